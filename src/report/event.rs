@@ -1,0 +1,111 @@
+//! What a run says about itself.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A stage of a run, in the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Getting the commit.
+    Fetch,
+    /// Deciding what to do.
+    Plan,
+    /// Writing Go projects and manifests.
+    Generate,
+    /// Compiling to a component.
+    Build,
+    /// Pushing to the registry.
+    Publish,
+    /// Making it run.
+    Deploy,
+    /// Undeploying.
+    Remove,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fetch => "fetch",
+            Self::Plan => "plan",
+            Self::Generate => "generate",
+            Self::Build => "build",
+            Self::Publish => "publish",
+            Self::Deploy => "deploy",
+            Self::Remove => "remove",
+        })
+    }
+}
+
+/// How a task ended, or where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskState {
+    /// Planned, nothing done yet.
+    Pending,
+    /// All that was asked for is done.
+    Success,
+    /// Its own fault: code that does not compile, a deployment that fails.
+    Failure,
+    /// Not its fault: a part of the platform that does not answer.
+    Error,
+    /// Left out, since another task of the run failed.
+    Skipped,
+}
+
+/// Where a task stands on one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TargetState {
+    /// The host inventory shows it.
+    Running,
+    /// No host of this target lives; it starts when one comes.
+    Waiting,
+    /// It was to run and does not.
+    Failed,
+    /// It was taken away.
+    Removed,
+}
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A stage begins, for one task or (without one) for the run.
+    Started {
+        /// The `component_name`, or none for the whole run.
+        task: Option<String>,
+        /// Which stage.
+        stage: Stage,
+    },
+    /// A line that a stage prints: a compiler's, a registry's, our own.
+    Line {
+        /// The `component_name`, or none for the whole run.
+        task: Option<String>,
+        /// Which stage.
+        stage: Stage,
+        /// One line without its end.
+        text: String,
+    },
+    /// A stage ended well.
+    Finished {
+        /// The `component_name`, or none for the whole run.
+        task: Option<String>,
+        /// Which stage.
+        stage: Stage,
+        /// What came of it, for people: `2.6 MB`, `edge running, cloud waiting`.
+        detail: String,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A stage ended badly.
+    Failed {
+        /// The `component_name`, or none for the whole run.
+        task: Option<String>,
+        /// Which stage.
+        stage: Stage,
+        /// What is wrong, where, and what to do.
+        reason: String,
+    },
+}

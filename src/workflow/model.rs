@@ -1,0 +1,59 @@
+//! What a workflow says, once it was found to be right.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A project: a name and its tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Workflow {
+    /// For people; may hold spaces.
+    pub project_name: String,
+    /// In the order in which they are written.
+    pub tasks: Vec<Task>,
+}
+
+/// One function and where it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Task {
+    /// For people; may hold spaces.
+    pub name: String,
+    /// Names the OCI artifact and the applications; unique in the project.
+    pub component_name: String,
+    /// The template's own name (an alias was resolved).
+    pub template: String,
+    /// The author's file, relative to `tasks/`: `convert.go`.
+    pub code: String,
+    /// Host-type labels, in their order, without repetition.
+    pub targets: Vec<String>,
+    /// The subject that the task listens on.
+    pub source_topic: Option<String>,
+    /// The subject that the task answers on.
+    pub dest_topic: Option<String>,
+    /// `x.y.z`.
+    pub version: String,
+    /// Where an HTTP task listens.
+    pub address: Option<Address>,
+    /// Keys that the template declares beyond these, as text.
+    pub extra: BTreeMap<String, String>,
+}
+
+/// Where an HTTP task listens, `ip:port`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Address {
+    /// The same on every target.
+    Everywhere(String),
+    /// Target to address.
+    PerTarget(BTreeMap<String, String>),
+}
+
+impl Address {
+    /// The address on one target.
+    pub fn on(&self, target: &str) -> Option<&str> {
+        match self {
+            Self::Everywhere(address) => Some(address),
+            Self::PerTarget(map) => map.get(target).map(String::as_str),
+        }
+    }
+}

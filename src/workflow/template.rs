@@ -1,0 +1,55 @@
+//! What a template says about itself in its `template.yaml`.
+
+use serde::{Deserialize, Serialize};
+
+/// The description of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateSpec {
+    /// What `type:` in a workflow says.
+    pub name: String,
+    /// Other spellings that are accepted with a note.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// A paragraph for authors.
+    pub doc: String,
+    /// Go signatures of `exec_task` that the template accepts.
+    pub signatures: Vec<String>,
+    /// The WIT world, a name within `world.wit`.
+    pub world: String,
+    /// Whether `source_topic` is subscribed to, so that it may hold `*` and `>`.
+    pub subscribes: bool,
+    /// The keys of a task beyond `name`, `type`, `code`, `targets`,
+    /// `component_name` and `version`, which every task has.
+    pub keys: Vec<KeySpec>,
+}
+
+/// A key of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeySpec {
+    /// As written in `workflow.yaml`.
+    pub name: String,
+    /// What it may hold.
+    pub kind: KeyKind,
+    /// Whether a task must have it.
+    #[serde(default)]
+    pub required: bool,
+    /// What it is when it is left out.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// A sentence for authors.
+    pub doc: String,
+}
+
+/// What a key may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKind {
+    /// A NATS subject.
+    Subject,
+    /// `ip:port`, or a map of target to `ip:port`.
+    Address,
+    /// A name: letters, digits, `-`, `_`.
+    Name,
+}
