@@ -15,6 +15,7 @@ pub mod cli;
 pub mod config;
 pub mod dashboard;
 pub mod deploy;
+pub mod document;
 pub mod forge;
 pub mod generate;
 pub mod pipeline;

@@ -52,7 +52,13 @@ impl Reporter {
     }
 
     /// A stage ended well.
-    pub fn finished(&self, task: Option<&str>, stage: Stage, took: Duration, detail: impl Into<String>) {
+    pub fn finished(
+        &self,
+        task: Option<&str>,
+        stage: Stage,
+        took: Duration,
+        detail: impl Into<String>,
+    ) {
         self.announce(Event::Finished {
             task: task.map(str::to_owned),
             stage,

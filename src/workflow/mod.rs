@@ -1,7 +1,18 @@
 //! `workflow.yaml`: model, parser, rules, and diagnostics with spans. Pure.
 
+mod check;
 mod model;
+mod names;
+mod read;
 mod template;
 
 pub use model::{Address, Task, Workflow};
+pub use names::application_id;
+pub use read::{Read, read};
 pub use template::{KeyKind, KeySpec, TemplateSpec};
+
+/// The workflow's file in a project's folder.
+pub const FILE: &str = "workflow.yaml";
+
+/// The folder of the authors' code in a project's folder.
+pub const TASKS: &str = "tasks";
