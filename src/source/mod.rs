@@ -1,5 +1,18 @@
 //! Where a project's files come from: a folder, or a commit in a mirror.
+//!
+//! A repository is hostile. Its files are read from git's object database,
+//! never checked out: no link is followed, no hook, filter or submodule runs.
 
+mod error;
+mod folder;
+mod mirror;
+mod origin;
 mod project;
+mod tree;
 
-pub use project::ProjectFiles;
+pub use error::SourceError;
+pub use folder::read_folder;
+pub use mirror::{Mirror, Remote};
+pub use origin::{Origin, origin};
+pub use project::{Limits, ProjectFiles};
+pub use tree::read_commit;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::SourceError;
+
 /// The files of one project that Pelato reads: `workflow.yaml` and all below
 /// `tasks/`. Paths are relative to the project's folder, with `/` between their
 /// parts. Bounded when it is read, so that a hostile repository cannot fill the
@@ -14,9 +16,78 @@ pub struct ProjectFiles {
     pub files: BTreeMap<String, Vec<u8>>,
 }
 
+/// What a project, and a repository, may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Files and folders of a repository that are looked at.
+    pub entries: usize,
+    /// Projects of a repository.
+    pub projects: usize,
+    /// Bytes of one file.
+    pub file: u64,
+    /// Bytes of one project.
+    pub project: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 200_000,
+            projects: 2_000,
+            file: 8 << 20,
+            project: 64 << 20,
+        }
+    }
+}
+
 impl ProjectFiles {
     /// A file's content.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)
     }
+
+    /// How messages name a file of the project.
+    pub fn shown(&self, path: &str) -> String {
+        match self.path.as_str() {
+            "." => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        }
+    }
+
+    /// Adds a file, within `limits`.
+    pub(super) fn add(
+        &mut self,
+        path: String,
+        content: Vec<u8>,
+        limits: &Limits,
+    ) -> Result<(), SourceError> {
+        check_file(&self.shown(&path), content.len() as u64, limits)?;
+        self.files.insert(path, content);
+        let total: u64 = self
+            .files
+            .values()
+            .map(|content| content.len() as u64)
+            .sum();
+        if total > limits.project {
+            return Err(SourceError::TooLarge {
+                what: format!(
+                    "the files of the project `{}` have {total} bytes",
+                    self.path
+                ),
+                limit: limits.project,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// A file's size, before its content is read.
+pub(super) fn check_file(path: &str, size: u64, limits: &Limits) -> Result<(), SourceError> {
+    if size > limits.file {
+        return Err(SourceError::TooLarge {
+            what: format!("{path} has {size} bytes"),
+            limit: limits.file,
+        });
+    }
+    Ok(())
 }

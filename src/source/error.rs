@@ -1,0 +1,59 @@
+//! Why sources cannot be had.
+
+use std::path::PathBuf;
+
+/// Why sources cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A command was given a folder without a project.
+    #[error("there is no workflow.yaml in {0} or below it; `pelato new` writes one")]
+    NoProject(PathBuf),
+    /// A file of the user's folder cannot be read.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A link where a file is expected: following it could read anything.
+    #[error("{0} is a link; Pelato follows none, put the file itself there")]
+    Link(String),
+    /// A project or repository past the limits.
+    #[error("{what}: at most {limit} are read")]
+    TooLarge {
+        /// What there is too much of, and where.
+        what: String,
+        /// How much may be there.
+        limit: u64,
+    },
+    /// The remote cannot be reached. Worth another try.
+    #[error("cannot fetch from {url}: {reason}")]
+    Unreachable {
+        /// The remote's address, without credentials.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// The remote refuses the credentials.
+    #[error(
+        "{url} refuses the credentials ({reason}); look at `token` of this repository in runner.yaml"
+    )]
+    Refused {
+        /// The remote's address, without credentials.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// The branch is not there (any more).
+    #[error("{url} has no branch `{branch}`")]
+    NoBranch {
+        /// The remote's address.
+        url: String,
+        /// The branch.
+        branch: String,
+    },
+    /// Git itself fails: a damaged mirror, a full disk.
+    #[error("git: {0}")]
+    Git(#[from] git2::Error),
+}

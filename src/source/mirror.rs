@@ -1,0 +1,116 @@
+//! A bare mirror of a remote repository, fetched into.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use git2::{
+    AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, Oid, RemoteCallbacks, RemoteRedirect,
+    Repository,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Limits, ProjectFiles, SourceError, read_commit};
+
+/// A repository to fetch from. The address comes from the operator's
+/// configuration, never from a payload.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// `https://…` or `file://…`.
+    pub url: String,
+    /// What a forge takes as password.
+    pub token: Option<SecretString>,
+}
+
+/// A bare repository on this disk that follows a remote. Its calls block.
+pub struct Mirror {
+    repository: Repository,
+    remote: Remote,
+}
+
+impl Mirror {
+    /// Opens the mirror in `folder`, and makes it when it is not there.
+    pub fn open(folder: &Path, remote: Remote) -> Result<Self, SourceError> {
+        let repository = match Repository::open_bare(folder) {
+            Ok(repository) => repository,
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                fs::create_dir_all(folder).map_err(|error| SourceError::Unreadable {
+                    path: PathBuf::from(folder),
+                    error,
+                })?;
+                Repository::init_bare(folder)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { repository, remote })
+    }
+
+    /// Fetches a branch and gives its head.
+    pub fn fetch(&self, branch: &str) -> Result<Oid, SourceError> {
+        let token = self.remote.token.as_ref();
+        let mut callbacks = RemoteCallbacks::new();
+        let mut asked = false;
+        callbacks.credentials(move |_, user, _| {
+            // libgit2 asks again and again when the answer is wrong.
+            if std::mem::replace(&mut asked, true) {
+                return Err(git2::Error::from_str("the credentials were refused"));
+            }
+            match token {
+                Some(token) => Cred::userpass_plaintext(
+                    user.unwrap_or("x-access-token"),
+                    token.expose_secret(),
+                ),
+                None => Err(git2::Error::from_str(
+                    "it asks for credentials and `token` is not set",
+                )),
+            }
+        });
+        let mut options = FetchOptions::new();
+        options
+            .remote_callbacks(callbacks)
+            .download_tags(AutotagOption::None)
+            // Credentials never follow a redirect to another host.
+            .follow_redirects(RemoteRedirect::None);
+        let local = format!("refs/pelato/{branch}");
+        let refspec = format!("+refs/heads/{branch}:{local}");
+        // A branch that is gone must not be answered by what an earlier fetch left.
+        if let Ok(mut stale) = self.repository.find_reference(&local) {
+            stale.delete()?;
+        }
+        self.repository
+            .remote_anonymous(&self.remote.url)?
+            .fetch(&[&refspec], Some(&mut options), None)
+            .map_err(|error| self.explain(&error, branch))?;
+        match self.repository.refname_to_id(&local) {
+            Ok(head) => Ok(head),
+            Err(_) => Err(SourceError::NoBranch {
+                url: self.remote.url.clone(),
+                branch: branch.to_owned(),
+            }),
+        }
+    }
+
+    /// The projects of a commit that was fetched.
+    pub fn projects(&self, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
+        read_commit(&self.repository, commit, limits)
+    }
+
+    fn explain(&self, error: &git2::Error, branch: &str) -> SourceError {
+        let url = self.remote.url.clone();
+        let reason = error.message().trim().to_owned();
+        match (error.class(), error.code()) {
+            (_, ErrorCode::Auth) => SourceError::Refused { url, reason },
+            (ErrorClass::Callback, _) => SourceError::Refused { url, reason },
+            (ErrorClass::Reference, ErrorCode::NotFound) => SourceError::NoBranch {
+                url,
+                branch: branch.to_owned(),
+            },
+            (ErrorClass::Http, _) if reason.contains("401") || reason.contains("403") => {
+                SourceError::Refused { url, reason }
+            }
+            _ => SourceError::Unreachable { url, reason },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

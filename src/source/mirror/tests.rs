@@ -1,0 +1,196 @@
+use std::process::Command;
+
+use super::*;
+
+/// A repository that the tests push into with the real git.
+struct Forge {
+    dir: tempfile::TempDir,
+}
+
+impl Forge {
+    fn new() -> Self {
+        let forge = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        forge.git(&["init", "-q", "-b", "main", "work"], ".");
+        forge.git(&["init", "-q", "--bare", "-b", "main", "bare.git"], ".");
+        forge
+    }
+
+    fn git(&self, args: &[&str], at: &str) -> String {
+        let out = Command::new("git")
+            .args([
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@b.c",
+                "-c",
+                "protocol.file.allow=always",
+            ])
+            .args(args)
+            .current_dir(self.dir.path().join(at))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(
+            out.status.success(),
+            "git {args:?}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
+        String::from_utf8_lossy(&out.stdout).trim().to_owned()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dir.path().join("work").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn push(&self) -> Oid {
+        self.git(&["add", "-A"], "work");
+        self.git(&["commit", "-q", "-m", "x"], "work");
+        self.git(&["push", "-q", "-f", "../bare.git", "main"], "work");
+        Oid::from_str(&self.git(&["rev-parse", "HEAD"], "work")).unwrap()
+    }
+
+    fn mirror(&self) -> Mirror {
+        let remote = Remote {
+            url: format!("file://{}/bare.git", self.dir.path().display()),
+            token: None,
+        };
+        Mirror::open(&self.dir.path().join("mirror"), remote).unwrap()
+    }
+}
+
+#[test]
+fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
+    let forge = Forge::new();
+    forge.write("app/workflow.yaml", "project_name: x\n");
+    forge.write("app/tasks/a.go", "package main\n");
+    forge.write("README.md", "hello\n");
+    let first = forge.push();
+    let mirror = forge.mirror();
+    assert_eq!(mirror.fetch("main").unwrap(), first);
+    let projects = mirror.projects(first, &Limits::default()).unwrap();
+    assert_eq!(projects.len(), 1);
+    assert_eq!(projects[0].path, "app");
+    assert_eq!(projects[0].get("tasks/a.go"), Some(&b"package main\n"[..]));
+    assert!(!forge.dir.path().join("mirror/app").exists());
+
+    forge.write("app/tasks/a.go", "package main // changed\n");
+    let second = forge.push();
+    assert_eq!(forge.mirror().fetch("main").unwrap(), second);
+}
+
+#[test]
+fn a_force_push_backwards_is_seen_and_a_deleted_branch_is_gone() {
+    let forge = Forge::new();
+    forge.write("workflow.yaml", "a: 1\n");
+    let first = forge.push();
+    forge.write("workflow.yaml", "a: 2\n");
+    forge.push();
+    let mirror = forge.mirror();
+    mirror.fetch("main").unwrap();
+    forge.git(
+        &["push", "-q", "-f", "../bare.git", &format!("{first}:main")],
+        "work",
+    );
+    assert_eq!(mirror.fetch("main").unwrap(), first);
+    forge.git(&["update-ref", "-d", "refs/heads/main"], "bare.git");
+    let gone = mirror.fetch("main").unwrap_err();
+    assert!(matches!(gone, SourceError::NoBranch { .. }), "{gone}");
+}
+
+#[test]
+fn links_in_a_repository_are_refused_wherever_they_stand() {
+    for link in ["workflow.yaml", "tasks", "tasks/a.go"] {
+        let forge = Forge::new();
+        if link != "workflow.yaml" {
+            forge.write("workflow.yaml", "a: 1\n");
+        }
+        if link == "tasks/a.go" {
+            forge.write("tasks/b.go", "package main\n");
+        }
+        let path = forge.dir.path().join("work").join(link);
+        std::os::unix::fs::symlink("/etc", &path).unwrap();
+        let commit = forge.push();
+        let mirror = forge.mirror();
+        mirror.fetch("main").unwrap();
+        let error = mirror.projects(commit, &Limits::default()).unwrap_err();
+        assert!(
+            matches!(&error, SourceError::Link(path) if path == link),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn submodules_hooks_and_filters_never_run() {
+    let forge = Forge::new();
+    let marker = forge.dir.path().join("ran");
+    forge.write("workflow.yaml", "a: 1\n");
+    forge.write("tasks/a.go", "package main\n");
+    forge.write(".gitattributes", "*.go filter=evil\n");
+    forge.write(
+        ".gitmodules",
+        "[submodule \"s\"]\n\tpath = tasks/s\n\turl = file:///nowhere\n",
+    );
+    let commit = forge.push();
+    forge.git(
+        &[
+            "update-index",
+            "--add",
+            "--cacheinfo",
+            &format!("160000,{commit},tasks/s"),
+        ],
+        "work",
+    );
+    forge.git(&["commit", "-q", "-m", "submodule"], "work");
+    forge.git(&["push", "-q", "../bare.git", "main"], "work");
+    let mirror = forge.mirror();
+    let hook = forge.dir.path().join("mirror/hooks/post-checkout");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", marker.display())).unwrap();
+    let head = mirror.fetch("main").unwrap();
+    let projects = mirror.projects(head, &Limits::default()).unwrap();
+    assert_eq!(
+        projects[0].files.keys().collect::<Vec<_>>(),
+        ["tasks/a.go", "workflow.yaml"]
+    );
+    assert!(!marker.exists());
+}
+
+#[test]
+fn limits_of_a_repository_are_named() {
+    let forge = Forge::new();
+    forge.write("workflow.yaml", "a: 1\n");
+    forge.write("tasks/a.go", &"x".repeat(5000));
+    let commit = forge.push();
+    let mirror = forge.mirror();
+    mirror.fetch("main").unwrap();
+    let limits = Limits {
+        file: 1000,
+        ..Limits::default()
+    };
+    let error = mirror.projects(commit, &limits).unwrap_err().to_string();
+    assert_eq!(error, "tasks/a.go has 5000 bytes: at most 1000 are read");
+    let limits = Limits {
+        entries: 2,
+        ..Limits::default()
+    };
+    assert!(mirror.projects(commit, &limits).is_err());
+}
+
+#[test]
+fn a_remote_that_does_not_answer_is_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let remote = Remote {
+        url: "https://127.0.0.1:9/x.git".into(),
+        token: None,
+    };
+    let error = Mirror::open(dir.path(), remote)
+        .unwrap()
+        .fetch("main")
+        .unwrap_err();
+    assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
+}

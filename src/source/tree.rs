@@ -1,0 +1,138 @@
+//! A commit → the projects in it, read from the object database.
+
+use git2::{ObjectType, Oid, Repository, Tree, TreeWalkMode, TreeWalkResult};
+
+use super::project::check_file;
+use super::{Limits, ProjectFiles, SourceError};
+use crate::workflow;
+
+/// Git's mode of a link.
+const LINK: i32 = 0o120_000;
+
+/// Reads every project of a commit, in the order of their paths.
+pub fn read_commit(
+    repository: &Repository,
+    commit: Oid,
+    limits: &Limits,
+) -> Result<Vec<ProjectFiles>, SourceError> {
+    let tree = repository.find_commit(commit)?.tree()?;
+    let folders = find(&tree, limits)?;
+    folders
+        .iter()
+        .map(|folder| read(repository, &tree, folder, limits))
+        .collect()
+}
+
+/// The folders that hold a `workflow.yaml`, each with a `/` at its end, `""` for
+/// the top.
+fn find(tree: &Tree<'_>, limits: &Limits) -> Result<Vec<String>, SourceError> {
+    let mut folders = Vec::new();
+    let mut entries = 0;
+    let mut stopped = None;
+    let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+        entries += 1;
+        if entries > limits.entries {
+            stopped = Some(SourceError::TooLarge {
+                what: "the repository has more files and folders than that".into(),
+                limit: limits.entries as u64,
+            });
+            return TreeWalkResult::Abort;
+        }
+        if entry.name_bytes() == workflow::FILE.as_bytes() && entry.kind() == Some(ObjectType::Blob)
+        {
+            folders.push(folder.to_owned());
+            if folders.len() > limits.projects {
+                stopped = Some(SourceError::TooLarge {
+                    what: "the repository has more projects than that".into(),
+                    limit: limits.projects as u64,
+                });
+                return TreeWalkResult::Abort;
+            }
+        }
+        TreeWalkResult::Ok
+    });
+    match stopped {
+        Some(error) => Err(error),
+        None => {
+            walked?;
+            folders.sort();
+            Ok(folders)
+        }
+    }
+}
+
+fn read(
+    repository: &Repository,
+    tree: &Tree<'_>,
+    folder: &str,
+    limits: &Limits,
+) -> Result<ProjectFiles, SourceError> {
+    let mut project = ProjectFiles {
+        path: if folder.is_empty() {
+            ".".into()
+        } else {
+            folder.trim_end_matches('/').into()
+        },
+        ..ProjectFiles::default()
+    };
+    let workflow_path = format!("{folder}{}", workflow::FILE);
+    let entry = tree.get_path(workflow_path.as_ref())?;
+    add(
+        repository,
+        &entry,
+        workflow::FILE.into(),
+        &mut project,
+        limits,
+    )?;
+    let tasks_path = format!("{folder}{}", workflow::TASKS);
+    match tree.get_path(tasks_path.as_ref()) {
+        Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
+            let tasks = repository.find_tree(entry.id())?;
+            add_below(repository, &tasks, workflow::TASKS, &mut project, limits)?;
+        }
+        Ok(entry) if entry.filemode() == LINK => return Err(SourceError::Link(tasks_path)),
+        _ => {}
+    }
+    Ok(project)
+}
+
+fn add_below(
+    repository: &Repository,
+    tree: &Tree<'_>,
+    prefix: &str,
+    project: &mut ProjectFiles,
+    limits: &Limits,
+) -> Result<(), SourceError> {
+    for entry in tree {
+        let Ok(name) = entry.name() else {
+            continue; // no Go file that a workflow can name
+        };
+        let inner = format!("{prefix}/{name}");
+        match entry.kind() {
+            Some(ObjectType::Tree) => {
+                let below = repository.find_tree(entry.id())?;
+                add_below(repository, &below, &inner, project, limits)?;
+            }
+            Some(ObjectType::Blob) => add(repository, &entry, inner, project, limits)?,
+            _ => {} // a submodule: never fetched
+        }
+    }
+    Ok(())
+}
+
+fn add(
+    repository: &Repository,
+    entry: &git2::TreeEntry<'_>,
+    inner: String,
+    project: &mut ProjectFiles,
+    limits: &Limits,
+) -> Result<(), SourceError> {
+    if entry.filemode() == LINK {
+        return Err(SourceError::Link(project.shown(&inner)));
+    }
+    // The header tells the size before a giant blob is inflated.
+    let (size, _) = repository.odb()?.read_header(entry.id())?;
+    check_file(&project.shown(&inner), size as u64, limits)?;
+    let blob = repository.find_blob(entry.id())?;
+    project.add(inner, blob.content().to_vec(), limits)
+}
