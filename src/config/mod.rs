@@ -1,1 +1,12 @@
-//! (being written)
+//! Configuration, read once and at the edge: variables and `.env` for commands,
+//! `runner.yaml` for the runner.
+
+mod duration;
+mod environment;
+mod runner;
+mod secret;
+mod variables;
+
+pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
+pub use runner::{Limits, Repository, RunnerConfig, read_runner};
+pub use variables::{DotenvError, Flags, Settings, Variables};

@@ -1,0 +1,112 @@
+//! Where a project is published and deployed to.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+/// An environment: a registry, a lattice, and what differs between targets.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name, `default` where none is given. Part of queue groups and owners.
+    pub name: String,
+    /// Where artifacts go.
+    pub registry: Option<Registry>,
+    /// How the runner reaches the lattice.
+    pub nats: Nats,
+    /// The lattice's name.
+    pub lattice: String,
+    /// What deploys.
+    pub deploy: DeployMode,
+    /// Which providers the manifests name.
+    pub providers: Providers,
+    /// What differs from one target to the other.
+    pub targets: BTreeMap<String, Target>,
+}
+
+impl Environment {
+    /// The NATS address that the providers of a target use: the target's own (a
+    /// leaf node at the edge), or the runner's.
+    pub fn nats_of(&self, target: &str) -> &str {
+        self.targets
+            .get(target)
+            .and_then(|target| target.nats.as_deref())
+            .unwrap_or(&self.nats.url)
+    }
+}
+
+/// A registry and who we are there.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    /// `host[:port][/path]`, without a scheme.
+    pub url: String,
+    /// Without one, Docker's credential files are looked at.
+    pub user: Option<String>,
+    /// Goes with `user`.
+    pub password: Option<SecretString>,
+    /// Plain http off loopback.
+    pub insecure: bool,
+}
+
+/// A NATS server and who we are there.
+#[derive(Clone, Debug)]
+pub struct Nats {
+    /// `nats://host:port`.
+    pub url: String,
+    /// User of user and password.
+    pub user: Option<String>,
+    /// Password of user and password.
+    pub password: Option<SecretString>,
+    /// A token instead.
+    pub token: Option<SecretString>,
+    /// A `.creds` file instead.
+    pub creds: Option<PathBuf>,
+    /// Authorities that the server's certificate may come from (PEM).
+    pub ca: Option<PathBuf>,
+    /// Our certificate (PEM), with `key`.
+    pub cert: Option<PathBuf>,
+    /// Our key (PEM), with `cert`.
+    pub key: Option<PathBuf>,
+}
+
+impl Nats {
+    /// A server that asks for no credentials.
+    pub fn open(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            user: None,
+            password: None,
+            token: None,
+            creds: None,
+            ca: None,
+            cert: None,
+            key: None,
+        }
+    }
+}
+
+/// What deploys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeployMode {
+    /// wadm, onto a lattice.
+    Wadm,
+}
+
+/// Which providers the manifests name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Providers {
+    /// The stock images.
+    External,
+    /// Those within the hosts.
+    Builtin,
+    /// Images by name: `messaging`, `http_server`, `keyvalue`, `sql`. What is not
+    /// named is the stock image.
+    Images(BTreeMap<String, String>),
+}
+
+/// What differs on one target.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// The NATS address that this target's providers use.
+    pub nats: Option<String>,
+}

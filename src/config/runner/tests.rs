@@ -1,0 +1,99 @@
+use super::*;
+
+const GOOD: &str = "\
+listen: 127.0.0.1:9090
+public_url: https://ci.example.org/
+data: ./state
+repositories:
+  - name: acme/thermo
+    forge: gitea
+    url: https://git.example.org/acme/thermo.git
+    api: https://git.example.org/api/v1
+    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]
+    token: { env: THERMO_TOKEN }
+    branches: { main: production }
+environments:
+  production:
+    registry: { url: registry.example.org/acme, user: ci, password: { env: REGISTRY_PASSWORD } }
+    nats: { url: nats://nats.example.org:4222, creds: runner.creds }
+    providers: { messaging: registry.example.org/messaging-nats:0.27.0 }
+    targets:
+      edge: { nats: \"nats://127.0.0.1:4222\" }
+";
+
+fn read(text: &str) -> Result<RunnerConfig, Diagnostics> {
+    let variables = Variables::given(&[
+        ("NEW_SECRET", "new"),
+        ("OLD_SECRET", "old"),
+        ("THERMO_TOKEN", "t"),
+        ("REGISTRY_PASSWORD", "p"),
+    ]);
+    read_runner("runner.yaml", text, Path::new("/etc/pelato"), &variables)
+}
+
+fn refused(text: &str) -> String {
+    read(text).unwrap_err().render(false)
+}
+
+#[test]
+fn the_design_s_file_is_read() {
+    let config = read(GOOD).unwrap();
+    assert_eq!(config.listen.port(), 9090);
+    assert_eq!(config.public_url.as_deref(), Some("https://ci.example.org"));
+    assert_eq!(config.data, Path::new("/etc/pelato/./state"));
+    assert_eq!(config.builder, "docker");
+    assert_eq!(config.repositories[0].webhook_secrets.len(), 2);
+    let production = &config.environments["production"];
+    assert_eq!(production.nats_of("edge"), "nats://127.0.0.1:4222");
+    assert_eq!(production.nats_of("cloud"), "nats://nats.example.org:4222");
+    assert_eq!(production.nats.creds.as_deref(), Some(Path::new("/etc/pelato/runner.creds")));
+}
+
+#[test]
+fn unknown_keys_missing_secrets_and_undeclared_environments_stop_the_start() {
+    let text = GOOD
+        .replace("public_url", "public_ulr")
+        .replace("THERMO_TOKEN", "NOT_SET")
+        .replace("main: production", "main: prodution");
+    insta::assert_snapshot!(refused(&text), @"");
+}
+
+#[test]
+fn a_secret_is_never_written_into_the_file_and_never_left_out() {
+    let inline = refused(&GOOD.replace("[ { env: NEW_SECRET }, { env: OLD_SECRET } ]", "s3cr3t"));
+    assert!(inline.contains("must say where the secret is"), "{inline}");
+    let absent = refused(&GOOD.replace("    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]\n", ""));
+    assert!(absent.contains("`webhook_secret` is missing"), "{absent}");
+}
+
+#[test]
+fn what_a_later_version_brings_is_refused_not_ignored() {
+    for (from, to) in [
+        ("data: ./state", "reconcile: 5m"),
+        ("data: ./state", "retention: { runs: 90d }"),
+        ("    providers: {", "    heal: true\n    providers: {"),
+        ("    providers: {", "    deploy: local\n    providers: {"),
+        ("    forge: gitea", "    templates: true\n    forge: gitea"),
+        ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
+    ] {
+        let error = refused(&GOOD.replace(from, to));
+        assert!(error.contains("is not supported yet"), "{error}");
+    }
+}
+
+#[test]
+fn only_addresses_that_the_operator_may_mean_are_cloned() {
+    for bad in [
+        "/srv/git/thermo.git",
+        "../thermo.git",
+        "ext::sh -c evil",
+        "fd::3",
+        "ssh://-oProxyCommand=evil/x",
+        "http://git.example.org/acme/thermo.git",
+        "https://user:pass@git.example.org/acme/thermo.git",
+    ] {
+        let error = refused(&GOOD.replace("https://git.example.org/acme/thermo.git", bad));
+        assert!(error.contains("`url` cannot be this"), "{bad}: {error}");
+    }
+    read(&GOOD.replace("https://git.example.org/acme/thermo.git", "file:///srv/git/thermo.git")).unwrap();
+}

@@ -1,0 +1,266 @@
+//! Variables, a project's `.env`, and flags → the settings of a command.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::{DeployMode, Environment, Nats, Providers, Registry};
+
+/// Why variables cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DotenvError {
+    /// `.env` is no list of assignments.
+    #[error("{path}: {reason}; a line is NAME=value")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A variable holds what it cannot hold.
+    #[error("{name} is `{value}`; {expected}")]
+    Value {
+        /// The variable's, or the flag's, name.
+        name: &'static str,
+        /// What it holds.
+        value: String,
+        /// What it may hold.
+        expected: &'static str,
+    },
+}
+
+/// The process's environment over a project's `.env`.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    real: BTreeMap<String, String>,
+    file: BTreeMap<String, String>,
+}
+
+impl Variables {
+    /// Reads the environment, and the `.env` in `dir` where there is one.
+    pub fn read(dir: &Path) -> Result<Self, DotenvError> {
+        Ok(Self {
+            real: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            file: read_dotenv(&dir.join(".env"))?,
+        })
+    }
+
+    /// Variables that are given, for tests.
+    pub fn given(pairs: &[(&str, &str)]) -> Self {
+        Self {
+            real: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            file: BTreeMap::new(),
+        }
+    }
+
+    /// A variable's value; an empty one counts as not set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.real
+            .get(name)
+            .or_else(|| self.file.get(name))
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+}
+
+fn read_dotenv(path: &Path) -> Result<BTreeMap<String, String>, DotenvError> {
+    let unreadable = |reason: String| DotenvError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    match dotenvy::from_path_iter(path) {
+        Ok(pairs) => pairs
+            .collect::<Result<_, _>>()
+            .map_err(|error| unreadable(error.to_string())),
+        Err(error) if error.not_found() => Ok(BTreeMap::new()),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+/// What the flags of a command say; each wins over its variable.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// `--builder`
+    pub builder: Option<String>,
+    /// `--deploy`
+    pub deploy: Option<String>,
+    /// `--lattice`
+    pub lattice: Option<String>,
+    /// `--providers`
+    pub providers: Option<String>,
+    /// `--nats`
+    pub nats: Option<String>,
+    /// `--environment`
+    pub environment: Option<String>,
+    /// `--keep-going`
+    pub keep_going: bool,
+}
+
+/// What a command works with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `auto`, `docker` or `local`.
+    pub builder: String,
+    /// `True`, `False` or a number.
+    pub parallel_build: String,
+    /// The base image of the build image, where it is not the stock one.
+    pub go_image: Option<String>,
+    /// Whether a run is appended to `metrics.yaml`.
+    pub metrics: bool,
+    /// Deploy what could be built although something else could not.
+    pub keep_going: bool,
+    /// Where to.
+    pub environment: Environment,
+}
+
+impl Settings {
+    /// Settings from flags over variables.
+    pub fn of(variables: &Variables, flags: &Flags) -> Result<Self, DotenvError> {
+        let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variables.get(name).map(str::to_owned));
+        let deploy = match pick(&flags.deploy, "PELATO_DEPLOY") {
+            None => DeployMode::Wadm,
+            Some(value) if value == "wadm" => DeployMode::Wadm,
+            Some(value) => {
+                let expected = if value == "local" {
+                    "deploying locally is not there yet, use `wadm`"
+                } else {
+                    "it is `wadm`"
+                };
+                return Err(DotenvError::Value {
+                    name: "PELATO_DEPLOY (--deploy)",
+                    value,
+                    expected,
+                });
+            }
+        };
+        let registry = variables.get("REGISTRY_URL").map(|url| Registry {
+            url: url.to_owned(),
+            user: variables.get("REGISTRY_USER").map(str::to_owned),
+            password: variables.get("REGISTRY_PASSWORD").map(SecretString::from),
+            insecure: false,
+        });
+        let nats = pick(&flags.nats, "PELATO_NATS_URL").unwrap_or_else(|| {
+            let host = variables.get("NATS_HOST").unwrap_or("localhost");
+            let port = variables.get("NATS_PORT").unwrap_or("4222");
+            format!("nats://{host}:{port}")
+        });
+        let nats = if nats.contains("://") { nats } else { format!("nats://{nats}") };
+        Ok(Self {
+            builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
+            parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
+            go_image: variables.get("PELATO_GO_IMAGE").map(str::to_owned),
+            metrics: truth(variables, "ENABLE_METRICS")?,
+            keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
+            environment: Environment {
+                name: pick(&flags.environment, "PELATO_ENVIRONMENT").unwrap_or_else(|| "default".into()),
+                registry,
+                nats: Nats {
+                    creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
+                    ..Nats::open(nats)
+                },
+                lattice: pick(&flags.lattice, "PELATO_LATTICE").unwrap_or_else(|| "default".into()),
+                deploy,
+                providers: providers(pick(&flags.providers, "PELATO_PROVIDERS"))?,
+                targets: BTreeMap::new(),
+            },
+        })
+    }
+}
+
+/// `external`, `builtin`, or `messaging=image,http_server=image`.
+fn providers(value: Option<String>) -> Result<Providers, DotenvError> {
+    let Some(value) = value else {
+        return Ok(Providers::External);
+    };
+    match value.as_str() {
+        "external" => return Ok(Providers::External),
+        "builtin" => return Ok(Providers::Builtin),
+        _ => {}
+    }
+    let pairs: Option<BTreeMap<String, String>> = value
+        .split(',')
+        .map(|pair| {
+            let (name, image) = pair.split_once('=')?;
+            PROVIDERS
+                .contains(&name)
+                .then(|| (name.to_owned(), image.to_owned()))
+        })
+        .collect();
+    match pairs {
+        Some(images) => Ok(Providers::Images(images)),
+        None => Err(DotenvError::Value {
+            name: "PELATO_PROVIDERS (--providers)",
+            value,
+            expected: "it is `external`, `builtin`, or images by name: `messaging=IMAGE,http_server=IMAGE`",
+        }),
+    }
+}
+
+/// The providers that a manifest may need.
+pub(super) const PROVIDERS: [&str; 4] = ["messaging", "http_server", "keyvalue", "sql"];
+
+fn truth(variables: &Variables, name: &'static str) -> Result<bool, DotenvError> {
+    match variables.get(name) {
+        None => Ok(false),
+        Some(value) => match value.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Ok(true),
+            "false" | "0" | "no" => Ok(false),
+            _ => Err(DotenvError::Value {
+                name,
+                value: value.to_owned(),
+                expected: "it is True or False",
+            }),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_original_s_variables_are_enough() {
+        let variables = Variables::given(&[
+            ("REGISTRY_URL", "localhost:5000"),
+            ("NATS_HOST", "10.0.0.7"),
+            ("NATS_PORT", "4333"),
+            ("PARALLEL_BUILD", "False"),
+            ("ENABLE_METRICS", "True"),
+        ]);
+        let settings = Settings::of(&variables, &Flags::default()).unwrap();
+        assert_eq!(settings.environment.nats.url, "nats://10.0.0.7:4333");
+        assert_eq!(settings.environment.registry.unwrap().url, "localhost:5000");
+        assert_eq!((settings.parallel_build.as_str(), settings.metrics), ("False", true));
+        assert_eq!(settings.environment.name, "default");
+    }
+
+    #[test]
+    fn a_flag_wins_over_its_variable_and_the_environment_over_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(".env"), "PELATO_LATTICE=from-file\nPATH=nowhere\n").unwrap();
+        let variables = Variables::read(dir.path()).unwrap();
+        assert_ne!(variables.get("PATH"), Some("nowhere"));
+        let flags = Flags {
+            nats: Some("nats.example.org:4222".into()),
+            ..Flags::default()
+        };
+        let settings = Settings::of(&variables, &flags).unwrap();
+        assert_eq!(settings.environment.lattice, "from-file");
+        assert_eq!(settings.environment.nats.url, "nats://nats.example.org:4222");
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_with_the_variable_s_name() {
+        let wrong = |name: &str, value: &str| {
+            Settings::of(&Variables::given(&[(name, value)]), &Flags::default())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(wrong("ENABLE_METRICS", "perhaps"), "ENABLE_METRICS is `perhaps`; it is True or False");
+        assert!(wrong("PELATO_PROVIDERS", "mesaging=x").contains("images by name"));
+        assert!(wrong("PELATO_DEPLOY", "local").contains("not there yet"));
+    }
+}
