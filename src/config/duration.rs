@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Reads a duration; none when it is no number with one of `s m h d`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
-    let (number, unit) = text.split_at(text.len().checked_sub(1)?);
+    let (number, unit) = text.split_at(text.char_indices().next_back()?.0);
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
@@ -18,7 +18,9 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 
 /// Reads a size in bytes: `1024`, `25MiB`, `10GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim() {
         "" | "B" => 1,

@@ -64,13 +64,24 @@ impl Default for Limits {
 }
 
 /// Reads `runner.yaml`. `base` is its folder: paths in it are relative to that.
-pub fn read_runner(file: &str, text: &str, base: &Path, variables: &Variables) -> Result<RunnerConfig, Diagnostics> {
+pub fn read_runner(
+    file: &str,
+    text: &str,
+    base: &Path,
+    variables: &Variables,
+) -> Result<RunnerConfig, Diagnostics> {
     let mut findings = Findings::default();
     let root = document::parse(file, text, document::Limits::default())?;
     let read = match &root {
         Some(root) => whole(root, base, variables, &mut findings),
         None => {
-            findings.error("empty", &(0..1), "the configuration is empty", "nothing is here", "begin with `repositories:` and `environments:`");
+            findings.error(
+                "empty",
+                &(0..1),
+                "the configuration is empty",
+                "nothing is here",
+                "begin with `repositories:` and `environments:`",
+            );
             None
         }
     };
@@ -80,16 +91,31 @@ pub fn read_runner(file: &str, text: &str, base: &Path, variables: &Variables) -
     }
 }
 
-fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<RunnerConfig> {
+fn whole(
+    root: &Node,
+    base: &Path,
+    variables: &Variables,
+    findings: &mut Findings,
+) -> Option<RunnerConfig> {
     let mut fields = Fields::of(root, "the configuration", findings)?;
     let listen = listen(&mut fields, findings);
-    let public_url = fields.text("public_url", findings).map(|(url, _)| url.trim_end_matches('/').to_owned());
-    let data = fields.text("data", findings).map_or("./var", |(path, _)| path);
+    let public_url = fields
+        .text("public_url", findings)
+        .map(|(url, _)| url.trim_end_matches('/').to_owned());
+    let data = fields
+        .text("data", findings)
+        .map_or("./var", |(path, _)| path);
     let builder = match fields.text("builder", findings) {
         None => "docker".to_owned(),
         Some((text @ ("docker" | "local" | "auto"), _)) => text.to_owned(),
         Some((_, span)) => {
-            findings.error("value", span, "`builder` cannot be this", "it is `docker`, `local` or `auto`", "");
+            findings.error(
+                "value",
+                span,
+                "`builder` cannot be this",
+                "it is `docker`, `local` or `auto`",
+                "",
+            );
             return None;
         }
     };
@@ -102,7 +128,13 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     for (key, valid) in [("reconcile", duration as fn(&str) -> Option<Duration>)] {
         if let Some((text, span)) = fields.text(key, findings) {
             if valid(text).is_none() {
-                findings.error("value", span, format!("`{key}` cannot be this"), "a time is a number with s, m, h or d: `5m`", "");
+                findings.error(
+                    "value",
+                    span,
+                    format!("`{key}` cannot be this"),
+                    "a time is a number with s, m, h or d: `5m`",
+                    "",
+                );
             } else {
                 not_yet(key, span, findings);
             }
@@ -121,7 +153,13 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
             .filter_map(|item| repository::read(item, base, variables, &environments, findings))
             .collect(),
         Some(node) => {
-            findings.error("type", &node.span, "`repositories` must be a list", format!("this is {}", node.kind()), "begin each with `- name: owner/name`");
+            findings.error(
+                "type",
+                &node.span,
+                "`repositories` must be a list",
+                format!("this is {}", node.kind()),
+                "begin each with `- name: owner/name`",
+            );
             Vec::new()
         }
         None => {
@@ -151,7 +189,13 @@ fn listen(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<SocketAddr
     };
     let address = text.parse();
     if address.is_err() {
-        findings.error("value", span, "`listen` cannot be this", "an address is `ip:port`, `127.0.0.1:8080`", "");
+        findings.error(
+            "value",
+            span,
+            "`listen` cannot be this",
+            "an address is `ip:port`, `127.0.0.1:8080`",
+            "",
+        );
     }
     address.ok()
 }
@@ -170,7 +214,13 @@ fn limits(node: Option<&Node>, findings: &mut Findings) -> Option<Limits> {
         if let Some((text, span)) = fields.text(key, findings) {
             match size(text) {
                 Some(value) if value > 0 => *place = value,
-                _ => findings.error("value", span, format!("`{key}` cannot be this"), "it is a number above 0, in bytes for `body` (`25MiB`)", ""),
+                _ => findings.error(
+                    "value",
+                    span,
+                    format!("`{key}` cannot be this"),
+                    "it is a number above 0, in bytes for `body` (`25MiB`)",
+                    "",
+                ),
             }
         }
     }
@@ -189,15 +239,29 @@ fn environments(
         return environments;
     };
     let Value::Mapping(entries) = &node.value else {
-        findings.error("type", &node.span, "`environments` must be a map of names", format!("this is {}", node.kind()), "");
+        findings.error(
+            "type",
+            &node.span,
+            "`environments` must be a map of names",
+            format!("this is {}", node.kind()),
+            "",
+        );
         return environments;
     };
     for (key, value) in entries {
         let Some(name) = key.text() else {
-            findings.error("type", &key.span, "an environment's name is a word", format!("this is {}", key.kind()), "");
+            findings.error(
+                "type",
+                &key.span,
+                "an environment's name is a word",
+                format!("this is {}", key.kind()),
+                "",
+            );
             continue;
         };
-        if let Some(environment) = environment::read(name, &key.span, value, base, variables, findings) {
+        if let Some(environment) =
+            environment::read(name, &key.span, value, base, variables, findings)
+        {
             environments.insert(name.to_owned(), environment);
         }
     }

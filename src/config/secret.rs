@@ -34,23 +34,47 @@ pub(super) fn secret(
         (Some((name, span)), None) => match variables.get(name) {
             Some(value) => Some(SecretString::from(value)),
             None => {
-                findings.error("secret", span, format!("the variable {name} is not set, or empty"), "the secret is expected there", "");
+                findings.error(
+                    "secret",
+                    span,
+                    format!("the variable {name} is not set, or empty"),
+                    "the secret is expected there",
+                    "",
+                );
                 None
             }
         },
         (None, Some((path, span))) => match fs::read_to_string(base.join(path)) {
             Ok(text) if !text.trim().is_empty() => Some(SecretString::from(text.trim())),
             Ok(_) => {
-                findings.error("secret", span, format!("the file {path} is empty"), "the secret is expected there", "");
+                findings.error(
+                    "secret",
+                    span,
+                    format!("the file {path} is empty"),
+                    "the secret is expected there",
+                    "",
+                );
                 None
             }
             Err(error) => {
-                findings.error("secret", span, format!("cannot read {path}: {error}"), "the secret is expected there", "");
+                findings.error(
+                    "secret",
+                    span,
+                    format!("cannot read {path}: {error}"),
+                    "the secret is expected there",
+                    "",
+                );
                 None
             }
         },
         _ => {
-            findings.error("secret", &node.span, format!("`{key}` must have either `env` or `file`"), "this secret", "");
+            findings.error(
+                "secret",
+                &node.span,
+                format!("`{key}` must have either `env` or `file`"),
+                "this secret",
+                "",
+            );
             None
         }
     };
@@ -71,6 +95,8 @@ pub(super) fn secrets(
             .iter()
             .filter_map(|item| secret(key, item, base, variables, findings))
             .collect(),
-        _ => secret(key, node, base, variables, findings).into_iter().collect(),
+        _ => secret(key, node, base, variables, findings)
+            .into_iter()
+            .collect(),
     }
 }

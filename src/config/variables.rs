@@ -42,7 +42,9 @@ impl Variables {
     pub fn read(dir: &Path) -> Result<Self, DotenvError> {
         Ok(Self {
             real: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
                 .collect(),
             file: read_dotenv(&dir.join(".env"))?,
         })
@@ -51,7 +53,10 @@ impl Variables {
     /// Variables that are given, for tests.
     pub fn given(pairs: &[(&str, &str)]) -> Self {
         Self {
-            real: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            real: pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             file: BTreeMap::new(),
         }
     }
@@ -119,7 +124,10 @@ pub struct Settings {
 impl Settings {
     /// Settings from flags over variables.
     pub fn of(variables: &Variables, flags: &Flags) -> Result<Self, DotenvError> {
-        let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variables.get(name).map(str::to_owned));
+        let pick = |flag: &Option<String>, name: &str| {
+            flag.clone()
+                .or_else(|| variables.get(name).map(str::to_owned))
+        };
         let deploy = match pick(&flags.deploy, "PELATO_DEPLOY") {
             None => DeployMode::Wadm,
             Some(value) if value == "wadm" => DeployMode::Wadm,
@@ -147,7 +155,11 @@ impl Settings {
             let port = variables.get("NATS_PORT").unwrap_or("4222");
             format!("nats://{host}:{port}")
         });
-        let nats = if nats.contains("://") { nats } else { format!("nats://{nats}") };
+        let nats = if nats.contains("://") {
+            nats
+        } else {
+            format!("nats://{nats}")
+        };
         Ok(Self {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
@@ -155,7 +167,8 @@ impl Settings {
             metrics: truth(variables, "ENABLE_METRICS")?,
             keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
             environment: Environment {
-                name: pick(&flags.environment, "PELATO_ENVIRONMENT").unwrap_or_else(|| "default".into()),
+                name: pick(&flags.environment, "PELATO_ENVIRONMENT")
+                    .unwrap_or_else(|| "default".into()),
                 registry,
                 nats: Nats {
                     creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
@@ -233,14 +246,21 @@ mod tests {
         let settings = Settings::of(&variables, &Flags::default()).unwrap();
         assert_eq!(settings.environment.nats.url, "nats://10.0.0.7:4333");
         assert_eq!(settings.environment.registry.unwrap().url, "localhost:5000");
-        assert_eq!((settings.parallel_build.as_str(), settings.metrics), ("False", true));
+        assert_eq!(
+            (settings.parallel_build.as_str(), settings.metrics),
+            ("False", true)
+        );
         assert_eq!(settings.environment.name, "default");
     }
 
     #[test]
     fn a_flag_wins_over_its_variable_and_the_environment_over_a_file() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(".env"), "PELATO_LATTICE=from-file\nPATH=nowhere\n").unwrap();
+        std::fs::write(
+            dir.path().join(".env"),
+            "PELATO_LATTICE=from-file\nPATH=nowhere\n",
+        )
+        .unwrap();
         let variables = Variables::read(dir.path()).unwrap();
         assert_ne!(variables.get("PATH"), Some("nowhere"));
         let flags = Flags {
@@ -249,7 +269,10 @@ mod tests {
         };
         let settings = Settings::of(&variables, &flags).unwrap();
         assert_eq!(settings.environment.lattice, "from-file");
-        assert_eq!(settings.environment.nats.url, "nats://nats.example.org:4222");
+        assert_eq!(
+            settings.environment.nats.url,
+            "nats://nats.example.org:4222"
+        );
     }
 
     #[test]
@@ -259,7 +282,10 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert_eq!(wrong("ENABLE_METRICS", "perhaps"), "ENABLE_METRICS is `perhaps`; it is True or False");
+        assert_eq!(
+            wrong("ENABLE_METRICS", "perhaps"),
+            "ENABLE_METRICS is `perhaps`; it is True or False"
+        );
         assert!(wrong("PELATO_PROVIDERS", "mesaging=x").contains("images by name"));
         assert!(wrong("PELATO_DEPLOY", "local").contains("not there yet"));
     }

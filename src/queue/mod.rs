@@ -1,1 +1,24 @@
-//! (being written)
+//! Durable jobs and the history of runs.
+//!
+//! A run is accepted in one short transaction before its delivery is answered,
+//! leased to a worker for a time, and taken again when that time runs out without
+//! a heartbeat. [`Queue`] is what the rest of the program sees; [`SqliteQueue`]
+//! stands behind it. [`Worker`] is handed a closure and knows no stage.
+
+mod clock;
+mod error;
+mod queue;
+mod run;
+mod signals;
+mod sqlite;
+mod state;
+mod worker;
+
+pub use clock::Clock;
+pub use error::QueueError;
+pub use queue::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
+pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
+pub use signals::Signals;
+pub use sqlite::{Limits, SqliteQueue};
+pub use state::{RunState, UnknownState};
+pub use worker::Worker;

@@ -18,9 +18,19 @@ pub(super) fn read(
     variables: &Variables,
     findings: &mut Findings,
 ) -> Option<Environment> {
-    let plain = !name.is_empty() && name.len() <= 63 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let plain = !name.is_empty()
+        && name.len() <= 63
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if !plain {
-        findings.error("value", at, "an environment cannot be called this", "letters, digits, `-` and `_`", "");
+        findings.error(
+            "value",
+            at,
+            "an environment cannot be called this",
+            "letters, digits, `-` and `_`",
+            "",
+        );
     }
     let mut fields = Fields::of(node, "an environment", findings)?;
     let registry = match fields.take("registry") {
@@ -34,7 +44,9 @@ pub(super) fn read(
         Some(node) => nats(node, base, variables, findings),
         None => Some(Nats::open("nats://localhost:4222")),
     };
-    let lattice = fields.text("lattice", findings).map_or("default", |(text, _)| text);
+    let lattice = fields
+        .text("lattice", findings)
+        .map_or("default", |(text, _)| text);
     let deploy = match fields.text("deploy", findings) {
         None | Some(("wadm", _)) => DeployMode::Wadm,
         Some(("local", span)) => {
@@ -42,15 +54,25 @@ pub(super) fn read(
             return None;
         }
         Some((_, span)) => {
-            findings.error("value", span, "`deploy` cannot be this", "it is `wadm` or `local`", "");
+            findings.error(
+                "value",
+                span,
+                "`deploy` cannot be this",
+                "it is `wadm` or `local`",
+                "",
+            );
             return None;
         }
     };
     if let Some(node) = fields.take("heal") {
         not_yet("heal", &node.span, findings);
     }
-    let providers = fields.take("providers").map_or(Some(Providers::External), |node| providers(node, findings));
-    let targets = fields.take("targets").map_or_else(BTreeMap::new, |node| targets(node, findings));
+    let providers = fields
+        .take("providers")
+        .map_or(Some(Providers::External), |node| providers(node, findings));
+    let targets = fields
+        .take("targets")
+        .map_or_else(BTreeMap::new, |node| targets(node, findings));
     fields.finish(findings);
     Some(Environment {
         name: name.to_owned(),
@@ -63,10 +85,19 @@ pub(super) fn read(
     })
 }
 
-fn registry(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<Registry> {
+fn registry(
+    node: &Node,
+    base: &Path,
+    variables: &Variables,
+    findings: &mut Findings,
+) -> Option<Registry> {
     let mut fields = Fields::of(node, "a registry", findings)?;
-    let url = fields.required("url", findings).map(|(text, _)| text.to_owned());
-    let user = fields.text("user", findings).map(|(text, _)| text.to_owned());
+    let url = fields
+        .required("url", findings)
+        .map(|(text, _)| text.to_owned());
+    let user = fields
+        .text("user", findings)
+        .map(|(text, _)| text.to_owned());
     let password = fields
         .take("password")
         .and_then(|node| secret("password", node, base, variables, findings));
@@ -85,8 +116,12 @@ fn registry(node: &Node, base: &Path, variables: &Variables, findings: &mut Find
 
 fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<Nats> {
     let mut fields = Fields::of(node, "`nats`", findings)?;
-    let url = fields.required("url", findings).map(|(text, _)| text.to_owned());
-    let user = fields.text("user", findings).map(|(text, _)| text.to_owned());
+    let url = fields
+        .required("url", findings)
+        .map(|(text, _)| text.to_owned());
+    let user = fields
+        .text("user", findings)
+        .map(|(text, _)| text.to_owned());
     let mut hidden = |fields: &mut Fields<'_>, key: &'static str| {
         fields
             .take(key)
@@ -94,7 +129,9 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
     };
     let password = hidden(&mut fields, "password");
     let token = hidden(&mut fields, "token");
-    let mut path = |fields: &mut Fields<'_>, key: &'static str| fields.text(key, findings).map(|(text, _)| base.join(text));
+    let mut path = |fields: &mut Fields<'_>, key: &'static str| {
+        fields.text(key, findings).map(|(text, _)| base.join(text))
+    };
     let nats = Nats {
         url: url.unwrap_or_default(),
         user,
@@ -125,7 +162,13 @@ fn providers(node: &Node, findings: &mut Findings) -> Option<Providers> {
             Some(Providers::Images(images))
         }
         _ => {
-            findings.error("value", &node.span, "`providers` cannot be this", "it is `external`, `builtin`, or a map of images", "");
+            findings.error(
+                "value",
+                &node.span,
+                "`providers` cannot be this",
+                "it is `external`, `builtin`, or a map of images",
+                "",
+            );
             None
         }
     }
@@ -134,18 +177,32 @@ fn providers(node: &Node, findings: &mut Findings) -> Option<Providers> {
 fn targets(node: &Node, findings: &mut Findings) -> BTreeMap<String, Target> {
     let mut targets = BTreeMap::new();
     let Value::Mapping(entries) = &node.value else {
-        findings.error("type", &node.span, "`targets` must be a map of target names", format!("this is {}", node.kind()), "");
+        findings.error(
+            "type",
+            &node.span,
+            "`targets` must be a map of target names",
+            format!("this is {}", node.kind()),
+            "",
+        );
         return targets;
     };
     for (key, value) in entries {
         let Some(name) = key.text() else {
-            findings.error("type", &key.span, "a target's name is a word", format!("this is {}", key.kind()), "");
+            findings.error(
+                "type",
+                &key.span,
+                "a target's name is a word",
+                format!("this is {}", key.kind()),
+                "",
+            );
             continue;
         };
         let Some(mut fields) = Fields::of(value, "a target", findings) else {
             continue;
         };
-        let nats = fields.text("nats", findings).map(|(text, _)| text.to_owned());
+        let nats = fields
+            .text("nats", findings)
+            .map(|(text, _)| text.to_owned());
         fields.finish(findings);
         targets.insert(name.to_owned(), Target { nats });
     }

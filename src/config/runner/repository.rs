@@ -44,21 +44,40 @@ pub(super) fn read(
     let mut fields = Fields::of(node, "a repository", findings)?;
     let name = fields.required("name", findings).and_then(|(text, span)| {
         let parts: Vec<&str> = text.split('/').collect();
-        let plain = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+        let plain = |part: &&str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        };
         if parts.len() == 2 && parts.iter().all(plain) {
             return Some(text.to_owned());
         }
-        findings.error("value", span, "`name` cannot be this", "a repository is `owner/name`, as the forge names it", "");
+        findings.error(
+            "value",
+            span,
+            "`name` cannot be this",
+            "a repository is `owner/name`, as the forge names it",
+            "",
+        );
         None
     });
-    let forge = fields.required("forge", findings).and_then(|(text, span)| match text {
-        "github" => Some(ForgeKind::GitHub),
-        "gitea" | "forgejo" => Some(ForgeKind::Gitea),
-        _ => {
-            findings.error("value", span, format!("`{text}` is no forge that is known"), "it is `github` or `gitea` (Forgejo too)", "");
-            None
-        }
-    });
+    let forge = fields
+        .required("forge", findings)
+        .and_then(|(text, span)| match text {
+            "github" => Some(ForgeKind::GitHub),
+            "gitea" | "forgejo" => Some(ForgeKind::Gitea),
+            _ => {
+                findings.error(
+                    "value",
+                    span,
+                    format!("`{text}` is no forge that is known"),
+                    "it is `github` or `gitea` (Forgejo too)",
+                    "",
+                );
+                None
+            }
+        });
     let allow_http = fields.boolean("allow_http", findings).unwrap_or(false);
     let url = fields
         .required("url", findings)
@@ -66,14 +85,22 @@ pub(super) fn read(
     let api = fields.text("api", findings).and_then(|(text, span)| {
         let good = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if !good {
-            findings.error("value", span, "`api` cannot be this", "it is the address of the forge's API: `https://git.example.org/api/v1`", "");
+            findings.error(
+                "value",
+                span,
+                "`api` cannot be this",
+                "it is the address of the forge's API: `https://git.example.org/api/v1`",
+                "",
+            );
         }
         good.then(|| text.trim_end_matches('/').to_owned())
     });
     if forge == Some(ForgeKind::Gitea) && api.is_none() {
         fields.missing("api", findings);
     }
-    let insecure_unsigned = fields.boolean("insecure_unsigned", findings).unwrap_or(false);
+    let insecure_unsigned = fields
+        .boolean("insecure_unsigned", findings)
+        .unwrap_or(false);
     let webhook_secrets = match fields.take("webhook_secret") {
         Some(node) => secrets("webhook_secret", node, base, variables, findings),
         None => {
@@ -116,13 +143,22 @@ fn clone_url(text: &str, span: &Span, allow_http: bool, findings: &mut Findings)
         return refuse("this is no address", "write `https://host/owner/name.git`");
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("credentials do not belong into an address", "use `token: { env: NAME }`");
+        return refuse(
+            "credentials do not belong into an address",
+            "use `token: { env: NAME }`",
+        );
     }
     match url.scheme() {
         "https" | "file" => Some(text.to_owned()),
         "http" if allow_http => Some(text.to_owned()),
-        "http" => refuse("http sends the token and the code in the open", "use https, or set `allow_http: true`"),
-        "ssh" => refuse("cloning over ssh is not supported yet", "use https with a `token`"),
+        "http" => refuse(
+            "http sends the token and the code in the open",
+            "use https, or set `allow_http: true`",
+        ),
+        "ssh" => refuse(
+            "cloning over ssh is not supported yet",
+            "use https with a `token`",
+        ),
         _ => refuse("only https and file:// addresses are cloned", ""),
     }
 }
@@ -137,22 +173,43 @@ fn branches(
         return None;
     };
     let Value::Mapping(entries) = &node.value else {
-        findings.error("type", &node.span, "`branches` must be a map of branch to environment", format!("this is {}", node.kind()), "write `branches: { main: production }`");
+        findings.error(
+            "type",
+            &node.span,
+            "`branches` must be a map of branch to environment",
+            format!("this is {}", node.kind()),
+            "write `branches: { main: production }`",
+        );
         return None;
     };
     let mut branches = BTreeMap::new();
     for (key, value) in entries {
         let (Some(branch), Some(environment)) = (key.text(), value.text()) else {
-            findings.error("type", &key.span, "a branch names an environment", "this is neither a branch nor a name", "");
+            findings.error(
+                "type",
+                &key.span,
+                "a branch names an environment",
+                "this is neither a branch nor a name",
+                "",
+            );
             continue;
         };
         if !environments.contains_key(environment) {
             let names = || environments.keys().map(String::as_str);
             let help = match closest(environment, names()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("declare it under `environments:`; there are: {}", names().collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "declare it under `environments:`; there are: {}",
+                    names().collect::<Vec<_>>().join(", ")
+                ),
             };
-            findings.error("unknown-environment", &value.span, format!("no environment is called `{environment}`"), "nobody declares it", help);
+            findings.error(
+                "unknown-environment",
+                &value.span,
+                format!("no environment is called `{environment}`"),
+                "nobody declares it",
+                help,
+            );
             continue;
         }
         branches.insert(branch.to_owned(), environment.to_owned());

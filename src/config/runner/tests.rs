@@ -46,7 +46,10 @@ fn the_design_s_file_is_read() {
     let production = &config.environments["production"];
     assert_eq!(production.nats_of("edge"), "nats://127.0.0.1:4222");
     assert_eq!(production.nats_of("cloud"), "nats://nats.example.org:4222");
-    assert_eq!(production.nats.creds.as_deref(), Some(Path::new("/etc/pelato/runner.creds")));
+    assert_eq!(
+        production.nats.creds.as_deref(),
+        Some(Path::new("/etc/pelato/runner.creds"))
+    );
 }
 
 #[test]
@@ -55,14 +58,39 @@ fn unknown_keys_missing_secrets_and_undeclared_environments_stop_the_start() {
         .replace("public_url", "public_ulr")
         .replace("THERMO_TOKEN", "NOT_SET")
         .replace("main: production", "main: prodution");
-    insta::assert_snapshot!(refused(&text), @"");
+    insta::assert_snapshot!(refused(&text), @"
+    error: `public_ulr` is not a key of the configuration
+     --> runner.yaml:2:1
+      |
+    2 | public_ulr: https://ci.example.org/
+      | ^^^^^^^^^^ unknown key
+      |
+      = help: did you mean `public_url`?
+
+    error: the variable NOT_SET is not set, or empty
+      --> runner.yaml:10:19
+       |
+    10 |     token: { env: NOT_SET }
+       |                   ^^^^^^^ the secret is expected there
+
+    error: no environment is called `prodution`
+      --> runner.yaml:11:23
+       |
+    11 |     branches: { main: prodution }
+       |                       ^^^^^^^^^ nobody declares it
+       |
+       = help: did you mean `production`?
+    ");
 }
 
 #[test]
 fn a_secret_is_never_written_into_the_file_and_never_left_out() {
     let inline = refused(&GOOD.replace("[ { env: NEW_SECRET }, { env: OLD_SECRET } ]", "s3cr3t"));
     assert!(inline.contains("must say where the secret is"), "{inline}");
-    let absent = refused(&GOOD.replace("    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]\n", ""));
+    let absent = refused(&GOOD.replace(
+        "    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]\n",
+        "",
+    ));
     assert!(absent.contains("`webhook_secret` is missing"), "{absent}");
 }
 
@@ -74,7 +102,10 @@ fn what_a_later_version_brings_is_refused_not_ignored() {
         ("    providers: {", "    heal: true\n    providers: {"),
         ("    providers: {", "    deploy: local\n    providers: {"),
         ("    forge: gitea", "    templates: true\n    forge: gitea"),
-        ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
+        (
+            "    forge: gitea",
+            "    sources: [10.0.0.0/8]\n    forge: gitea",
+        ),
     ] {
         let error = refused(&GOOD.replace(from, to));
         assert!(error.contains("is not supported yet"), "{error}");
@@ -95,5 +126,9 @@ fn only_addresses_that_the_operator_may_mean_are_cloned() {
         let error = refused(&GOOD.replace("https://git.example.org/acme/thermo.git", bad));
         assert!(error.contains("`url` cannot be this"), "{bad}: {error}");
     }
-    read(&GOOD.replace("https://git.example.org/acme/thermo.git", "file:///srv/git/thermo.git")).unwrap();
+    read(&GOOD.replace(
+        "https://git.example.org/acme/thermo.git",
+        "file:///srv/git/thermo.git",
+    ))
+    .unwrap();
 }

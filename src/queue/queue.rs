@@ -1,0 +1,167 @@
+//! What a store of jobs does. Small enough for another one (NATS JetStream) to
+//! stand behind it.
+
+use futures_util::future::BoxFuture;
+
+use super::{NewRun, QueueError, Run, RunEnd, RunState, Signals, TaskRecord};
+
+/// Stores runs and hands them out. Every method is one short transaction; its
+/// error says that the store did not do it, and nothing has changed then.
+pub trait Queue: Send + Sync {
+    /// Stores a run. When this returns, it is on the disk.
+    ///
+    /// Queued runs of the same repository and branch become superseded.
+    fn accept(&self, run: NewRun) -> BoxFuture<'_, Result<Accepted, QueueError>>;
+
+    /// The oldest queued run whose repository and environment have nothing
+    /// running, or one whose lease ran out. `worker` names who holds it.
+    fn lease<'a>(&'a self, worker: &'a str) -> BoxFuture<'a, Result<Option<Job>, QueueError>>;
+
+    /// Extends a lease.
+    fn heartbeat<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<Beat, QueueError>>;
+
+    /// Keeps what is known of the tasks while the run goes on. False when the
+    /// lease is lost.
+    fn record<'a>(
+        &'a self,
+        lease: &'a Lease,
+        tasks: &'a [TaskRecord],
+    ) -> BoxFuture<'a, Result<bool, QueueError>>;
+
+    /// Ends a run. False when the lease is lost: then another worker ends it.
+    fn finish<'a>(
+        &'a self,
+        lease: &'a Lease,
+        end: &'a RunEnd,
+    ) -> BoxFuture<'a, Result<bool, QueueError>>;
+
+    /// Puts a run back as if it had not been begun. False when the lease is lost.
+    fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>>;
+
+    /// Adds to a run's log. Past the bound of a log, one line says so and the rest
+    /// is dropped.
+    fn append_log<'a>(
+        &'a self,
+        run: &'a str,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<(), QueueError>>;
+
+    /// A run's log, or its last `last` bytes from the beginning of a line on. None
+    /// where there is no such run.
+    fn log<'a>(
+        &'a self,
+        run: &'a str,
+        last: Option<usize>,
+    ) -> BoxFuture<'a, Result<Option<String>, QueueError>>;
+
+    /// One run.
+    fn run<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Option<Run>, QueueError>>;
+
+    /// Runs, newest first.
+    fn runs<'a>(&'a self, filter: &'a Filter) -> BoxFuture<'a, Result<Page, QueueError>>;
+
+    /// Cancels a run, or asks the worker that holds it to.
+    fn cancel<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Cancelled, QueueError>>;
+
+    /// Writes something: whether a run could be stored now.
+    fn check(&self) -> BoxFuture<'_, Result<(), QueueError>>;
+
+    /// Wake-ups for what happens through this very handle.
+    fn signals(&self) -> &Signals;
+
+    /// How long a lease lasts.
+    fn lease_time(&self) -> std::time::Duration;
+}
+
+/// What became of a run that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Stored under this id.
+    New(String),
+    /// This delivery was seen before, or this commit is the branch's latest
+    /// accepted head and did not fail: the id of the run that was there.
+    Duplicate(String),
+    /// Too many runs wait. Nothing was stored.
+    Full,
+}
+
+/// A run that a worker holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The run as it stood when it was leased.
+    pub run: Run,
+    /// The proof that it is held.
+    pub lease: Lease,
+    /// Older runs of the branch that were never begun since this one came. Their
+    /// forge does not know yet.
+    pub passed: Vec<Passed>,
+    /// The run was begun as often as is allowed and never ended, so it may be what
+    /// kills the worker. It must not be run: only its forge is to be told.
+    pub gave_up: bool,
+}
+
+/// A run that a newer one superseded while it was queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// Its id.
+    pub id: String,
+    /// Its commit.
+    pub commit: String,
+}
+
+/// Who holds which run, for the how-manieth time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The run's id.
+    pub run: String,
+    /// The worker's name.
+    pub owner: String,
+    /// Counted from 1.
+    pub attempt: u32,
+}
+
+/// The answer to a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// Go on.
+    Held,
+    /// Go on ending: somebody asked to cancel.
+    CancelRequested,
+    /// Another worker has it, or it is over. Stop, and change nothing.
+    Lost,
+}
+
+/// The answer to a request to cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It was queued and is cancelled.
+    Now,
+    /// It runs; its worker is told.
+    Requested,
+    /// It was over already, in this state.
+    Over(RunState),
+    /// There is no such run.
+    Unknown,
+}
+
+/// Which runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only of this repository.
+    pub repository: Option<String>,
+    /// Only in this state.
+    pub state: Option<RunState>,
+    /// Only older than this run.
+    pub after: Option<String>,
+    /// At most so many, 1–200; 50 where none is named.
+    pub limit: Option<u32>,
+}
+
+/// Some runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Newest first.
+    pub runs: Vec<Run>,
+    /// The id to go on [`Filter::after`]; none at the end.
+    pub next: Option<String>,
+}

@@ -1,0 +1,172 @@
+//! Storing a run, once.
+
+use sqlx::{Row, SqliteConnection};
+use uuid::Uuid;
+
+use super::SqliteQueue;
+use crate::queue::{Accepted, NewRun, QueueError};
+
+impl SqliteQueue {
+    pub(super) async fn accept_run(&self, run: NewRun) -> Result<Accepted, QueueError> {
+        let mut transaction = self.write().await?;
+        let now = self.clock.millis();
+        if let Some(id) = seen_delivery(&mut transaction, &run).await? {
+            return Ok(Accepted::Duplicate(id));
+        }
+        if let Some(id) = latest_head(&mut transaction, &run).await? {
+            remember_delivery(&mut transaction, &run, &id, now).await?;
+            transaction.commit().await?;
+            return Ok(Accepted::Duplicate(id));
+        }
+        if others_queued(&mut transaction, &run).await? >= self.limits.queued {
+            return Ok(Accepted::Full);
+        }
+        let id = Uuid::now_v7().to_string();
+        insert(&mut transaction, &run, &id, now).await?;
+        remember_delivery(&mut transaction, &run, &id, now).await?;
+        supersede_older(&mut transaction, &run, &id, now).await?;
+        transaction.commit().await?;
+        self.signals.announce_work();
+        Ok(Accepted::New(id))
+    }
+}
+
+async fn seen_delivery(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+) -> Result<Option<String>, QueueError> {
+    let Some(delivery) = &run.delivery else {
+        return Ok(None);
+    };
+    Ok(sqlx::query_scalar(
+        "SELECT run FROM deliveries WHERE forge = ? AND repository = ? AND delivery = ?",
+    )
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(delivery)
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// The branch's latest accepted head, where it is this very commit and is well
+/// or still on its way. A → B → A therefore runs A again, and so does the same
+/// commit after a failure.
+async fn latest_head(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+) -> Result<Option<String>, QueueError> {
+    let latest = sqlx::query(
+        "SELECT id, commit_id, environment, state FROM runs
+         WHERE forge = ? AND repository = ? AND branch = ? ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.branch)
+    .fetch_optional(connection)
+    .await?;
+    let Some(latest) = latest else {
+        return Ok(None);
+    };
+    let same = latest.try_get::<String, _>("commit_id")? == run.commit
+        && latest.try_get::<String, _>("environment")? == run.environment;
+    let state: String = latest.try_get("state")?;
+    let good = matches!(state.as_str(), "queued" | "running" | "success");
+    Ok(if same && good {
+        Some(latest.try_get("id")?)
+    } else {
+        None
+    })
+}
+
+/// The queued runs but those of this branch, which are about to be superseded.
+async fn others_queued(connection: &mut SqliteConnection, run: &NewRun) -> Result<u32, QueueError> {
+    Ok(sqlx::query_scalar(
+        "SELECT count(*) FROM runs WHERE state = 'queued'
+         AND NOT (forge = ? AND repository = ? AND branch = ?)",
+    )
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.branch)
+    .fetch_one(connection)
+    .await?)
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    id: &str,
+    now: i64,
+) -> Result<(), QueueError> {
+    sqlx::query(
+        "INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
+    )
+    .bind(id)
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.branch)
+    .bind(&run.commit)
+    .bind(&run.title)
+    .bind(&run.environment)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn remember_delivery(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    id: &str,
+    now: i64,
+) -> Result<(), QueueError> {
+    let Some(delivery) = &run.delivery else {
+        return Ok(());
+    };
+    sqlx::query(
+        "INSERT INTO deliveries (forge, repository, delivery, run, received_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(delivery)
+    .bind(id)
+    .bind(now)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Marks what waits for the same branch, and hands on what that had passed over,
+/// so that the run that is begun at last can tell the forge about all of them.
+async fn supersede_older(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    id: &str,
+    now: i64,
+) -> Result<(), QueueError> {
+    sqlx::query(
+        "UPDATE runs SET superseded_by = ?1 WHERE superseded_by IN
+           (SELECT id FROM runs WHERE state = 'queued' AND forge = ?2 AND repository = ?3
+            AND branch = ?4 AND id <> ?1)",
+    )
+    .bind(id)
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.branch)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE runs SET state = 'superseded', superseded_by = ?1, finished_at = ?5,
+           reason = 'a newer head of the branch came: ' || substr(?6, 1, 12)
+         WHERE state = 'queued' AND forge = ?2 AND repository = ?3 AND branch = ?4 AND id <> ?1",
+    )
+    .bind(id)
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.branch)
+    .bind(now)
+    .bind(&run.commit)
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Handing a run out for a time.
+
+use sqlx::{Row, SqliteConnection};
+
+use super::SqliteQueue;
+use super::row::{read_run, run_columns};
+use crate::queue::{Beat, Job, Lease, Passed, QueueError};
+
+/// So many passed-over runs are told about at once.
+const MOST_PASSED: u32 = 100;
+
+impl SqliteQueue {
+    pub(super) async fn lease_run(&self, worker: &str) -> Result<Option<Job>, QueueError> {
+        // Most looks find nothing: they cost no write.
+        if next_run(&mut *self.readers.acquire().await?, self.clock.millis())
+            .await?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let mut transaction = self.write().await?;
+        let now = self.clock.millis();
+        self.end_hopeless(&mut transaction, now).await?;
+        let Some(seq) = next_run(&mut transaction, now).await? else {
+            transaction.commit().await?;
+            return Ok(None);
+        };
+        let row = sqlx::query(concat!(
+            "UPDATE runs SET state = 'running', attempts = attempts + 1, lease_owner = ?,
+               lease_until = ?, started_at = coalesce(started_at, ?)
+             WHERE seq = ? RETURNING ",
+            run_columns!()
+        ))
+        .bind(worker)
+        .bind(now + self.lease_millis())
+        .bind(now)
+        .bind(seq)
+        .fetch_one(&mut *transaction)
+        .await?;
+        let run = read_run(&row)?;
+        let passed = passed_over(&mut transaction, &run.id).await?;
+        transaction.commit().await?;
+        let lease = Lease {
+            run: run.id.clone(),
+            owner: worker.to_owned(),
+            attempt: run.attempts,
+        };
+        let gave_up = run.attempts > self.limits.attempts;
+        Ok(Some(Job {
+            run,
+            lease,
+            passed,
+            gave_up,
+        }))
+    }
+
+    /// A run that was begun once more only to tell its forge that it is given up,
+    /// and did not come back from that either.
+    async fn end_hopeless(
+        &self,
+        connection: &mut SqliteConnection,
+        now: i64,
+    ) -> Result<(), QueueError> {
+        sqlx::query(
+            "UPDATE runs SET state = 'error', reason = 'gave up after ' || ?1 || ' attempts',
+               finished_at = ?2, lease_owner = NULL, lease_until = NULL
+             WHERE state = 'running' AND lease_until <= ?2 AND attempts > ?1",
+        )
+        .bind(self.limits.attempts)
+        .bind(now)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn extend_lease(&self, lease: &Lease) -> Result<Beat, QueueError> {
+        let now = self.clock.millis();
+        // An expired lease that nobody took meanwhile is still ours.
+        let cancel: Option<bool> = sqlx::query_scalar(
+            "UPDATE runs SET lease_until = ? WHERE id = ? AND state = 'running'
+               AND lease_owner = ? AND attempts = ? RETURNING cancel_requested",
+        )
+        .bind(now + self.lease_millis())
+        .bind(&lease.run)
+        .bind(&lease.owner)
+        .bind(lease.attempt)
+        .fetch_optional(&self.writer)
+        .await?;
+        Ok(match cancel {
+            Some(false) => Beat::Held,
+            Some(true) => Beat::CancelRequested,
+            None => Beat::Lost,
+        })
+    }
+
+    fn lease_millis(&self) -> i64 {
+        i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX / 2)
+    }
+}
+
+/// The oldest run that may begin: queued, or running under a lease that ran out,
+/// while nothing of its repository and environment is running. A lease that ran
+/// out goes before what was queued behind it.
+async fn next_run(connection: &mut SqliteConnection, now: i64) -> Result<Option<i64>, QueueError> {
+    Ok(sqlx::query_scalar(
+        "SELECT seq FROM runs AS candidate
+         WHERE (state = 'queued' OR (state = 'running' AND lease_until <= ?1))
+           AND NOT EXISTS (
+             SELECT 1 FROM runs AS other WHERE other.state = 'running'
+               AND (other.lease_until > ?1 OR other.seq < candidate.seq)
+               AND other.seq <> candidate.seq
+               AND other.forge = candidate.forge
+               AND other.repository = candidate.repository
+               AND other.environment = candidate.environment)
+         ORDER BY seq LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(connection)
+    .await?)
+}
+
+async fn passed_over(
+    connection: &mut SqliteConnection,
+    run: &str,
+) -> Result<Vec<Passed>, QueueError> {
+    let rows = sqlx::query(
+        "SELECT id, commit_id FROM runs WHERE superseded_by = ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(run)
+    .bind(MOST_PASSED)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Passed {
+                id: row.try_get("id")?,
+                commit: row.try_get("commit_id")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! Taking runs from a queue and working them off, one after the other.
+
+mod hold;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use uuid::Uuid;
+
+use self::hold::{Ending, Hold};
+use super::{Job, Lease, Queue, QueueError, RunEnd, RunState};
+
+/// How often a worker looks by itself. Another process on the same store wakes
+/// nobody here.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long it waits after the store failed.
+const REST: Duration = Duration::from_secs(1);
+/// How often it tries to store how a run ended.
+const TRIES: u32 = 5;
+
+/// One worker: it holds one run at a time. Several may share a queue.
+///
+/// The handler gets the job and a token that asks it to stop: somebody cancelled
+/// the run, the lease was lost, or the process shuts down. It then ends soon and
+/// answers [`RunState::Cancelled`]; what does not end within ten seconds is dropped.
+/// A run that stopped because of a shutdown is given back to the queue.
+pub struct Worker<H> {
+    name: String,
+    queue: Arc<dyn Queue>,
+    handler: Arc<H>,
+    grace: Duration,
+}
+
+impl<H, F> Worker<H>
+where
+    H: Fn(Job, CancellationToken) -> F + Send + Sync + 'static,
+    F: Future<Output = RunEnd> + Send + 'static,
+{
+    /// A worker with a name of its own.
+    pub fn new(queue: Arc<dyn Queue>, handler: H) -> Self {
+        Self {
+            name: format!("worker-{}", Uuid::now_v7()),
+            queue,
+            handler: Arc::new(handler),
+            grace: Duration::from_secs(30),
+        }
+    }
+
+    /// How long a run may go on after the shutdown began, before it is asked to
+    /// stop and given back: 30 seconds where nothing is said.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Works off one run, if there is one to begin, and says whether there was.
+    pub async fn step(&self) -> Result<bool, QueueError> {
+        self.step_until(&CancellationToken::new()).await
+    }
+
+    /// Works until `shutdown`, and then until the run at hand has ended or was
+    /// given back.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let mut work = self.queue.signals().work();
+        while !shutdown.is_cancelled() {
+            let pause = match self.step_until(&shutdown).await {
+                Ok(true) => continue,
+                Ok(false) => LOOK,
+                Err(error) => {
+                    tracing::error!(%error, worker = self.name, "cannot work on the queue");
+                    tokio::time::sleep(REST).await;
+                    REST
+                }
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                // An error says that the queue is gone; the next step will say so too.
+                _ = work.changed() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn step_until(&self, shutdown: &CancellationToken) -> Result<bool, QueueError> {
+        let Some(job) = self.queue.lease(&self.name).await? else {
+            return Ok(false);
+        };
+        let lease = job.lease.clone();
+        let gave_up = job.gave_up;
+        if lease.attempt > 1 {
+            let line = format!("--- attempt {} ---\n", lease.attempt);
+            // The run matters more than this line.
+            let _ = self.queue.append_log(&lease.run, &line).await;
+        }
+        let stop = CancellationToken::new();
+        let handler = Arc::clone(&self.handler);
+        let stopped = stop.clone();
+        let task =
+            AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await }));
+        let hold = Hold {
+            queue: self.queue.as_ref(),
+            lease: &lease,
+            stop,
+            grace: self.grace,
+        };
+        let ending = hold.until_over(task, shutdown).await;
+        if gave_up && matches!(ending, Ending::Over(_)) {
+            let reason = format!("gave up after {} attempts", lease.attempt - 1);
+            self.finish(&lease, &error(reason)).await?;
+            return Ok(true);
+        }
+        match ending {
+            Ending::Lost => {
+                tracing::warn!(
+                    run = lease.run,
+                    "the lease was lost; another worker goes on"
+                );
+            }
+            Ending::GiveBack => {
+                self.queue.give_back(&lease).await?;
+            }
+            Ending::Over(end) => self.finish(&lease, &end).await?,
+        }
+        Ok(true)
+    }
+
+    /// A run must not be worked off again because the store was busy for a moment.
+    async fn finish(&self, lease: &Lease, end: &RunEnd) -> Result<(), QueueError> {
+        let mut pause = Duration::from_millis(100);
+        for _ in 1..TRIES {
+            match self.queue.finish(lease, end).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {
+                    tracing::warn!(run = lease.run, "the run ended after its lease was lost");
+                    return Ok(());
+                }
+                Err(error) => {
+                    tracing::warn!(%error, run = lease.run, "cannot store how the run ended");
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        self.queue.finish(lease, end).await?;
+        Ok(())
+    }
+}
+
+fn error(reason: impl Into<String>) -> RunEnd {
+    RunEnd {
+        state: RunState::Error,
+        reason: Some(reason.into()),
+        tasks: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
