@@ -91,8 +91,8 @@ for program in host wadm messaging-nats http-server; do
 done
 
 say "provider archives"
-"$target/release/pack-provider" messaging-nats $messaging_nats "$target/release/messaging-nats" "$work/programs/messaging-nats.par"
-"$target/release/pack-provider" http-server $http_server "$target/release/http-server" "$work/programs/http-server.par"
+"$target/release/pack-provider" messaging-nats $messaging_nats "$target/release/messaging-nats" "$work/programs/messaging-nats_$messaging_nats.par"
+"$target/release/pack-provider" http-server $http_server "$target/release/http-server" "$work/programs/http-server_$http_server.par"
 
 mv -T "$work/programs" "$folder"
 say "installed: $folder"
