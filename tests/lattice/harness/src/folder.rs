@@ -64,3 +64,15 @@ impl Drop for Folder {
         let _ = self.reaper.wait();
     }
 }
+
+/// How many processes work in `folder` or below it. A folder that nobody works
+/// in has no living part of a lattice, nor any child of one.
+pub fn working_in(folder: &Path) -> usize {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return 0;
+    };
+    processes
+        .filter_map(|process| std::fs::read_link(process.ok()?.path().join("cwd")).ok())
+        .filter(|home| home.starts_with(folder))
+        .count()
+}
