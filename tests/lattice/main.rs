@@ -1,5 +1,11 @@
 //! The lattice for tests itself: it starts, answers, and leaves nothing behind.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,9 @@ use anyhow::Context as _;
 
 const REAPER: &str = include_str!("reaper.sh");
 
+/// Names a folder that the logs of every lattice are saved in.
+const LOGS: &str = "PELATO_LATTICE_LOGS";
+
 /// A temporary folder. When it is dropped, or the process that holds it dies,
 /// every process that works in it is killed and it is removed.
 pub(crate) struct Folder {
@@ -28,6 +31,7 @@ impl Folder {
         let reaper = Command::new("sh")
             .args(["-c", REAPER, "reaper"])
             .arg(&path)
+            .args(std::env::var_os(LOGS))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

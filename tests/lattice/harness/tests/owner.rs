@@ -1,6 +1,12 @@
 //! What remains when the process that owns a lattice goes, and how the program
 //! answers: told with the program `lattice` as the owner.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
