@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_config_is_named_by_what_is_in_it() {
         let line = filled(r#"{{config "nats" uri=topic left_out=none}}"#).unwrap();
-        insta::assert_snapshot!(line, @"");
+        insta::assert_snapshot!(line, @r#"{name: "a-edge-nats-bb5faad6938b", properties: {"uri": "in"}}"#);
         let other = filled(r#"{{config "nats" uri="other"}}"#).unwrap();
         assert_ne!(line[..40], other[..40]);
     }

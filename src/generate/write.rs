@@ -115,8 +115,7 @@ fn tasks(files: &Files) -> impl Iterator<Item = &str> {
         .filter(move |task| last.replace(*task) != Some(*task))
 }
 
-/// What is there now: none for no folder. What is neither file nor folder (a
-/// link, say) counts as an empty file, which equals none of ours.
+/// What is there now: none for no folder.
 fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
     let kind = match fs::symlink_metadata(dir) {
         Ok(metadata) => metadata.file_type(),
@@ -126,12 +125,19 @@ fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
     if !kind.is_dir() {
         return Err(WriteError::NotFolder { path: dir.to_owned() });
     }
-    let mut files = Files::new();
-    read(dir, "", &mut files)?;
-    if !files.is_empty() && files.get(MARK).map(Vec::as_slice) != Some(MARK_CONTENT) {
+    let empty = fs::read_dir(dir).map_err(io_at(dir))?.next().is_none();
+    if !empty && !is_marked(dir) {
         return Err(WriteError::NotOurs { path: dir.to_owned() });
     }
+    let mut files = Files::new();
+    read(dir, "", &mut files)?;
     Ok(Some(files))
+}
+
+fn is_marked(dir: &Path) -> bool {
+    let mark = dir.join(MARK);
+    fs::symlink_metadata(&mark).is_ok_and(|metadata| metadata.is_file())
+        && fs::read(&mark).is_ok_and(|content| content == MARK_CONTENT)
 }
 
 fn read(dir: &Path, prefix: &str, files: &mut Files) -> Result<(), WriteError> {
@@ -145,7 +151,8 @@ fn read(dir: &Path, prefix: &str, files: &mut Files) -> Result<(), WriteError> {
         } else if kind.is_file() {
             files.insert(name, fs::read(&path).map_err(io_at(&path))?);
         } else {
-            files.insert(name, Vec::new());
+            // A link, say: under a name that no file of ours has.
+            files.insert(format!("{name}\0"), Vec::new());
         }
     }
     Ok(())
