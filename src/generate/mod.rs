@@ -1,1 +1,5 @@
 //! (being written)
+
+mod sources;
+
+pub use sources::Sources;
