@@ -20,7 +20,7 @@ date +%s > "$GOCACHE/trim.txt"
 
 case "$1" in
 fetch)
-	go mod download
+	go mod download 3>&-
 	;;
 compile)
 	# A go.sum is binding. Without one, what the fetch step verified counts.
@@ -29,7 +29,7 @@ compile)
 	else
 		mod=mod
 	fi
-	go build -mod="$mod" -trimpath -buildmode=c-shared -buildvcs=false -ldflags='-s -w -checklinkname=0' -o /tmp/core.wasm .
+	go build -mod="$mod" -trimpath -buildmode=c-shared -buildvcs=false -ldflags='-s -w -checklinkname=0' -o /tmp/core.wasm . 3>&-
 	printf 'core %s %s\n' "$(wc -c < /tmp/core.wasm)" "$(du -sk /cache | cut -f1)" >&3
 	cat /tmp/core.wasm >&3
 	;;
