@@ -1,1 +1,35 @@
-//! (being written)
+//! Sources become components: compiled by Go in a container (or by the machine's
+//! Go), then turned from a core module into a WASI Preview 2 component.
+//!
+//! [`Builder`] is the way in. A credential never gets here: a step sees the task's
+//! sources, the Go cache of its repository and the environment that is listed in
+//! `docker/build.Dockerfile`, nothing else.
+
+mod archive;
+mod builder;
+mod choice;
+mod component;
+mod componentize;
+mod container;
+mod docker;
+mod error;
+mod image;
+mod line;
+mod local;
+mod log;
+mod options;
+mod parallel;
+mod process;
+mod recipe;
+mod volume;
+
+pub use builder::Builder;
+pub use choice::Choice;
+pub use component::Component;
+pub use componentize::componentize;
+pub use docker::Docker;
+pub use error::BuildError;
+pub use local::Local;
+pub use options::{Limits, Options};
+pub use parallel::Parallel;
+pub use recipe::RECIPE;

@@ -1,0 +1,44 @@
+# Where tasks are compiled. Pelato builds this image by itself, tags it with the
+# digest of this file, the folder `build/` beside it and the name of the base, and
+# keeps to a tag that is there: an edited file is a new image.
+#
+# No `# syntax=` line: it would pull a second image.
+ARG GO_IMAGE=golang:1.26-bookworm
+FROM ${GO_IMAGE}
+
+# What a step needs to know, and nothing that is secret. The toolchain never
+# fetches another one, nothing is asked of version control, and no C is compiled.
+ENV GOOS=wasip1 \
+    GOARCH=wasm \
+    CGO_ENABLED=0 \
+    GOTOOLCHAIN=local \
+    GOENV=off \
+    GOWORK=off \
+    GOVCS=*:off \
+    GOPATH=/cache/path \
+    GOCACHE=/cache/build \
+    GOMODCACHE=/cache/mod \
+    GOTMPDIR=/tmp \
+    HOME=/tmp
+
+# Pelato reads the version of Go from the image's GOLANG_VERSION, without a
+# container; so it has to be true.
+RUN test "$(go env GOVERSION)" = "go${GOLANG_VERSION}" \
+    || { echo "GOLANG_VERSION is '${GOLANG_VERSION}', but this is $(go env GOVERSION)" >&2; exit 1; }
+
+COPY build/step.sh /usr/local/bin/pelato-step
+COPY build/warm /warm
+RUN chmod 0755 /usr/local/bin/pelato-step \
+    && mkdir -p /cache/build /cache/mod /work \
+    && chown -R 65532:65532 /cache /work /warm
+
+USER 65532:65532
+
+# The standard library, compiled once with exactly the command of a task. A volume
+# mounted at /cache is filled from here at its first use.
+RUN tar -C /warm -c . | GOPROXY=off GOSUMDB=off pelato-step compile > /dev/null \
+    && find /work /tmp -mindepth 1 -user 65532 -delete
+
+WORKDIR /work
+ENTRYPOINT []
+CMD ["pelato-step", "compile"]

@@ -1,0 +1,40 @@
+#!/bin/sh
+# One step of a task's build. The sources come in as a tar on stdin, so that no
+# folder of the machine has to be mounted and a remote engine works as well. What
+# the step makes goes out on stdout, all that is said goes to stderr:
+#
+#   pelato-step fetch     fills the module cache; has a network
+#   pelato-step compile   writes "core <bytes> <KiB of the cache>", a line end and the core module
+#
+# Exit codes: 70 the sources could not be unpacked, else that of go.
+set -eu
+
+exec 3>&1 1>&2
+tar -x -C /work -f - --no-same-owner --no-same-permissions || exit 70
+cd /work
+
+# Go throws away what no build has used for five days, once a day. The standard
+# library that comes with the image is older than that on any other day, so keep
+# it; Pelato bounds the cache by itself.
+date +%s > "$GOCACHE/trim.txt"
+
+case "$1" in
+fetch)
+	go mod download 3>&-
+	;;
+compile)
+	# A go.sum is binding. Without one, what the fetch step verified counts.
+	if [ -e go.sum ] || ! grep -q '^[[:space:]]*require' go.mod; then
+		mod=readonly
+	else
+		mod=mod
+	fi
+	go build -mod="$mod" -trimpath -buildmode=c-shared -buildvcs=false -ldflags='-s -w -checklinkname=0' -o /tmp/core.wasm . 3>&-
+	printf 'core %s %s\n' "$(wc -c < /tmp/core.wasm)" "$(du -sk /cache | cut -f1)" >&3
+	cat /tmp/core.wasm >&3
+	;;
+*)
+	echo "pelato-step: fetch or compile, not '$1'"
+	exit 64
+	;;
+esac

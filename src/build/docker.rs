@@ -1,0 +1,257 @@
+//! The builder that compiles in containers.
+
+use std::collections::HashMap;
+use std::env;
+use std::time::{Duration, Instant};
+
+use bollard::query_parameters::ListContainersOptionsBuilder;
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::archive;
+use super::container::{self, Container, Ended, Step};
+use super::image::Image;
+use super::line::Author;
+use super::log::Log;
+use super::parallel::Machine;
+use super::recipe::{Modules, OFFLINE};
+use super::volume::Volumes;
+use super::{BuildError, Limits, Options};
+use crate::generate::Sources;
+use crate::report::{Reporter, Stage};
+
+/// How long an engine may take to say who it is.
+const ANSWER: Duration = Duration::from_secs(10);
+/// The exit code of a step whose sources could not be unpacked.
+const NOT_UNPACKED: i64 = 70;
+
+/// The builder that compiles in containers of a Docker engine, on this machine or
+/// another: it mounts no folder of either.
+pub struct Docker {
+    engine: bollard::Docker,
+    image: Image,
+    options: Options,
+    machine: Machine,
+    volumes: Volumes,
+    building: Mutex<()>,
+}
+
+impl Docker {
+    /// Finds the engine at `DOCKER_HOST`, or where Docker listens by default.
+    ///
+    /// # Errors
+    /// [`BuildError::DockerUnreachable`] where none answers within 10 seconds.
+    pub async fn connect(mut options: Options) -> Result<Self, BuildError> {
+        let address = env::var("DOCKER_HOST").unwrap_or_else(|_| "its default socket".to_owned());
+        let unreachable = |reason: String| BuildError::DockerUnreachable {
+            address: address.clone(),
+            reason,
+        };
+        let ask = async {
+            let engine = bollard::Docker::connect_with_defaults()?.negotiate_version().await?;
+            let info = engine.info().await?;
+            Ok::<_, bollard::errors::Error>((engine, info))
+        };
+        let (engine, info) = tokio::time::timeout(ANSWER, ask)
+            .await
+            .map_err(|_| unreachable(format!("no answer within {} s", ANSWER.as_secs())))?
+            .map_err(|error| unreachable(chain(&error)))?;
+        let cores = info.ncpu.and_then(|cores| usize::try_from(cores).ok()).unwrap_or(1).max(1);
+        options.limits.cores = options.limits.cores.clamp(1, cores);
+        Ok(Self {
+            engine,
+            image: Image::embedded(&options),
+            options,
+            machine: Machine {
+                cores,
+                memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
+            },
+            volumes: Volumes::default(),
+            building: Mutex::new(()),
+        })
+    }
+
+    /// What the engine's machine has.
+    pub(super) fn machine(&self) -> Machine {
+        self.machine
+    }
+
+    /// What a step may take.
+    pub(super) fn limits(&self) -> Limits {
+        self.options.limits
+    }
+
+    /// The version of Go in the image, which is built where it is missing.
+    pub(super) async fn toolchain(&self) -> Result<String, BuildError> {
+        if let Some(version) = self.image.toolchain(&self.engine).await? {
+            return Ok(version);
+        }
+        self.prepare(&Reporter::default()).await?;
+        let version = self.image.toolchain(&self.engine).await?;
+        version.ok_or_else(|| BuildError::engine(format!("keep the image {}", self.image.tag), "it is gone again"))
+    }
+
+    /// Builds the image where it is missing; how long that took.
+    pub(super) async fn prepare(&self, reporter: &Reporter) -> Result<Duration, BuildError> {
+        let _one_at_a_time = self.building.lock().await;
+        let begun = Instant::now();
+        if self.image.toolchain(&self.engine).await?.is_none() {
+            reporter.line(
+                None,
+                Stage::Build,
+                format!("building the image {} of {}, once", self.image.tag, self.options.go_image),
+            );
+            self.image.build(&self.engine, reporter).await?;
+        }
+        Ok(begun.elapsed())
+    }
+
+    /// Compiles a task: the core module.
+    pub(super) async fn compile(
+        &self,
+        run: &str,
+        cache: &str,
+        sources: &Sources,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<u8>, BuildError> {
+        let archive = archive::pack(sources, self.options.limits.sources)?;
+        let author = Author {
+            component_name: sources.component_name.clone(),
+            file: sources.author_file.clone(),
+            folder: "/work".to_owned(),
+        };
+        let mut log = Log::new(reporter, author, self.options.limits.log);
+        let step = |name, environment| Task {
+            run,
+            cache,
+            name,
+            environment,
+            archive: &archive,
+        };
+        if Modules::of(&sources.files) != Modules::None {
+            let mut environment = vec![format!("GOPROXY={}", self.options.proxy)];
+            environment.extend(self.options.no_sum_db.iter().map(|list| format!("GONOSUMDB={list}")));
+            let ended = self.step(step("fetch", environment), &mut log, cancel).await?;
+            self.judge(&ended, &mut log, |component_name, output| BuildError::Modules { component_name, output })?;
+        }
+        let environment = OFFLINE.map(|(name, value)| format!("{name}={value}")).into();
+        let ended = self.step(step("compile", environment), &mut log, cancel).await?;
+        self.judge(&ended, &mut log, |component_name, output| BuildError::Compile { component_name, output })?;
+        let (core, cache_bytes) = read_module(ended.stdout)
+            .ok_or_else(|| BuildError::engine(format!("hand over the module of `{}`", sources.component_name), "it came incomplete"))?;
+        if cache_bytes > self.options.limits.cache {
+            let (volume, _) = self.volumes.ready(&self.engine, cache, &self.image.tag).await?;
+            self.volumes.drop_grown(&self.engine, &volume).await;
+        }
+        Ok(core)
+    }
+
+    async fn step(&self, task: Task<'_>, log: &mut Log<'_>, cancel: &CancellationToken) -> Result<Ended, BuildError> {
+        let (volume, filling) = self.volumes.ready(&self.engine, task.cache, &self.image.tag).await?;
+        let limits = self.options.limits;
+        // The step has a clock of its own as well, for the case that this process
+        // is killed.
+        let seconds = limits.time.as_secs() + 30;
+        let step = Step {
+            run: task.run,
+            name: task.name,
+            image: &self.image.tag,
+            command: ["timeout", "-k", "5", &seconds.to_string(), "pelato-step", task.name].map(str::to_owned).into(),
+            environment: task.environment,
+            volume: &volume,
+            network: task.name == "fetch",
+            limits,
+            stdin: task.archive,
+        };
+        let container = Container::create(&self.engine, &step, log.component_name()).await?;
+        if let Some(filling) = filling {
+            filling.done();
+        }
+        container.run(&step, log, cancel).await
+    }
+
+    fn judge(&self, ended: &Ended, log: &mut Log<'_>, failed: impl FnOnce(String, String) -> BuildError) -> Result<(), BuildError> {
+        let component_name = log.component_name().to_owned();
+        let output = log.end_step();
+        match ended.code {
+            0 => Ok(()),
+            _ if ended.out_of_memory => Err(BuildError::OutOfMemory {
+                component_name,
+                limit: self.options.limits.memory,
+            }),
+            NOT_UNPACKED => Err(BuildError::engine(format!("unpack the sources of `{component_name}`"), output)),
+            code if output.is_empty() => Err(BuildError::engine(
+                format!("compile `{component_name}`"),
+                format!("the step ended with code {code} and said nothing"),
+            )),
+            _ => Err(failed(component_name, output)),
+        }
+    }
+
+    /// Removes what a killed process may have left of a run: its containers.
+    /// How many there were.
+    ///
+    /// # Errors
+    /// [`BuildError::Engine`] where the engine cannot list them.
+    pub async fn remove_leftovers(&self, run: &str) -> Result<usize, BuildError> {
+        let filter = HashMap::from([("label", vec![format!("{}={run}", container::RUN)])]);
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+        let list = self.engine.list_containers(Some(options)).await;
+        let list = list.map_err(|error| BuildError::engine("list its containers", error))?;
+        for found in &list {
+            if let Some(id) = &found.id {
+                container::remove(&self.engine, id).await;
+            }
+        }
+        Ok(list.len())
+    }
+}
+
+struct Task<'a> {
+    run: &'a str,
+    cache: &'a str,
+    name: &'a str,
+    environment: Vec<String>,
+    archive: &'a [u8],
+}
+
+/// Takes apart what the compile step writes: `core <bytes> <KiB of cache>`, a line
+/// end, the module. None where it is not whole.
+fn read_module(mut stdout: Vec<u8>) -> Option<(Vec<u8>, u64)> {
+    let end = stdout.iter().take(64).position(|byte| *byte == b'\n')?;
+    let header = std::str::from_utf8(&stdout[..end]).ok()?;
+    let mut words = header.strip_prefix("core ")?.split_whitespace();
+    let bytes: usize = words.next()?.parse().ok()?;
+    let cache: u64 = words.next()?.parse().ok()?;
+    let core = stdout.split_off(end + 1);
+    (core.len() == bytes).then_some((core, cache.saturating_mul(1024)))
+}
+
+/// An error with what caused it, since the outer one often says only "client error".
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let inner_text = inner.to_string();
+        if !text.contains(&inner_text) {
+            text.push_str(": ");
+            text.push_str(&inner_text);
+        }
+        source = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_taken_whole_or_not_at_all() {
+        assert_eq!(read_module(b"core 3 2\nabc".to_vec()), Some((b"abc".to_vec(), 2048)));
+        for broken in ["", "core 3 2\nab", "core 3 2\nabcd", "core x 2\nabc", "core 3\nabc", "abc\nabc", "no line"] {
+            assert_eq!(read_module(broken.as_bytes().to_vec()), None, "{broken:?}");
+        }
+    }
+}

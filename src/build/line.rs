@@ -1,0 +1,170 @@
+//! A line of output as people should see it: plain text, with the author's path.
+
+/// Whom a step's output is for.
+#[derive(Clone, Debug)]
+pub(super) struct Author {
+    /// The task's `component_name`; the project it makes is in `gen/<component_name>`.
+    pub(super) component_name: String,
+    /// The author's file as they know it, `tasks/convert.go`. Go sees it as `task.go`.
+    pub(super) file: String,
+    /// The folder in which Go compiles, without a `/` at its end.
+    pub(super) folder: String,
+}
+
+impl Author {
+    /// Go's line with the paths that the author knows, or none for a line that
+    /// says nothing (`# task`, the name of the package that follows).
+    pub(super) fn read(&self, line: &str) -> Option<String> {
+        if line.starts_with("# ") && line.split_whitespace().count() == 2 {
+            return None;
+        }
+        let project = format!("gen/{}", self.component_name);
+        let line = line.replace(&format!("{}/", self.folder), "./");
+        let line = match line.strip_suffix(self.folder.as_str()) {
+            Some(rest) if rest.ends_with([' ', '\t']) => format!("{rest}{project}"),
+            _ => line,
+        };
+        let mut read = String::with_capacity(line.len());
+        for word in line.split_inclusive([' ', '\t', '(']) {
+            let local = word.strip_prefix("./");
+            let path = local.unwrap_or(word);
+            match path.strip_prefix("task.go") {
+                Some(rest) if !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '/') => {
+                    read.push_str(&self.file);
+                    read.push_str(rest);
+                }
+                _ if local.is_some() && path.contains(".go:") => {
+                    read.push_str(&project);
+                    read.push('/');
+                    read.push_str(path);
+                }
+                _ => read.push_str(word),
+            }
+        }
+        Some(read)
+    }
+}
+
+/// Plain text of what a program printed: escape sequences, control characters and
+/// the characters that turn the direction of text are left out, a tab stays.
+pub(super) fn plain(raw: &[u8]) -> String {
+    let text = String::from_utf8_lossy(raw);
+    let mut plain = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{1b}' => match characters.next() {
+                Some('[') => skip_parameters(&mut characters),
+                Some(']' | 'P' | 'X' | '^' | '_') => skip_string(&mut characters),
+                // `ESC ( B` and its like: what comes between, then one more.
+                Some(' '..='/') => {
+                    characters.by_ref().find(|next| !(' '..='/').contains(next));
+                }
+                _ => {}
+            },
+            '\u{9b}' => skip_parameters(&mut characters),
+            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => skip_string(&mut characters),
+            '\t' => plain.push('\t'),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            other if other.is_control() => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// A colour, a movement of the cursor: up to its final character.
+fn skip_parameters(characters: &mut impl Iterator<Item = char>) {
+    characters.find(|next| ('@'..='~').contains(next));
+}
+
+/// A title, a link: up to the bell, the string terminator or the line's end.
+fn skip_string(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(next) = characters.next() {
+        match next {
+            '\u{7}' | '\u{9c}' => return,
+            '\u{1b}' if characters.peek() == Some(&'\\') => {
+                characters.next();
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn author() -> Author {
+        Author {
+            component_name: "to_kelvin".to_owned(),
+            file: "tasks/convert.go".to_owned(),
+            folder: "/work".to_owned(),
+        }
+    }
+
+    fn read(line: &str) -> String {
+        author().read(line).unwrap()
+    }
+
+    #[test]
+    fn an_error_names_the_authors_file_and_line() {
+        assert_eq!(read("./task.go:12:3: undefined: foo"), "tasks/convert.go:12:3: undefined: foo");
+        assert_eq!(read("task.go:1:1: expected 'package'"), "tasks/convert.go:1:1: expected 'package'");
+        assert_eq!(read("/work/task.go:4:2: x"), "tasks/convert.go:4:2: x");
+        assert_eq!(read("\t./task.go:4:2: other declaration"), "\ttasks/convert.go:4:2: other declaration");
+        assert_eq!(
+            read("tasks/convert.go:12:3: undefined: foo"),
+            "tasks/convert.go:12:3: undefined: foo",
+            "a `//line` in the sources does as well"
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_authors_is_found_where_gen_writes_it() {
+        assert_eq!(
+            read("./main.go:9:28: cannot use exec_task"),
+            "gen/to_kelvin/main.go:9:28: cannot use exec_task"
+        );
+        assert_eq!(
+            read("found packages main (main.go) and foo (task.go) in /work"),
+            "found packages main (main.go) and foo (tasks/convert.go) in gen/to_kelvin"
+        );
+    }
+
+    #[test]
+    fn text_that_only_looks_like_a_path_stays() {
+        for line in [
+            "mytask.go:1:1: x",
+            "task.gopher: x",
+            "package nosuch is not in std (/usr/local/go/src/nosuch)",
+            "\tgo get example.org/errors",
+            "see /workshop/x",
+        ] {
+            assert_eq!(read(line), line);
+        }
+    }
+
+    #[test]
+    fn the_name_of_the_package_is_no_news() {
+        assert_eq!(author().read("# task"), None);
+        assert_eq!(author().read("# task/internal/abi"), None);
+        assert!(author().read("# two more words").is_some());
+    }
+
+    #[test]
+    fn a_terminal_cannot_be_spoken_to() {
+        assert_eq!(plain(b"\x1b[31mred\x1b[0m"), "red");
+        assert_eq!(plain(b"\x1b]0;title\x07text"), "text");
+        assert_eq!(plain(b"\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\"), "link");
+        assert_eq!(plain(b"\x1b(Bplain"), "plain");
+        assert_eq!(plain("\u{9b}31mred\u{9d}t\u{9c}.".as_bytes()), "red.");
+        assert_eq!(plain(b"good\rbad\x08\x00\x7f"), "goodbad");
+        assert_eq!(plain(b"a\tb"), "a\tb");
+        assert_eq!(plain("a\u{202e}b\u{2066}c".as_bytes()), "abc");
+        assert_eq!(plain(b"\x1b]0;never ends"), "");
+        assert_eq!(plain(b"\xff!"), "\u{fffd}!");
+        assert_eq!(plain("23 °C, 温度".as_bytes()), "23 °C, 温度");
+    }
+}

@@ -1,0 +1,172 @@
+//! What a step prints, line by line and bounded.
+
+use super::line::{Author, plain};
+use crate::report::{Reporter, Stage};
+
+/// Bytes of one line; a longer one comes in pieces.
+const LINE: usize = 8 << 10;
+/// Bytes that an error repeats.
+const REPEATED: usize = 16 << 10;
+
+/// Hands what a step prints to the run's log as it comes, and keeps its beginning
+/// for an error message.
+pub(super) struct Log<'a> {
+    reporter: &'a Reporter,
+    author: Author,
+    limit: usize,
+    used: usize,
+    unfinished: Vec<u8>,
+    repeated: String,
+    killed: bool,
+}
+
+impl<'a> Log<'a> {
+    /// A log that takes `limit` bytes and then says that it was cut.
+    pub(super) fn new(reporter: &'a Reporter, author: Author, limit: usize) -> Self {
+        Self {
+            reporter,
+            author,
+            limit,
+            used: 0,
+            unfinished: Vec::new(),
+            repeated: String::new(),
+            killed: false,
+        }
+    }
+
+    /// Takes in bytes as they come, wherever they break.
+    pub(super) fn push(&mut self, mut bytes: &[u8]) {
+        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
+            self.unfinished.extend_from_slice(&bytes[..end]);
+            self.flush();
+            bytes = &bytes[end + 1..];
+        }
+        for piece in bytes.chunks(LINE) {
+            self.unfinished.extend_from_slice(piece);
+            if self.unfinished.len() >= LINE {
+                self.flush();
+            }
+        }
+    }
+
+    /// Takes in a line that has no end, and begins to keep anew: what comes next
+    /// is another step.
+    pub(super) fn end_step(&mut self) -> String {
+        if !self.unfinished.is_empty() {
+            self.flush();
+        }
+        self.killed = false;
+        std::mem::take(&mut self.repeated)
+    }
+
+    /// Whether a process of the step was killed, which is how a want of memory shows.
+    pub(super) fn tells_of_a_kill(&self) -> bool {
+        self.killed
+    }
+
+    /// Whose output this is.
+    pub(super) fn component_name(&self) -> &str {
+        &self.author.component_name
+    }
+
+    fn flush(&mut self) {
+        let line = std::mem::take(&mut self.unfinished);
+        if self.used > self.limit {
+            return;
+        }
+        for piece in line.chunks(LINE).take(if line.is_empty() { 0 } else { usize::MAX }) {
+            let text = plain(piece);
+            self.killed |= text.ends_with("signal: killed");
+            let Some(text) = self.author.read(&text) else {
+                continue;
+            };
+            self.used += text.len() + 1;
+            if self.used > self.limit {
+                self.say(format!("… the rest is left out: the output passed {} KiB", self.limit >> 10));
+                return;
+            }
+            if self.repeated.len() + text.len() < REPEATED {
+                if !self.repeated.is_empty() {
+                    self.repeated.push('\n');
+                }
+                self.repeated.push_str(&text);
+            }
+            self.say(text);
+        }
+    }
+
+    fn say(&self, text: String) {
+        self.reporter.line(Some(&self.author.component_name), Stage::Build, text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::report::{Event, Sink};
+
+    #[derive(Default)]
+    struct Lines(Mutex<Vec<String>>);
+
+    impl Sink for Lines {
+        fn take(&self, event: &Event) {
+            if let Event::Line { text, .. } = event {
+                self.0.lock().unwrap().push(text.clone());
+            }
+        }
+    }
+
+    fn lines(limit: usize, feed: impl FnOnce(&mut Log<'_>)) -> Vec<String> {
+        let sink = Arc::new(Lines::default());
+        let reporter = Reporter::new(vec![sink.clone()]);
+        let author = Author {
+            component_name: "t".to_owned(),
+            file: "tasks/t.go".to_owned(),
+            folder: "/work".to_owned(),
+        };
+        feed(&mut Log::new(&reporter, author, limit));
+        let lines = sink.0.lock().unwrap();
+        lines.clone()
+    }
+
+    #[test]
+    fn a_line_is_whole_wherever_the_bytes_break() {
+        let seen = lines(1000, |log| {
+            log.push(b"# task\n./ta");
+            log.push("sk.go:1:2: 23 °".as_bytes().split_last().unwrap().1);
+            log.push("°".as_bytes().split_first().unwrap().1);
+            log.push(b"C\n\nlast");
+            assert_eq!(log.end_step(), "tasks/t.go:1:2: 23 °C\nlast");
+            log.push(b"next step");
+            assert_eq!(log.end_step(), "next step");
+        });
+        assert_eq!(seen, ["tasks/t.go:1:2: 23 °C", "last", "next step"]);
+    }
+
+    #[test]
+    fn too_much_is_cut_with_a_line_that_says_so() {
+        let seen = lines(2048, |log| {
+            for _ in 0..10_000 {
+                log.push(b"0123456789012345678901234567890\n");
+            }
+        });
+        assert_eq!(seen.len(), 65);
+        assert_eq!(seen[64], "… the rest is left out: the output passed 2 KiB");
+    }
+
+    #[test]
+    fn an_endless_line_comes_in_pieces() {
+        let seen = lines(1 << 20, |log| log.push(&vec![b'x'; 3 * LINE]));
+        assert_eq!(seen.iter().map(String::len).collect::<Vec<_>>(), [LINE; 3]);
+    }
+
+    #[test]
+    fn a_killed_compiler_is_noticed() {
+        lines(1000, |log| {
+            log.push(b"task: /usr/local/go/pkg/tool/compile: signal: killed\n");
+            assert!(log.tells_of_a_kill());
+        });
+    }
+}

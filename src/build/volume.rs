@@ -1,0 +1,113 @@
+//! Go's cache of one repository: a named volume.
+
+use std::collections::{HashMap, HashSet};
+
+use bollard::models::VolumeCreateRequest;
+use bollard::query_parameters::{ListVolumesOptionsBuilder, RemoveVolumeOptionsBuilder};
+use sha2::{Digest, Sha256};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::BuildError;
+
+/// The label that says whose cache a volume is.
+const CACHE: &str = "pelato.cache";
+
+/// The volumes that are known to be there. The engine fills a fresh one from the
+/// image while the first container that mounts it is created.
+#[derive(Default)]
+pub(super) struct Volumes {
+    filled: Mutex<HashSet<String>>,
+}
+
+/// Held while the first container of a fresh volume is created, so that no other
+/// finds it half filled.
+pub(super) struct Filling<'a> {
+    filled: MutexGuard<'a, HashSet<String>>,
+    name: String,
+}
+
+impl Filling<'_> {
+    /// The first container is there, and with it what the volume begins with.
+    pub(super) fn done(mut self) {
+        self.filled.insert(std::mem::take(&mut self.name));
+    }
+}
+
+impl Volumes {
+    /// Makes sure of the volume of the repository `key` for the image `tag`, and
+    /// removes those that the repository had for other images: what is in them was
+    /// compiled by another Go.
+    pub(super) async fn ready(&self, engine: &bollard::Docker, key: &str, tag: &str) -> Result<(String, Option<Filling<'_>>), BuildError> {
+        let name = name(key, tag);
+        let filled = self.filled.lock().await;
+        if filled.contains(&name) {
+            return Ok((name, None));
+        }
+        let owner = digest(&[key]);
+        let wanted = VolumeCreateRequest {
+            name: Some(name.clone()),
+            labels: Some(HashMap::from([(CACHE.to_owned(), owner.clone())])),
+            ..VolumeCreateRequest::default()
+        };
+        let made = engine.create_volume(wanted).await;
+        made.map_err(|error| BuildError::engine(format!("make the volume {name}"), error))?;
+        let filter = HashMap::from([("label", vec![format!("{CACHE}={owner}")])]);
+        let options = ListVolumesOptionsBuilder::default().filters(&filter).build();
+        if let Ok(list) = engine.list_volumes(Some(options)).await {
+            for other in list.volumes.unwrap_or_default() {
+                if other.name != name {
+                    self.remove_unused(engine, &other.name).await;
+                }
+            }
+        }
+        let filling = Filling {
+            filled,
+            name: name.clone(),
+        };
+        Ok((name, Some(filling)))
+    }
+
+    /// Removes a volume that grew too large; the next build gets a fresh one.
+    pub(super) async fn drop_grown(&self, engine: &bollard::Docker, name: &str) {
+        let mut filled = self.filled.lock().await;
+        self.remove_unused(engine, name).await;
+        filled.remove(name);
+    }
+
+    /// One that another run uses stays, and goes another time.
+    async fn remove_unused(&self, engine: &bollard::Docker, name: &str) {
+        let options = RemoveVolumeOptionsBuilder::default().build();
+        if let Err(error) = engine.remove_volume(name, Some(options)).await {
+            tracing::debug!(name, %error, "a cache volume stays");
+        }
+    }
+}
+
+/// The volume of a repository for an image. Both are in the name: a cache is worth
+/// nothing to another Go, and a fresh volume is warm from the start.
+fn name(key: &str, tag: &str) -> String {
+    format!("pelato-cache-{}", digest(&[key, tag]))
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(&hash.finalize()[..8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_repository_has_a_cache_of_its_own() {
+        let one = name("acme/thermo", "pelato-build:1");
+        assert_eq!(one, name("acme/thermo", "pelato-build:1"));
+        assert_ne!(one, name("acme/other", "pelato-build:1"));
+        assert_ne!(one, name("acme/thermo", "pelato-build:2"));
+        assert_ne!(name("a", "bc"), name("ab", "c"));
+    }
+}
