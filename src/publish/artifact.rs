@@ -17,6 +17,9 @@ pub(super) const LAYER_MEDIA_TYPE: &str = "application/wasm";
 /// layout requires the field.
 const CREATED: &str = "1970-01-01T00:00:00Z";
 
+/// How a component begins; a core module has another layer in bytes 4 to 8.
+const COMPONENT_HEADER: &[u8] = b"\0asm\x0d\0\x01\0";
+
 const VERSION: &str = "org.opencontainers.image.version";
 const FINGERPRINT: &str = "pelato.fingerprint";
 const COMPONENT: &str = "pelato.component";
@@ -110,6 +113,10 @@ pub(super) fn is_for(manifest: &OciImageManifest, fingerprint: &str) -> bool {
 }
 
 fn interfaces(wasm: &[u8]) -> Result<Interfaces, String> {
+    // The decoder takes a core module too, for the metadata embedded in it.
+    if !wasm.starts_with(COMPONENT_HEADER) {
+        return Err("it does not begin as one".to_owned());
+    }
     match wit_component::decode(wasm) {
         Ok(DecodedWasm::Component(resolve, world)) => {
             let world = &resolve.worlds[world];
@@ -129,11 +136,8 @@ fn interfaces(wasm: &[u8]) -> Result<Interfaces, String> {
 mod tests {
     use super::*;
 
-    /// The smallest component: its header.
-    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
-
     fn packed(version: &str) -> Packed {
-        pack("filter", version, "sha256:ab", EMPTY.to_vec()).unwrap()
+        pack("filter", version, "sha256:ab", COMPONENT_HEADER.to_vec()).unwrap()
     }
 
     #[test]
@@ -142,7 +146,7 @@ mod tests {
         assert_eq!(json(packed("1.0.0")), json(packed("1.0.0")));
         assert_eq!(
             String::from_utf8(packed("1.0.0").config.data).unwrap(),
-            r#"{"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip2","layerDigests":["sha256:ada8c5da1a8d7f7bf9eae8f9e02bf36aee4f4f8a5cff2bd1b3e7dc26bd5e1ea1"],"component":{"exports":[],"imports":[],"target":null}}"#
+            r#"{"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip2","layerDigests":["sha256:24eaf3439a60c96764c4f2c92a0a81b52bd4fe5d5b91f090184a0f6486b1bf29"],"component":{"exports":[],"imports":[],"target":null}}"#
         );
     }
 
@@ -160,9 +164,9 @@ mod tests {
     fn what_is_no_component_is_refused() {
         let module = b"\0asm\x01\0\0\0".to_vec();
         let error = pack("filter", "1.0.0", "ab", module).err().unwrap().to_string();
-        assert!(
-            error.starts_with("what was built for filter is not a WebAssembly component, so it was not published: "),
-            "{error}"
+        assert_eq!(
+            error,
+            "what was built for filter is not a WebAssembly component, so it was not published: it does not begin as one"
         );
     }
 }
