@@ -1,1 +1,5 @@
 //! (being written)
+
+mod manifest;
+
+pub use manifest::{Manifest, Owner};
