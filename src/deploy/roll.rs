@@ -7,7 +7,7 @@ use super::DeployError;
 use super::application::{Deployed, Wanted};
 use super::lattice::Lattice;
 use super::outcome::TargetOutcome;
-use super::start::Started;
+use super::start::{Start, Started};
 use super::watch::Watch;
 use crate::generate::Manifest;
 use crate::report::{Reporter, Stage, TargetState};
@@ -60,13 +60,18 @@ impl Lattice {
         if cancel.is_cancelled() {
             return Err(cancelled());
         }
-        let mut watch = Watch::on(&self.control, application).await?;
+        let start = |fresh: bool| Start {
+            manifest,
+            wanted: &wanted,
+            fresh,
+            limit: match fresh {
+                true => self.limits.start,
+                false => self.limits.settle,
+            },
+        };
         if had.as_ref().is_some_and(|had| had.deployed && had.version == manifest.version) {
-            let settle = self.limits.settle;
-            let started = self
-                .wait_until_running(manifest, &wanted, &mut watch, settle, cancel)
-                .await?;
-            match started {
+            let mut watch = Watch::on(&self.control, application).await?;
+            match self.wait_until_running(start(false), &mut watch, cancel).await? {
                 Started::Failed(reason) => self.say(&wanted, reporter, format!(
                     "{application} {} is deployed but does not run ({reason}); starting it anew",
                     manifest.version
@@ -78,13 +83,12 @@ impl Lattice {
             return Err(cancelled());
         }
         let down = Instant::now();
-        self.take_down(had.as_ref(), manifest, &wanted, &mut watch, reporter).await?;
+        self.take_down(had.as_ref(), manifest, &wanted, reporter).await?;
         self.wadm.put(application, &manifest.document).await?;
+        // A new one: what was announced of the old one must not be taken for news.
+        let mut watch = Watch::on(&self.control, application).await?;
         self.wadm.deploy(application, &manifest.version).await?;
-        let limit = self.limits.start;
-        let started = self
-            .wait_until_running(manifest, &wanted, &mut watch, limit, cancel)
-            .await?;
+        let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
         if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
             let seconds = down.elapsed().as_secs_f64();
             self.say(&wanted, reporter, format!("{application} was away for {seconds:.1} s"));
@@ -99,9 +103,9 @@ impl Lattice {
         had: Option<&Deployed>,
         manifest: &Manifest,
         wanted: &Wanted,
-        watch: &mut Watch,
         reporter: &Reporter,
     ) -> Result<(), DeployError> {
+        let mut watch = Watch::on(&self.control, &manifest.application).await?;
         let application = &manifest.application;
         let mut ids = vec![manifest.component_id.clone()];
         ids.extend(manifest.provider_ids.iter().cloned());
@@ -112,7 +116,7 @@ impl Lattice {
         } else {
             self.say(wanted, reporter, format!("{application}: {}", manifest.version));
         }
-        self.wait_until_gone(application, &ids, watch).await
+        self.wait_until_gone(application, &ids, &mut watch).await
     }
 
     fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {

@@ -17,8 +17,9 @@ use crate::generate::Manifest;
 /// How often hosts are counted again while waiting.
 const RECOUNT: Duration = Duration::from_secs(2);
 
-/// wadm announces each change of its status, but one that came before it was
-/// listened for is not announced again: so after this it is asked.
+/// wadm announces each change of its status. Right after a deployment its
+/// answer can still be about the one before, so that it is asked only after
+/// this, should an announcement have got lost.
 const ASK_STATUS: Duration = Duration::from_secs(2);
 
 /// wadm's words while it has not heard of a host yet.
@@ -30,6 +31,15 @@ pub(super) enum Started {
     /// No host of the target: it starts when one comes.
     Waiting(String),
     Failed(String),
+}
+
+/// What is waited for.
+pub(super) struct Start<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) wanted: &'a Wanted,
+    /// Whether it was deployed just now, and not by an earlier run.
+    pub(super) fresh: bool,
+    pub(super) limit: Duration,
 }
 
 /// A part that a host could not start.
@@ -48,16 +58,14 @@ struct Seen {
 
 impl Lattice {
     /// Waits until wadm's status is `Deployed` and every host of the target
-    /// shows the component with the wanted image, and its providers. `limit`
-    /// bounds it all.
+    /// shows the component with the wanted image, and its providers.
     pub(super) async fn wait_until_running(
         &self,
-        manifest: &Manifest,
-        wanted: &Wanted,
+        start: Start<'_>,
         watch: &mut Watch,
-        limit: Duration,
         cancel: &CancellationToken,
     ) -> Result<Started, DeployError> {
+        let Start { manifest, wanted, fresh, limit } = start;
         let begun = Instant::now();
         let mut seen = Seen {
             failures: BTreeMap::new(),
@@ -71,7 +79,7 @@ impl Lattice {
                 return Ok(Started::Waiting(no_host(&manifest.target, any)));
             }
             let missing = self.missing(&hosts, manifest, wanted).await?;
-            if begun.elapsed() > ASK_STATUS {
+            if !fresh || begun.elapsed() > ASK_STATUS {
                 let status = self.wadm.status(&manifest.application).await?;
                 seen.status(status);
             }

@@ -1,0 +1,66 @@
+//! The folder that all parts of one lattice work in, and its reaper.
+
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::Context as _;
+
+const REAPER: &str = include_str!("reaper.sh");
+
+/// A temporary folder. When it is dropped, or the process that holds it dies,
+/// every process that works in it is killed and it is removed.
+pub(crate) struct Folder {
+    path: PathBuf,
+    reaper: Child,
+}
+
+impl Folder {
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let path = tempfile::Builder::new()
+            .prefix("lattice-")
+            .tempdir()
+            .context("cannot make a temporary folder for the lattice")?
+            .keep();
+        // The reaper compares with what /proc says, which is free of links.
+        let path = path.canonicalize()?;
+        let reaper = Command::new("sh")
+            .args(["-c", REAPER, "reaper"])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // Ctrl-C on a terminal goes to a whole group.
+            .process_group(0)
+            .spawn()
+            .context("cannot start the lattice's reaper (sh)")?;
+        let folder = Self { path, reaper };
+        std::fs::create_dir(folder.logs())?;
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where each part writes `<part>.log`.
+    pub(crate) fn logs(&self) -> PathBuf {
+        self.path.join("logs")
+    }
+
+    /// The folder that a part works in, made when it is missing.
+    pub(crate) fn of(&self, part: &str) -> io::Result<PathBuf> {
+        let path = self.path.join(part);
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(self.reaper.stdin.take());
+        // Nothing can be done about a reaper that cannot be waited for.
+        let _ = self.reaper.wait();
+    }
+}

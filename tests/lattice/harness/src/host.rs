@@ -1,0 +1,98 @@
+//! wasmCloud hosts.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::StreamExt as _;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::folder::Folder;
+use crate::nats;
+use crate::part::Part;
+use crate::wait;
+
+/// How long the answers to a ping are collected.
+const PING: Duration = Duration::from_millis(200);
+
+/// What every host of a lattice is started with.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) folder: &'a Folder,
+    pub(crate) programs: &'a Path,
+    pub(crate) lattice: &'a str,
+    pub(crate) nats: &'a str,
+    pub(crate) registry: &'a str,
+}
+
+/// Starts a host with the labels `name` and `host-type` (both `name`, but for
+/// what `labels` says), and waits until it answers. Answers the part and its id.
+pub(crate) async fn start(
+    around: &Surroundings<'_>,
+    name: &str,
+    labels: &[(&str, &str)],
+) -> anyhow::Result<(Part, String)> {
+    let settings = [
+        ("--nats", format!("nats://{}", around.nats)),
+        ("--lattice", around.lattice.to_owned()),
+        ("--insecure-registry", around.registry.to_owned()),
+        ("--heartbeat-ms", "1000".to_owned()),
+    ];
+    // A label that is given twice has the last value.
+    let (default, own) = ([("host-type", name)], [("name", name)]);
+    let labels = default.iter().chain(labels).chain(&own);
+    let arguments = settings
+        .into_iter()
+        .chain(labels.map(|(key, value)| ("--label", format!("{key}={value}"))))
+        .flat_map(|(key, value)| [key.to_owned(), value]);
+    let mut part = Part::start(
+        around.folder,
+        name,
+        &around.programs.join("host"),
+        arguments,
+    )?;
+    let id = wait::until(&format!("host {name} answers"), async || {
+        part.check()?;
+        let answers = ping(around.nats, around.lattice).await?;
+        Ok(answers
+            .iter()
+            .find(|host| host["labels"]["name"] == name)
+            .and_then(|host| host["id"].as_str())
+            .map(str::to_owned))
+    })
+    .await?;
+    Ok((part, id))
+}
+
+/// What the hosts of a lattice answer to a ping: `id`, `labels`, ….
+pub(crate) async fn ping(nats: &str, lattice: &str) -> anyhow::Result<Vec<Value>> {
+    let client = async_nats::connect(nats)
+        .await
+        .with_context(|| format!("cannot reach NATS at {nats}"))?;
+    let inbox = client.new_inbox();
+    let mut answers = client.subscribe(inbox.clone()).await?;
+    client
+        .publish_with_reply(
+            format!("wasmbus.ctl.v1.{lattice}.host.ping"),
+            inbox,
+            "".into(),
+        )
+        .await?;
+    let mut hosts = Vec::new();
+    let _ = timeout(PING, async {
+        while let Some(answer) = answers.next().await {
+            if let Ok(mut answer) = serde_json::from_slice::<Value>(&answer.payload) {
+                hosts.push(answer["response"].take());
+            }
+        }
+    })
+    .await;
+    Ok(hosts)
+}
+
+/// What runs on the host `id`: `components`, `providers`, `labels`, ….
+pub(crate) async fn inventory(nats: &str, lattice: &str, id: &str) -> anyhow::Result<Value> {
+    let subject = format!("wasmbus.ctl.v1.{lattice}.host.get.{id}");
+    let mut answer = nats::request(nats, subject, "").await?;
+    Ok(answer["response"].take())
+}

@@ -1,0 +1,71 @@
+//! The NATS server, with JetStream.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::Value;
+
+use crate::folder::Folder;
+use crate::part::Part;
+use crate::wait;
+
+pub(crate) const NAME: &str = "nats";
+
+/// Starts the server; `port` is where one that ran before listened.
+/// Answers the part and its address, `127.0.0.1:<port>`.
+pub(crate) async fn start(
+    folder: &Folder,
+    programs: &Path,
+    port: Option<u16>,
+) -> anyhow::Result<(Part, String)> {
+    let home = folder.of(NAME)?;
+    let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
+    let mut part = Part::start(
+        folder,
+        NAME,
+        &programs.join("nats-server"),
+        [
+            "--addr",
+            "127.0.0.1",
+            "--port",
+            &port,
+            "--jetstream",
+            "--store_dir",
+            "jetstream",
+            "--ports_file_dir",
+            ".",
+        ]
+        .map(str::to_owned),
+    )?;
+    let ports = home.join(format!("nats-server_{}.ports", part.id()));
+    let address = wait::until("NATS tells its port", async || {
+        part.check()?;
+        Ok(std::fs::read(&ports).ok().and_then(|text| listening(&text)))
+    })
+    .await?;
+    wait::until("NATS answers", async || {
+        part.check()?;
+        Ok(async_nats::connect(&address).await.ok())
+    })
+    .await?;
+    Ok((part, address))
+}
+
+/// The address in a file of ports: `{"nats": ["nats://127.0.0.1:4222"], …}`.
+fn listening(ports: &[u8]) -> Option<String> {
+    let ports: Value = serde_json::from_slice(ports).ok()?;
+    let url = ports["nats"][0].as_str()?;
+    Some(url.trim_start_matches("nats://").to_owned())
+}
+
+/// Asks `subject` once and reads the answer as JSON.
+pub(crate) async fn request(address: &str, subject: String, body: &str) -> anyhow::Result<Value> {
+    let client = async_nats::connect(address)
+        .await
+        .with_context(|| format!("cannot reach NATS at {address}"))?;
+    let answer = client
+        .request(subject.clone(), body.to_owned().into())
+        .await
+        .with_context(|| format!("no answer to {subject}"))?;
+    serde_json::from_slice(&answer.payload).with_context(|| format!("{subject}: not JSON"))
+}

@@ -1,0 +1,29 @@
+//! What a lattice is made of.
+
+use std::time::Duration;
+
+/// What [`crate::Lattice::start`] starts.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The name of the lattice on NATS.
+    pub lattice: String,
+    /// One host for each name; its label `host-type` is that name.
+    pub hosts: Vec<String>,
+    /// Whether wadm runs.
+    pub wadm: bool,
+    /// After what time of silence wadm gives a host up. Hosts tell of themselves
+    /// every second; where big components compile they can be silent for longer
+    /// than the default of 4 seconds, so that 30 seconds are better there.
+    pub cleanup_interval: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            lattice: "default".into(),
+            hosts: vec!["edge".into(), "cloud".into()],
+            wadm: true,
+            cleanup_interval: Duration::from_secs(4),
+        }
+    }
+}

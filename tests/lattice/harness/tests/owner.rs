@@ -1,0 +1,117 @@
+//! What remains when the process that owns a lattice goes, and how the program
+//! answers: told with the program `lattice` as the owner.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+struct Owner {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    folder: PathBuf,
+}
+
+impl Owner {
+    fn start() -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_lattice"))
+            .args(["--no-wadm", "--host", "edge"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let first = line(&mut output);
+        let folder = PathBuf::from(first["folder"].as_str().unwrap_or_else(|| panic!("{first}")));
+        Self { process, input, output, folder }
+    }
+
+    fn ask(&mut self, command: &str) -> Value {
+        writeln!(self.input, "{command}").unwrap();
+        line(&mut self.output)
+    }
+}
+
+#[test]
+fn an_owner_that_is_killed_takes_all_parts_with_it() {
+    let mut owner = Owner::start();
+    assert!(working_in(&owner.folder) >= 3);
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
+}
+
+#[test]
+fn a_halted_host_does_not_outlive_its_owner() {
+    let mut owner = Owner::start();
+    assert_eq!(owner.ask("stop edge")["ok"], true);
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
+}
+
+#[test]
+fn the_end_of_its_input_ends_it() {
+    let Owner { mut process, input, folder, .. } = Owner::start();
+    drop(input);
+    assert!(process.wait().unwrap().success());
+    assert_eq!(working_in(&folder), 0);
+    assert!(!folder.exists());
+}
+
+#[test]
+fn commands_are_answered_line_by_line() {
+    let mut owner = Owner::start();
+    assert_eq!(owner.ask("kill edge")["ok"], true);
+    assert_eq!(owner.ask("kill edge")["error"], "edge does not run");
+    assert!(owner.ask("start edge zone=north")["host"].is_string());
+    assert_eq!(owner.ask("term edge")["ok"], true);
+    assert_eq!(owner.ask("kill nats")["ok"], true);
+    assert_eq!(owner.ask("start nats")["ok"], true);
+    assert_eq!(owner.ask("start registry")["error"], "registry runs already");
+    assert_eq!(owner.ask("start edge zone")["error"], "zone: expected KEY=VALUE");
+    assert_eq!(owner.ask("sing")["error"], "not a command: sing");
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
+}
+
+#[test]
+fn missing_programs_fail_with_the_name_of_the_script() {
+    let empty = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_lattice"))
+        .env("PELATO_CACHE", empty.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("run scripts/setup-lattice.sh"), "{message}");
+}
+
+fn line(output: &mut impl std::io::BufRead) -> Value {
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+}
+
+fn wait_until_gone(folder: &Path) {
+    let end = Instant::now() + Duration::from_secs(30);
+    while working_in(folder) > 0 || folder.exists() {
+        assert!(Instant::now() < end, "{} is still there", folder.display());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// How many processes have their working folder in `folder`.
+fn working_in(folder: &Path) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap();
+    processes
+        .filter_map(|process| std::fs::read_link(process.ok()?.path().join("cwd")).ok())
+        .filter(|home| home.starts_with(folder))
+        .count()
+}
