@@ -6,6 +6,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod deploy;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 

@@ -1,0 +1,156 @@
+//! A wadm application, and whose it is.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::DeployError;
+use crate::generate::{Manifest, Owner};
+
+/// What wadm has of an application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployed {
+    /// Its name, `<component_name>-<target>`.
+    pub application: String,
+    /// The version that is deployed, else the latest one.
+    pub version: String,
+    /// Whether any version is.
+    pub deployed: bool,
+    /// Of that version: `pelato.repository` and the others.
+    pub annotations: BTreeMap<String, String>,
+    /// The whole manifest of that version.
+    pub document: Value,
+}
+
+/// What of an owner decides whether an application is theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Claim {
+    repository: String,
+    project: String,
+    environment: String,
+}
+
+impl Claim {
+    /// From annotations; none where nobody claims it.
+    pub(super) fn of(annotations: &BTreeMap<String, String>) -> Option<Self> {
+        let get = |key: &str| annotations.get(key).cloned();
+        Some(Self {
+            repository: get("pelato.repository")?,
+            project: get("pelato.project")?,
+            environment: get("pelato.environment")?,
+        })
+    }
+}
+
+impl From<&Owner> for Claim {
+    fn from(owner: &Owner) -> Self {
+        Self {
+            repository: owner.repository.clone(),
+            project: owner.project.clone(),
+            environment: owner.environment.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { repository, project, environment } = self;
+        match project.as_str() {
+            "" | "." => write!(f, "{repository} (environment {environment})"),
+            project => write!(f, "{repository}, project {project} (environment {environment})"),
+        }
+    }
+}
+
+impl Deployed {
+    /// Refuses what is not `ours`.
+    pub(super) fn check(&self, ours: &Claim) -> Result<(), DeployError> {
+        let theirs = Claim::of(&self.annotations);
+        if theirs.as_ref() == Some(ours) {
+            return Ok(());
+        }
+        Err(DeployError::Foreign {
+            application: self.application.clone(),
+            theirs: match theirs {
+                Some(theirs) => theirs.to_string(),
+                None => "someone who did not deploy it with pelato".to_owned(),
+            },
+            ours: ours.to_string(),
+        })
+    }
+
+    /// The ids under which hosts run its parts.
+    pub(super) fn ids(&self) -> Vec<String> {
+        parts(&self.document)
+            .map(|(name, properties)| match properties["id"].as_str() {
+                Some(id) => id.to_owned(),
+                None => format!("{}-{}", plain(&self.application), plain(name)),
+            })
+            .collect()
+    }
+}
+
+/// What of a manifest the lattice has to show.
+pub(super) struct Wanted {
+    pub(super) claim: Claim,
+    /// For the reporter.
+    pub(super) task: String,
+    /// The image of the component, pinned.
+    pub(super) image: String,
+}
+
+impl Wanted {
+    pub(super) fn of(manifest: &Manifest) -> Result<Self, DeployError> {
+        let wrong = |reason: &str| DeployError::Manifest {
+            application: manifest.application.clone(),
+            reason: reason.to_owned(),
+        };
+        let annotations = annotations(&manifest.document);
+        let claim = Claim::of(&annotations)
+            .ok_or_else(|| wrong("it lacks one of the annotations pelato.repository, pelato.project, pelato.environment"))?;
+        let image = parts(&manifest.document)
+            .find(|(_, properties)| properties["kind"] == "component")
+            .and_then(|(_, properties)| properties["image"].as_str().map(str::to_owned))
+            .ok_or_else(|| wrong("it has no component with an image"))?;
+        Ok(Self {
+            claim,
+            task: annotations
+                .get("pelato.component")
+                .cloned()
+                .unwrap_or_else(|| manifest.application.clone()),
+            image,
+        })
+    }
+}
+
+/// `metadata.annotations` of a manifest.
+pub(super) fn annotations(document: &Value) -> BTreeMap<String, String> {
+    let annotations = document["metadata"]["annotations"].as_object();
+    annotations
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+/// Name and properties of each part, its type under `kind` with them.
+fn parts(document: &Value) -> impl Iterator<Item = (&str, Value)> {
+    document["spec"]["components"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|part| {
+            let mut properties = part["properties"].clone();
+            if let Value::Object(properties) = &mut properties {
+                properties.insert("kind".to_owned(), part["type"].clone());
+            }
+            Some((part["name"].as_str()?, properties))
+        })
+}
+
+/// wadm's way of making an id of a name.
+fn plain(name: &str) -> String {
+    name.to_lowercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+}

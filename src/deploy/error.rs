@@ -1,0 +1,128 @@
+//! What can go wrong on the way to a lattice.
+
+use std::path::PathBuf;
+
+/// Why a lattice could not be asked or changed. Each message says what is
+/// wrong, where, and what to do; none holds a password or token.
+#[derive(Debug, thiserror::Error)]
+pub enum DeployError {
+    /// The address of NATS is none.
+    #[error("the NATS address `{url}` cannot be used: {reason}; write NATS_HOST and NATS_PORT, PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml as nats://host:port")]
+    Address {
+        /// Without user and password.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No connection, or none in time.
+    #[error("NATS does not answer at {url}: {reason}; check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here")]
+    Unreachable {
+        /// Without user and password.
+        url: String,
+        /// What the network says.
+        reason: String,
+    },
+    /// The server lets us in with these credentials not.
+    #[error("NATS at {url} refused {tried}; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)")]
+    Refused {
+        /// Without user and password.
+        url: String,
+        /// Which credentials, never the secret.
+        tried: String,
+    },
+    /// The server lets us in, but not do this.
+    #[error("NATS at {url} does not let {tried} do that: {reason}; the account needs to publish to wadm.api.> and wasmbus.ctl.> and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>")]
+    NotAllowed {
+        /// Without user and password.
+        url: String,
+        /// Which credentials, never the secret.
+        tried: String,
+        /// What the server says.
+        reason: String,
+    },
+    /// A connection without a TLS session.
+    #[error("no trusted TLS connection to NATS at {url}: {reason}; check `nats.ca`, `nats.cert` and `nats.key` of the environment in runner.yaml, and whether the server wants TLS at all")]
+    Tls {
+        /// Without user and password.
+        url: String,
+        /// What TLS says.
+        reason: String,
+    },
+    /// A file that the configuration names cannot be used.
+    #[error("the file {path} named by {key} cannot be used: {reason}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Where the configuration names it.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// NATS is there, wadm is not.
+    #[error("wadm does not answer for the lattice `{lattice}` on NATS at {url}; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)")]
+    WadmSilent {
+        /// The lattice.
+        lattice: String,
+        /// Without user and password.
+        url: String,
+    },
+    /// wadm said no.
+    #[error("wadm did not {action} {application}: {reason}")]
+    Rejected {
+        /// `put`, `deploy`, …
+        action: &'static str,
+        /// The application.
+        application: String,
+        /// What wadm says.
+        reason: String,
+    },
+    /// wadm's answer is not one that we know.
+    #[error("wadm's answer about {application} could not be read: {reason}; pelato speaks to wadm 0.20 and later")]
+    Unreadable {
+        /// The application, or `its applications`.
+        application: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// A manifest that is no wadm manifest.
+    #[error("the manifest of {application} is no wadm application: {reason}; correct the template that it was made from")]
+    Manifest {
+        /// The application.
+        application: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The application is someone else's.
+    #[error("the application {application} on this lattice belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first")]
+    Foreign {
+        /// The application.
+        application: String,
+        /// Who has it.
+        theirs: String,
+        /// Who asked.
+        ours: String,
+    },
+    /// The old one does not stop.
+    #[error("{application} was undeployed, but {left} after {seconds} s; nothing new was started, since the old code could go on running under the new name: restart that host, then run again")]
+    Stuck {
+        /// The application.
+        application: String,
+        /// What is left where.
+        left: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The run was cancelled.
+    #[error("cancelled before {application} was deployed")]
+    Cancelled {
+        /// The application.
+        application: String,
+    },
+}
+
+impl DeployError {
+    /// Whether the same call may go well later, with nothing changed here.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::WadmSilent { .. })
+    }
+}

@@ -1,0 +1,166 @@
+//! The hosts of a lattice and what they run, over wasmCloud's control
+//! interface (`wasmbus.ctl.v1.<lattice>.…`).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_nats::{RequestErrorKind, StatusCode};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::DeployError;
+use super::connection::Connection;
+
+/// Hosts answer a ping within milliseconds, a busy one somewhat later, and
+/// nobody knows how many there are.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+const PING_QUIET: Duration = Duration::from_millis(300);
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+/// The label that makes a host one of a target.
+const TARGET_LABEL: &str = "host-type";
+
+/// A host that answers.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub struct Host {
+    /// Its public key.
+    pub id: String,
+    /// Such as `fragrant-silence-8211`.
+    #[serde(rename = "friendly_name", default)]
+    pub name: String,
+    /// `host-type` among them.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Of wasmCloud.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// Since its start, in seconds.
+    #[serde(default)]
+    pub uptime_seconds: u64,
+}
+
+impl Host {
+    /// The target that it serves, if it says one.
+    pub fn target(&self) -> Option<&str> {
+        self.labels.get(TARGET_LABEL).map(String::as_str)
+    }
+}
+
+/// One thing that a host runs.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Part {
+    #[serde(default)]
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) image_ref: Option<String>,
+}
+
+/// What a host runs.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Inventory {
+    #[serde(default)]
+    pub(super) components: Vec<Part>,
+    #[serde(default)]
+    pub(super) providers: Vec<Part>,
+}
+
+/// A host's answer to being asked what it runs.
+pub(super) enum Asked {
+    Runs(Inventory),
+    /// No such host any more.
+    Gone,
+    /// It is there, but too busy to say.
+    Silent,
+}
+
+/// The envelope of all answers.
+#[derive(Deserialize)]
+struct Answer<T> {
+    response: Option<T>,
+}
+
+/// The control interface of one lattice.
+#[derive(Clone)]
+pub(super) struct Control {
+    pub(super) connection: Connection,
+    pub(super) lattice: String,
+}
+
+impl Control {
+    /// All hosts that answer, in the order of their names.
+    pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        let client = &self.connection.client;
+        let inbox = client.new_inbox();
+        let mut answers = client
+            .subscribe(inbox.clone())
+            .await
+            .map_err(|error| self.connection.broken(error))?;
+        client
+            .publish_with_reply(self.subject("host.ping"), inbox, "".into())
+            .await
+            .map_err(|error| self.connection.broken(error))?;
+        let mut hosts: Vec<Host> = Vec::new();
+        let mut until = Instant::now() + PING_LIMIT;
+        while let Ok(Some(message)) = timeout_at(until, answers.next()).await {
+            if message.status == Some(StatusCode::NO_RESPONDERS) {
+                break;
+            }
+            if let Ok(Answer { response: Some(host) }) = serde_json::from_slice(&message.payload) {
+                hosts.push(host);
+            }
+            until = Instant::now() + PING_QUIET;
+        }
+        hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        hosts.dedup_by(|a, b| a.id == b.id);
+        Ok(hosts)
+    }
+
+    /// What one host runs.
+    pub(super) async fn inventory(&self, host: &Host) -> Result<Asked, DeployError> {
+        let subject = self.subject(&format!("host.get.{}", host.id));
+        let asked = timeout(ANSWER_LIMIT, self.connection.client.request(subject, "".into())).await;
+        match asked {
+            Ok(Ok(message)) => Ok(match serde_json::from_slice(&message.payload) {
+                Ok(Answer { response: Some(inventory) }) => Asked::Runs(inventory),
+                _ => Asked::Silent,
+            }),
+            Ok(Err(error)) if error.kind() == RequestErrorKind::NoResponders => Ok(Asked::Gone),
+            Ok(Err(error)) => match self.connection.at_fault(&error) {
+                Some(fault) => Err(fault),
+                None => Ok(Asked::Silent),
+            },
+            Err(_) => Ok(Asked::Silent),
+        }
+    }
+
+    /// Tells a host to stop a component. What comes of it shows in the inventory.
+    pub(super) async fn stop_component(&self, host: &Host, part: &Part) -> Result<(), DeployError> {
+        let command = json!({
+            "component_ref": part.image_ref,
+            "component_id": part.id,
+            "host_id": host.id,
+            "count": 0,
+        });
+        self.tell(&format!("component.scale.{}", host.id), &command).await
+    }
+
+    /// Tells a host to stop a provider. What comes of it shows in the inventory.
+    pub(super) async fn stop_provider(&self, host: &Host, part: &Part) -> Result<(), DeployError> {
+        let command = json!({ "host_id": host.id, "provider_id": part.id });
+        self.tell(&format!("provider.stop.{}", host.id), &command).await
+    }
+
+    async fn tell(&self, verb: &str, command: &Value) -> Result<(), DeployError> {
+        self.connection
+            .client
+            .publish(self.subject(verb), command.to_string().into())
+            .await
+            .map_err(|error| self.connection.broken(error))
+    }
+
+    fn subject(&self, verb: &str) -> String {
+        format!("wasmbus.ctl.v1.{}.{verb}", self.lattice)
+    }
+}

@@ -1,0 +1,80 @@
+//! A lattice: who is on it and what is deployed there.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::DeployError;
+use super::application::Deployed;
+use super::host::{Control, Host};
+use super::limits::Limits;
+use super::nats::NatsConfig;
+use super::wadm::Wadm;
+
+/// How many manifests are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// A wasmCloud lattice with its wadm, over one NATS connection.
+pub struct Lattice {
+    pub(super) control: Control,
+    pub(super) wadm: Wadm,
+    pub(super) limits: Limits,
+}
+
+impl Lattice {
+    /// Connects to NATS, in 5 s at most. Whether wadm and hosts are there
+    /// shows when they are asked.
+    pub async fn connect(nats: &NatsConfig, lattice: &str) -> Result<Self, DeployError> {
+        let connection = nats.connect().await?;
+        Ok(Self {
+            wadm: Wadm::new(connection.clone(), lattice),
+            control: Control {
+                connection,
+                lattice: lattice.to_owned(),
+            },
+            limits: Limits::default(),
+        })
+    }
+
+    /// The same with other bounds on its waits.
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// All hosts that answer within 2 s, in the order of their names.
+    pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        self.control.hosts().await
+    }
+
+    /// What wadm has of an application: its deployed version, else the latest.
+    pub async fn deployed(&self, application: &str) -> Result<Option<Deployed>, DeployError> {
+        self.wadm.get(application).await
+    }
+
+    /// All applications that carry `pelato.*` annotations, in the order of
+    /// their names.
+    pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {
+        let names = self.wadm.list().await?.into_iter().map(|summary| summary.name);
+        let all: Vec<Option<Deployed>> = stream::iter(names)
+            .map(|name| async move { self.wadm.get(&name).await })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        let mut ours: Vec<Deployed> = all
+            .into_iter()
+            .flatten()
+            .filter(|deployed| deployed.annotations.keys().any(|key| key.starts_with("pelato.")))
+            .collect();
+        ours.sort_by(|a, b| a.application.cmp(&b.application));
+        Ok(ours)
+    }
+
+    /// The hosts of a target, and whether any host answers at all.
+    pub(super) async fn hosts_of(&self, target: &str) -> Result<(Vec<Host>, bool), DeployError> {
+        let hosts = self.hosts().await?;
+        let any = !hosts.is_empty();
+        let of_target = hosts
+            .into_iter()
+            .filter(|host| host.target() == Some(target))
+            .collect();
+        Ok((of_target, any))
+    }
+}

@@ -1,0 +1,125 @@
+//! Making a lattice run one application: look, and only on a difference roll.
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::DeployError;
+use super::application::{Deployed, Wanted};
+use super::lattice::Lattice;
+use super::outcome::TargetOutcome;
+use super::start::{Start, Started};
+use super::watch::Watch;
+use crate::generate::Manifest;
+use crate::report::{Reporter, Stage, TargetState};
+
+impl Lattice {
+    /// Makes the lattice run `manifest`, and waits until it does.
+    ///
+    /// What is deployed and runs already is left alone. Else the old one is
+    /// undeployed and deleted, the inventories are empty of it, and only then
+    /// the new one is put and deployed: an upgrade in place loses messages and
+    /// can leave the old code running under the new name. Calling it again
+    /// completes a call that was interrupted.
+    ///
+    /// A target without a host is [`TargetState::Waiting`], one that does not
+    /// start is [`TargetState::Failed`]; both are no error of the call. An
+    /// application of someone else's is refused. `cancel` is honoured before
+    /// anything is changed and while the start is waited for, not between: a
+    /// cancelled run must not leave the target with nothing.
+    pub async fn deploy(
+        &self,
+        manifest: &Manifest,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<TargetOutcome, DeployError> {
+        let begun = Instant::now();
+        let wanted = Wanted::of(manifest)?;
+        let application = &manifest.application;
+        let outcome = |changed: bool, started: Started| {
+            let (state, reason) = match started {
+                Started::Running => (TargetState::Running, None),
+                Started::Waiting(reason) => (TargetState::Waiting, Some(reason)),
+                Started::Failed(reason) => (TargetState::Failed, Some(reason)),
+            };
+            TargetOutcome {
+                target: manifest.target.clone(),
+                state,
+                changed,
+                took: begun.elapsed(),
+                address: manifest.address.clone(),
+                reason,
+            }
+        };
+        let cancelled = || DeployError::Cancelled {
+            application: application.clone(),
+        };
+        let had = self.deployed(application).await?;
+        if let Some(had) = &had {
+            had.check(&wanted.claim)?;
+        }
+        if cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        let start = |fresh: bool| Start {
+            manifest,
+            wanted: &wanted,
+            fresh,
+            limit: match fresh {
+                true => self.limits.start,
+                false => self.limits.settle,
+            },
+        };
+        if had.as_ref().is_some_and(|had| had.deployed && had.version == manifest.version) {
+            let mut watch = Watch::on(&self.control, application).await?;
+            match self.wait_until_running(start(false), &mut watch, cancel).await? {
+                Started::Failed(reason) => self.say(&wanted, reporter, format!(
+                    "{application} {} is deployed but does not run ({reason}); starting it anew",
+                    manifest.version
+                )),
+                started => return Ok(outcome(false, started)),
+            }
+        }
+        if cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        let down = Instant::now();
+        self.take_down(had.as_ref(), manifest, &wanted, reporter).await?;
+        self.wadm.put(application, &manifest.document).await?;
+        // A new one: what was announced of the old one must not be taken for news.
+        let mut watch = Watch::on(&self.control, application).await?;
+        self.wadm.deploy(application, &manifest.version).await?;
+        let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
+        if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
+            let seconds = down.elapsed().as_secs_f64();
+            self.say(&wanted, reporter, format!("{application} was away for {seconds:.1} s"));
+        }
+        Ok(outcome(true, started))
+    }
+
+    /// Leaves the lattice without anything of the application. Without an old
+    /// one too it looks: parts may be left from a run that was killed.
+    async fn take_down(
+        &self,
+        had: Option<&Deployed>,
+        manifest: &Manifest,
+        wanted: &Wanted,
+        reporter: &Reporter,
+    ) -> Result<(), DeployError> {
+        let mut watch = Watch::on(&self.control, &manifest.application).await?;
+        let application = &manifest.application;
+        let mut ids = vec![manifest.component_id.clone()];
+        ids.extend(manifest.provider_ids.iter().cloned());
+        if let Some(had) = had {
+            self.say(wanted, reporter, format!("{application}: {} → {}", had.version, manifest.version));
+            ids.extend(had.ids());
+            self.wadm.forget(application).await?;
+        } else {
+            self.say(wanted, reporter, format!("{application}: {}", manifest.version));
+        }
+        self.wait_until_gone(application, &ids, &mut watch).await
+    }
+
+    fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {
+        reporter.line(Some(&wanted.task), Stage::Deploy, text);
+    }
+}

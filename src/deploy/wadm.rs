@@ -1,0 +1,130 @@
+//! wadm's API, with our errors.
+
+use async_nats::RequestErrorKind;
+use serde_json::Value;
+use wadm_client::Client;
+use wadm_client::error::ClientError;
+use wadm_types::api::{ModelSummary, Status};
+
+use super::DeployError;
+use super::application::{Deployed, annotations};
+use super::connection::Connection;
+
+/// wadm for one lattice.
+#[derive(Clone)]
+pub(super) struct Wadm {
+    client: Client,
+    connection: Connection,
+    lattice: String,
+}
+
+impl Wadm {
+    pub(super) fn new(connection: Connection, lattice: &str) -> Self {
+        Self {
+            // Hidden in its documentation, since async-nats is part of its
+            // signature. Both are pinned by our lock, and a second connection
+            // would know neither passwords nor our certificate.
+            client: Client::from_nats_client(lattice, None, connection.client.clone()),
+            connection,
+            lattice: lattice.to_owned(),
+        }
+    }
+
+    pub(super) async fn list(&self) -> Result<Vec<ModelSummary>, DeployError> {
+        let listed = self.client.list_manifests().await;
+        listed.map_err(|error| self.failed("list", "its applications", error))
+    }
+
+    /// The deployed version of an application, else its latest.
+    pub(super) async fn get(&self, application: &str) -> Result<Option<Deployed>, DeployError> {
+        let versions = match self.client.list_versions(application).await {
+            Ok(versions) => versions,
+            Err(error) if is_not_found(&error) => return Ok(None),
+            Err(error) => return Err(self.failed("show", application, error)),
+        };
+        let running = versions.into_iter().find(|version| version.deployed);
+        let version = running.as_ref().map(|running| running.version.as_str());
+        let manifest = match self.client.get_manifest(application, version).await {
+            Ok(manifest) => manifest,
+            // Taken away between the two questions.
+            Err(error) if is_not_found(&error) => return Ok(None),
+            Err(error) => return Err(self.failed("show", application, error)),
+        };
+        let unreadable = |error: serde_json::Error| DeployError::Unreadable {
+            application: application.to_owned(),
+            reason: error.to_string(),
+        };
+        let document = serde_json::to_value(&manifest).map_err(unreadable)?;
+        Ok(Some(Deployed {
+            application: application.to_owned(),
+            version: manifest.version().to_owned(),
+            deployed: running.is_some(),
+            annotations: annotations(&document),
+            document,
+        }))
+    }
+
+    /// Stores a version. One that is stored already stays as it is: versions
+    /// are unique for their content.
+    pub(super) async fn put(&self, application: &str, document: &Value) -> Result<(), DeployError> {
+        let manifest: wadm_types::Manifest =
+            serde_json::from_value(document.clone()).map_err(|error| DeployError::Manifest {
+                application: application.to_owned(),
+                reason: error.to_string(),
+            })?;
+        match self.client.put_manifest(manifest).await {
+            Ok(_) => Ok(()),
+            Err(ClientError::ApiError(said)) if said.ends_with("already exists") => Ok(()),
+            Err(error) => Err(self.failed("put", application, error)),
+        }
+    }
+
+    pub(super) async fn deploy(&self, application: &str, version: &str) -> Result<(), DeployError> {
+        match self.client.deploy_manifest(application, Some(version)).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed("deploy", application, error)),
+        }
+    }
+
+    /// Undeploys and forgets all versions; whether there was anything.
+    pub(super) async fn forget(&self, application: &str) -> Result<bool, DeployError> {
+        match self.client.undeploy_manifest(application).await {
+            Ok(_) => {}
+            Err(error) if is_not_found(&error) => return Ok(false),
+            Err(error) => return Err(self.failed("undeploy", application, error)),
+        }
+        let deleted = self.client.delete_manifest(application, None).await;
+        deleted.map_err(|error| self.failed("delete", application, error))
+    }
+
+    pub(super) async fn status(&self, application: &str) -> Result<Status, DeployError> {
+        let status = self.client.get_manifest_status(application).await;
+        status.map_err(|error| self.failed("show the status of", application, error))
+    }
+
+    fn failed(&self, action: &'static str, application: &str, error: ClientError) -> DeployError {
+        let application = application.to_owned();
+        let silent = || DeployError::WadmSilent {
+            lattice: self.lattice.clone(),
+            url: self.connection.url.clone(),
+        };
+        match error {
+            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => silent(),
+            ClientError::NatsError(error) => self.connection.at_fault(&error).unwrap_or_else(silent),
+            ClientError::Serialization(error) => DeployError::Unreadable {
+                application,
+                reason: error.to_string(),
+            },
+            ClientError::ApiError(reason) => DeployError::Rejected { action, application, reason },
+            error => DeployError::Rejected {
+                action,
+                application,
+                reason: error.to_string(),
+            },
+        }
+    }
+}
+
+fn is_not_found(error: &ClientError) -> bool {
+    matches!(error, ClientError::NotFound(_))
+}

@@ -1,0 +1,286 @@
+//! Looking an artifact up, and putting it there.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::errors::OciDistributionError;
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
+use oci_client::{Client, Reference, RegistryOperation};
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use super::address::Address;
+use super::artifact::{self, Artifact};
+use super::credentials::{Credentials, docker_file};
+use super::failure::{explain, is_missing};
+use super::name::{fingerprint_tag, is_tag};
+use super::PublishError;
+
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+
+/// Between two pieces of an answer, not for the whole of it.
+const READ_LIMIT: Duration = Duration::from_secs(60);
+
+/// Where to publish, and as whom.
+#[derive(Clone, Debug, Default)]
+pub struct RegistryConfig {
+    /// `REGISTRY_URL`: `host[:port][/path]`, with or without a scheme.
+    pub url: String,
+    /// `REGISTRY_USER`; without it Docker's credential file is asked.
+    pub user: Option<String>,
+    /// `REGISTRY_PASSWORD`: a password or an access token.
+    pub password: Option<SecretString>,
+    /// Plain http off loopback. No by default.
+    pub insecure: bool,
+    /// Docker's `config.json`; none means `$DOCKER_CONFIG/config.json`, else
+    /// `~/.docker/config.json`.
+    pub docker_config: Option<PathBuf>,
+}
+
+/// A registry. Cheap to keep, and to ask from several tasks at once.
+pub struct Registry {
+    address: Address,
+    client: Client,
+    given: Option<Credentials>,
+    docker_config: Option<PathBuf>,
+    /// Asked once, at the first request: a helper may take its time.
+    credentials: OnceCell<Credentials>,
+}
+
+/// A manifest as it lies in the registry.
+struct Found {
+    body: Vec<u8>,
+    digest: String,
+}
+
+impl Registry {
+    /// Checks the configuration; speaks to nobody yet.
+    pub fn new(config: RegistryConfig) -> Result<Self, PublishError> {
+        let address = Address::parse(&config.url, config.insecure)?;
+        let given = Credentials::given(&address.host, config.user.as_deref(), config.password.as_ref())?;
+        let client = Client::try_from(ClientConfig {
+            protocol: match address.plain {
+                true => ClientProtocol::HttpsExcept(vec![address.host.clone()]),
+                false => ClientProtocol::Https,
+            },
+            connect_timeout: Some(CONNECT_LIMIT),
+            read_timeout: Some(READ_LIMIT),
+            user_agent: concat!("pelato/", env!("CARGO_PKG_VERSION")),
+            ..ClientConfig::default()
+        })
+        .map_err(|error| PublishError::Client {
+            host: address.host.clone(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self {
+            address,
+            client,
+            given,
+            docker_config: config.docker_config,
+            credentials: OnceCell::new(),
+        })
+    }
+
+    /// The artifact that was published for `fingerprint` (hex SHA-256, with or
+    /// without `sha256:`), if there is one. Writes nothing.
+    pub async fn look(
+        &self,
+        component_name: &str,
+        version: &str,
+        fingerprint: &str,
+    ) -> Result<Option<Artifact>, PublishError> {
+        let place = self.place(component_name, version, fingerprint)?;
+        let found = self.found(&place, fingerprint).await?;
+        Ok(found.map(|found| self.artifact(&place, found.digest, true)))
+    }
+
+    /// As [`Self::look`], and where it finds one it lets the tag `version`
+    /// point at it: the tag is for people, who expect the latest there.
+    pub async fn find(
+        &self,
+        component_name: &str,
+        version: &str,
+        fingerprint: &str,
+    ) -> Result<Option<Artifact>, PublishError> {
+        let place = self.place(component_name, version, fingerprint)?;
+        let Some(found) = self.found(&place, fingerprint).await? else {
+            return Ok(None);
+        };
+        self.tag_version(&place, &found).await?;
+        Ok(Some(self.artifact(&place, found.digest, true)))
+    }
+
+    /// Publishes `wasm`, a component, under the tags `version` (which moves)
+    /// and that of `fingerprint` (which does not: what was published first for
+    /// a fingerprint stays). Uploads only what the registry lacks.
+    pub async fn publish(
+        &self,
+        component_name: &str,
+        version: &str,
+        fingerprint: &str,
+        wasm: Vec<u8>,
+    ) -> Result<Artifact, PublishError> {
+        if let Some(artifact) = self.find(component_name, version, fingerprint).await? {
+            return Ok(artifact);
+        }
+        let place = self.place(component_name, version, fingerprint)?;
+        let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
+        let image = self.image(&place, place.fingerprint_tag.clone());
+        self.authenticate(&place, &image, RegistryOperation::Push).await?;
+        self.upload(&place, &image, &packed.layer.data, &packed.layer.sha256_digest())
+            .await?;
+        self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
+            .await?;
+        let body = serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
+            name: component_name.to_owned(),
+            reason: error.to_string(),
+        })?;
+        let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
+        let found = Found { body, digest };
+        self.put_manifest(&place, &image, &found).await?;
+        self.tag_version(&place, &found).await?;
+        Ok(self.artifact(&place, found.digest, false))
+    }
+
+    /// Names that the registry takes, or why it does not.
+    fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
+        let repository = self.address.repository(component_name)?;
+        if !is_tag(version) {
+            return Err(PublishError::Version {
+                name: component_name.to_owned(),
+                version: version.to_owned(),
+            });
+        }
+        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
+            name: component_name.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        })?;
+        Ok(Place {
+            component_name: component_name.to_owned(),
+            repository,
+            version: version.to_owned(),
+            fingerprint_tag,
+        })
+    }
+
+    fn image(&self, place: &Place, tag: String) -> Reference {
+        Reference::with_tag(self.address.host.clone(), place.repository.clone(), tag)
+    }
+
+    fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
+        let Place { repository, version, .. } = place;
+        Artifact {
+            component_name: place.component_name.clone(),
+            reference: format!("{}/{repository}:{version}@{digest}", self.address.host),
+            digest,
+            reused,
+        }
+    }
+
+    async fn credentials(&self) -> &Credentials {
+        self.credentials
+            .get_or_init(|| async {
+                match &self.given {
+                    Some(given) => given.clone(),
+                    None => {
+                        let file = self.docker_config.clone().or_else(docker_file);
+                        Credentials::docker(&self.address.host, file).await
+                    }
+                }
+            })
+            .await
+    }
+
+    async fn failed(&self, place: &Place, error: OciDistributionError) -> PublishError {
+        explain(error, &self.address.host, &place.repository, self.credentials().await)
+    }
+
+    /// Gets a token where the registry wants one. The library does so by
+    /// itself too, but goes on without one when that fails.
+    async fn authenticate(
+        &self,
+        place: &Place,
+        image: &Reference,
+        operation: RegistryOperation,
+    ) -> Result<(), PublishError> {
+        let auth = &self.credentials().await.auth;
+        match self.client.auth(image, auth, operation).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(place, error).await),
+        }
+    }
+
+    async fn found(&self, place: &Place, fingerprint: &str) -> Result<Option<Found>, PublishError> {
+        let image = self.image(place, place.fingerprint_tag.clone());
+        self.authenticate(place, &image, RegistryOperation::Pull).await?;
+        let auth = &self.credentials().await.auth;
+        let (body, digest) = match self
+            .client
+            .pull_manifest_raw(&image, auth, &[OCI_IMAGE_MEDIA_TYPE])
+            .await
+        {
+            Ok(manifest) => manifest,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(self.failed(place, error).await),
+        };
+        let ours = serde_json::from_slice::<OciImageManifest>(&body)
+            .is_ok_and(|manifest| artifact::is_for(&manifest, fingerprint));
+        Ok(ours.then_some(Found { body, digest }))
+    }
+
+    async fn tag_version(&self, place: &Place, found: &Found) -> Result<(), PublishError> {
+        let image = self.image(place, place.version.clone());
+        let auth = &self.credentials().await.auth;
+        match self.client.fetch_manifest_digest(&image, auth).await {
+            Ok(digest) if digest == found.digest => return Ok(()),
+            Ok(_) => {}
+            Err(error) if is_missing(&error) => {}
+            Err(error) => return Err(self.failed(place, error).await),
+        }
+        self.authenticate(place, &image, RegistryOperation::Push).await?;
+        self.put_manifest(place, &image, found).await
+    }
+
+    async fn put_manifest(&self, place: &Place, image: &Reference, found: &Found) -> Result<(), PublishError> {
+        let media_type = HeaderValue::from_static(OCI_IMAGE_MEDIA_TYPE);
+        match self
+            .client
+            .push_manifest_raw(image, found.body.clone(), media_type)
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(place, error).await),
+        }
+    }
+
+    /// Uploads one blob, unless the registry has it.
+    async fn upload(
+        &self,
+        place: &Place,
+        image: &Reference,
+        data: &[u8],
+        digest: &str,
+    ) -> Result<(), PublishError> {
+        // The library has no HEAD for blobs; one byte of it does.
+        match self.client.pull_blob_stream_partial(image, digest, 0, Some(1)).await {
+            Ok(_) => return Ok(()),
+            Err(error) if is_missing(&error) => {}
+            Err(error) => return Err(self.failed(place, error).await),
+        }
+        match self.client.push_blob(image, data, digest).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(place, error).await),
+        }
+    }
+}
+
+/// The names of one artifact in the registry.
+struct Place {
+    component_name: String,
+    repository: String,
+    version: String,
+    fingerprint_tag: String,
+}

@@ -1,0 +1,148 @@
+//! What a lattice runs after a deployment, and what it does not do twice.
+
+use lattice_harness::{Lattice as Real, Options};
+use pelato::generate::Owner;
+use pelato::report::{Reporter, TargetState};
+use tokio_util::sync::CancellationToken;
+
+use super::application::{image, manifest, owner, running_on};
+use super::{connect, deploy, refused};
+
+#[tokio::test]
+async fn it_runs_and_a_second_time_nothing_changes() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let image = image(real, "first", "a").await;
+    let manifest = manifest(real, "first", "edge", &image, &owner());
+
+    let outcome = deploy(&lattice, &manifest).await;
+    assert_eq!((outcome.state, outcome.changed, outcome.reason), (TargetState::Running, true, None));
+    let running = running_on(real, "edge").await;
+    assert!(running.contains(&manifest.component_id) && running.contains(&manifest.provider_ids[0]), "{running:?}");
+    assert!(!running_on(real, "cloud").await.contains(&manifest.component_id));
+    let deployed = lattice.deployed("first-edge").await.unwrap().unwrap();
+    assert!(deployed.deployed);
+    assert_eq!(deployed.version, manifest.version);
+    assert_eq!(deployed.annotations["pelato.repository"], "acme/thermo");
+    let ours = lattice.applications().await.unwrap();
+    assert!(ours.iter().any(|application| application.application == "first-edge"));
+
+    let again = deploy(&lattice, &manifest).await;
+    assert_eq!((again.state, again.changed), (TargetState::Running, false));
+}
+
+#[tokio::test]
+async fn other_code_under_the_same_version_is_rolled() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let old = manifest(real, "rolled", "edge", &image(real, "rolled", "a").await, &owner());
+    let new_image = image(real, "rolled", "b").await;
+    let new = manifest(real, "rolled", "edge", &new_image, &owner());
+    deploy(&lattice, &old).await;
+
+    let outcome = deploy(&lattice, &new).await;
+
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
+    let inventory = real.inventory("edge").await.unwrap();
+    let component = inventory["components"].as_array().unwrap().iter().find(|part| part["id"] == *new.component_id).unwrap();
+    assert_eq!(component["image_ref"], *new_image);
+    // Back again: the version was there before, and is deployed as if new.
+    assert!(deploy(&lattice, &old).await.changed);
+}
+
+#[tokio::test]
+async fn an_interrupted_roll_is_completed() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let image = image(real, "halfway", "a").await;
+    let manifest = manifest(real, "halfway", "edge", &image, &owner());
+    let wadm = wadm_client::Client::from_nats_client(real.name(), None, async_nats::connect(real.nats()).await.unwrap());
+
+    // Put, but not deployed.
+    let document: wadm_types::Manifest = serde_json::from_value(manifest.document.clone()).unwrap();
+    wadm.put_manifest(document).await.unwrap();
+    assert_eq!(deploy(&lattice, &manifest).await.state, TargetState::Running);
+    // Undeployed, but not deleted, and still running when the next one comes.
+    wadm.undeploy_manifest("halfway-edge").await.unwrap();
+    let outcome = deploy(&lattice, &manifest).await;
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
+}
+
+#[tokio::test]
+async fn without_a_host_it_waits_for_one() {
+    let real = Real::start(Options { hosts: vec!["cloud".into()], ..Options::default() }).await.unwrap();
+    let lattice = connect(&real).await;
+    let image = image(&real, "patient", "a").await;
+    let manifest = manifest(&real, "patient", "edge", &image, &owner());
+
+    let outcome = deploy(&lattice, &manifest).await;
+    assert_eq!(outcome.state, TargetState::Waiting);
+    assert_eq!(outcome.reason.as_deref(), Some("no host with host-type=edge answers"));
+    assert!(!deploy(&lattice, &manifest).await.changed);
+
+    real.start_host("edge", &[]).await.unwrap();
+    let outcome = deploy(&lattice, &manifest).await;
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, false));
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_left_alone() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let image = image(real, "taken", "a").await;
+    let theirs = Owner { repository: "other/thermo".to_owned(), project: "edge".to_owned(), ..owner() };
+    deploy(&lattice, &manifest(real, "taken", "edge", &image, &theirs)).await;
+    let ours = manifest(real, "taken", "edge", &image, &owner());
+
+    let message = "the application taken-edge on this lattice belongs to other/thermo, project edge (environment default), not to acme/thermo (environment default); \
+                   it was left alone: choose another component_name, or remove the other one first";
+    assert_eq!(refused(&lattice, &ours).await, message);
+    let removed = lattice.remove("taken-edge", &owner(), &Reporter::default(), &CancellationToken::new()).await;
+    assert_eq!(removed.unwrap_err().to_string(), message);
+    assert!(running_on(real, "edge").await.contains(&ours.component_id));
+
+    // One that pelato has not deployed.
+    let mut nobodys = ours.document.clone();
+    nobodys["metadata"]["name"] = "handmade-edge".into();
+    nobodys["metadata"]["annotations"] = serde_json::json!({"version": "1"});
+    let wadm = wadm_client::Client::from_nats_client(real.name(), None, async_nats::connect(real.nats()).await.unwrap());
+    wadm.put_manifest(serde_json::from_value::<wadm_types::Manifest>(nobodys).unwrap()).await.unwrap();
+    insta::assert_snapshot!(
+        refused(&lattice, &manifest(real, "handmade", "edge", &image, &owner())).await,
+        @"the application handmade-edge on this lattice belongs to someone who did not deploy it with pelato, not to acme/thermo (environment default); it was left alone: choose another component_name, or remove the other one first"
+    );
+}
+
+#[tokio::test]
+async fn removed_means_gone() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let image = image(real, "leaving", "a").await;
+    let manifest = manifest(real, "leaving", "cloud", &image, &owner());
+    deploy(&lattice, &manifest).await;
+
+    let remove = async || {
+        let begun = std::time::Instant::now();
+        let removed = lattice.remove("leaving-cloud", &owner(), &Reporter::default(), &CancellationToken::new()).await.unwrap();
+        println!("leaving-cloud: removed {removed} in {:?}", begun.elapsed());
+        removed
+    };
+    assert!(remove().await);
+    let running = running_on(real, "cloud").await;
+    assert!(!running.contains(&manifest.component_id) && !running.contains(&manifest.provider_ids[0]), "{running:?}");
+    assert_eq!(lattice.deployed("leaving-cloud").await.unwrap(), None);
+    assert!(!remove().await);
+}
+
+#[tokio::test]
+async fn a_cancelled_run_changes_nothing() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let image = image(real, "cancelled", "a").await;
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let manifest = manifest(real, "cancelled", "edge", &image, &owner());
+    let error = lattice.deploy(&manifest, &Reporter::default(), &cancel).await.unwrap_err();
+    assert_eq!(error.to_string(), "cancelled before cancelled-edge was deployed");
+    assert_eq!(lattice.deployed("cancelled-edge").await.unwrap(), None);
+}
