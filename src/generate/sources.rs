@@ -6,7 +6,7 @@ use super::digest::Digest;
 
 /// A Go project and the world that it is a component of. No subject, target or
 /// display name is in it: those are configuration, and change no build.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// The task.
     pub component_name: String,
@@ -25,7 +25,7 @@ pub struct Sources {
 }
 
 /// Digests of what [`Sources`] were made from, as 64 hex digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
     /// Of the author's file.
     pub code: String,

@@ -1,1 +1,10 @@
-//! (being written)
+//! Which tasks are new, changed, unchanged or removed, and why. Pure: what is
+//! wanted and what is deployed go in, a plan comes out.
+
+mod decide;
+mod note;
+mod values;
+
+pub use decide::plan;
+pub use note::Note;
+pub use values::{Change, Found, PlannedTask, Wanted, WantedTarget};

@@ -1,0 +1,117 @@
+//! Fingerprints → artifacts in the registry: found again, or built and
+//! published.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use super::Cause;
+use crate::build::Builder;
+use crate::generate::Sources;
+use crate::publish::{Artifact, PublishError, Registry};
+use crate::report::{Reporter, Stage};
+
+/// How many artifacts are looked up or pushed at once.
+const AT_ONCE: usize = 8;
+
+/// What has to be in the registry.
+#[derive(Clone, Copy)]
+pub(super) struct Need<'n> {
+    pub(super) version: &'n str,
+    pub(super) fingerprint: &'n str,
+    pub(super) sources: &'n Sources,
+}
+
+/// An artifact, and what it took.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) artifact: Artifact,
+    pub(super) built: bool,
+}
+
+/// By `component_name`.
+pub(super) type Answers = HashMap<String, Result<Made, Cause>>;
+
+/// What the registry has of the needs, and what it lacks. A registry that does
+/// not answer is an error of the run: every task needs it.
+pub(super) async fn look<'n>(
+    registry: &Registry,
+    needs: Vec<Need<'n>>,
+) -> Result<(Answers, Vec<Need<'n>>), PublishError> {
+    let found: Vec<_> = stream::iter(needs)
+        .map(|need| async move {
+            let name = &need.sources.component_name;
+            let found = registry.find(name, need.version, need.fingerprint).await;
+            (need, found)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut answers = Answers::new();
+    let mut lacking = Vec::new();
+    for (need, found) in found {
+        match found? {
+            None => lacking.push(need),
+            Some(artifact) => {
+                let made = Made {
+                    artifact,
+                    built: false,
+                };
+                answers.insert(need.sources.component_name.clone(), Ok(made));
+            }
+        }
+    }
+    Ok((answers, lacking))
+}
+
+/// Builds what is lacking and publishes it. A task that fails stops no other: what
+/// could be built is in the registry then, and is not built again.
+pub(super) async fn make(
+    builder: &Builder,
+    registry: &Registry,
+    run: &str,
+    cache: &str,
+    lacking: &[Need<'_>],
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Answers {
+    if lacking.is_empty() {
+        return Answers::new();
+    }
+    let sources: Vec<Sources> = lacking.iter().map(|need| need.sources.clone()).collect();
+    let built = builder.build(run, cache, &sources, reporter, cancel).await;
+    stream::iter(lacking.iter().zip(built))
+        .map(|(need, (name, built))| async move {
+            let made = match built {
+                Ok(component) if !cancel.is_cancelled() => publish(registry, need, component.wasm, reporter).await,
+                Ok(_) => Err(Cause::cancelled()),
+                Err(error) => Err(Cause::from(&error)),
+            };
+            (name, made)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
+}
+
+async fn publish(registry: &Registry, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {
+    let name = need.sources.component_name.as_str();
+    let begun: Instant = reporter.started(Some(name), Stage::Publish);
+    let published = registry.publish(name, need.version, need.fingerprint, wasm).await;
+    let took = begun.elapsed();
+    match published {
+        Ok(artifact) => {
+            reporter.finished(Some(name), Stage::Publish, took, artifact.reference.clone());
+            Ok(Made {
+                artifact,
+                built: true,
+            })
+        }
+        Err(error) => {
+            reporter.failed(Some(name), Stage::Publish, error.to_string());
+            Err(Cause::from(&error))
+        }
+    }
+}

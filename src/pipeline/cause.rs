@@ -1,0 +1,75 @@
+//! Why one task did not get through.
+
+use std::fmt;
+
+use crate::build::BuildError;
+use crate::deploy::DeployError;
+use crate::publish::PublishError;
+use crate::report::TaskState;
+
+/// Why one task did not get through, and whose fault that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// [`TaskState::Failure`] or [`TaskState::Error`].
+    pub state: TaskState,
+    /// For people.
+    pub reason: String,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl From<&BuildError> for Cause {
+    fn from(error: &BuildError) -> Self {
+        Self::of(error.is_the_tasks(), error)
+    }
+}
+
+impl From<&PublishError> for Cause {
+    fn from(error: &PublishError) -> Self {
+        Self::of(matches!(error, PublishError::NotAComponent { .. }), error)
+    }
+}
+
+impl From<&DeployError> for Cause {
+    fn from(error: &DeployError) -> Self {
+        let the_tasks = matches!(
+            error,
+            DeployError::Foreign { .. } | DeployError::Manifest { .. } | DeployError::Rejected { .. }
+        );
+        Self::of(the_tasks, error)
+    }
+}
+
+impl Cause {
+    /// It is deployed and does not run.
+    pub(super) fn failed(reason: String) -> Self {
+        Self {
+            state: TaskState::Failure,
+            reason,
+        }
+    }
+
+    /// There is nothing to deploy.
+    pub(super) fn not_built() -> Self {
+        Self::failed("this code is not in the registry yet; run `pelato build`, or `pelato brush` for both".into())
+    }
+
+    /// Somebody stopped the run before it was this task's turn.
+    pub(super) fn cancelled() -> Self {
+        Self {
+            state: TaskState::Error,
+            reason: "cancelled".into(),
+        }
+    }
+
+    fn of(the_tasks: bool, error: &impl fmt::Display) -> Self {
+        Self {
+            state: if the_tasks { TaskState::Failure } else { TaskState::Error },
+            reason: error.to_string(),
+        }
+    }
+}

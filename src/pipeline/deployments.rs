@@ -1,0 +1,97 @@
+//! Manifests → running applications.
+
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
+
+use super::Cause;
+use crate::deploy::{Lattice, TargetOutcome};
+use crate::generate::Manifest;
+use crate::report::{Reporter, Stage, TargetState};
+
+/// How many tasks are rolled at once.
+const AT_ONCE: usize = 16;
+
+/// What came of deploying one task.
+pub(super) struct Deployed {
+    pub(super) component_name: String,
+    pub(super) targets: Vec<TargetOutcome>,
+    pub(super) result: Result<(), Cause>,
+}
+
+/// Deploys tasks side by side, each target by target: while one is rolled, the
+/// others carry its messages.
+pub(super) async fn deploy(
+    lattice: &Lattice,
+    tasks: Vec<(String, Vec<Manifest>)>,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Vec<Deployed> {
+    stream::iter(tasks)
+        .map(|(name, manifests)| one(lattice, name, manifests, reporter, cancel))
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await
+}
+
+async fn one(
+    lattice: &Lattice,
+    component_name: String,
+    manifests: Vec<Manifest>,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Deployed {
+    let begun: Instant = reporter.started(Some(&component_name), Stage::Deploy);
+    let mut targets = Vec::with_capacity(manifests.len());
+    let mut result = Ok(());
+    for manifest in &manifests {
+        match lattice.deploy(manifest, reporter, cancel).await {
+            Ok(outcome) => {
+                let failed = outcome.state == TargetState::Failed;
+                if failed {
+                    let reason = outcome.reason.clone().unwrap_or_else(|| "it does not start".into());
+                    result = Err(Cause::failed(format!("{}: {reason}", outcome.target)));
+                }
+                targets.push(outcome);
+                // The other targets keep what runs: a bad version is stopped at
+                // the first of them.
+                if failed {
+                    break;
+                }
+            }
+            Err(error) => {
+                result = Err(Cause::from(&error));
+                break;
+            }
+        }
+    }
+    match &result {
+        Ok(()) => reporter.finished(Some(&component_name), Stage::Deploy, begun.elapsed(), states(&targets)),
+        Err(cause) => reporter.failed(Some(&component_name), Stage::Deploy, cause.reason.clone()),
+    }
+    Deployed {
+        component_name,
+        targets,
+        result,
+    }
+}
+
+/// `edge running, cloud waiting (no host with …)`.
+fn states(targets: &[TargetOutcome]) -> String {
+    targets
+        .iter()
+        .map(|target| {
+            let state = match target.state {
+                TargetState::Running => "running",
+                TargetState::Waiting => "waiting",
+                TargetState::Failed => "failed",
+                TargetState::Removed => "removed",
+            };
+            let address = target.address.as_deref().map(|address| format!(" at {address}")).unwrap_or_default();
+            let reason = target.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            format!("{} {state}{address}{reason}", target.target)
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}

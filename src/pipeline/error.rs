@@ -1,0 +1,82 @@
+//! Why a run as a whole cannot go on.
+
+use crate::build::BuildError;
+use crate::deploy::DeployError;
+use crate::document::Diagnostics;
+use crate::generate::{GenerateError, TemplateError, WriteError};
+use crate::publish::PublishError;
+use crate::source::SourceError;
+
+/// Why a run as a whole cannot go on. What fails for one task is no such error:
+/// it is in the task's outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// One or more workflows are wrong.
+    #[error("{}", shown(.0))]
+    Workflow(Vec<Diagnostics>),
+    /// Two projects of a repository want one application.
+    #[error("the projects {first} and {second} both have a task `{component_name}`, and one lattice has room for one of that name: rename one of them, or deploy the projects to different environments")]
+    SameName {
+        /// The name.
+        component_name: String,
+        /// A project.
+        first: String,
+        /// Another one.
+        second: String,
+    },
+    /// A setting is missing or cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// See there.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// See there.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// See there.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// See there.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// See there.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// See there.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// See there.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
+    /// Somebody cancelled it, or pressed Ctrl-C.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+fn shown(all: &[Diagnostics]) -> String {
+    all.iter().map(|one| one.render(false)).collect::<Vec<_>>().join("\n\n")
+}
+
+impl RunError {
+    /// Whether the input is at fault (exit code 2), and not what surrounds it.
+    pub fn is_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Workflow(_) | Self::SameName { .. } | Self::Setting(_) | Self::Generate(_)
+        ) || matches!(
+            self,
+            Self::Source(SourceError::NoProject(_) | SourceError::Link(_) | SourceError::TooLarge { .. })
+        )
+    }
+
+    /// Whether the same may go well later.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Source(error) => matches!(error, SourceError::Unreachable { .. }),
+            Self::Build(error) => !error.is_the_tasks(),
+            Self::Publish(error) => error.may_pass(),
+            Self::Deploy(error) => error.may_pass(),
+            _ => false,
+        }
+    }
+}

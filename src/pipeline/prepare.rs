@@ -1,0 +1,121 @@
+//! Project files → workflows and sources. Nothing is touched yet.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::RunError;
+use crate::document::Diagnostics;
+use crate::generate::{Owner, Sources, Templates, render};
+use crate::source::ProjectFiles;
+use crate::workflow::{self, Task, Workflow, application_id};
+
+/// All projects of a run.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// In the order of their paths.
+    pub projects: Vec<PreparedProject>,
+}
+
+/// One project: its workflow is right and its sources are rendered.
+#[derive(Clone, Debug)]
+pub struct PreparedProject {
+    /// Whose its applications are.
+    pub owner: Owner,
+    /// What it says.
+    pub workflow: Workflow,
+    /// Notes and warnings about it.
+    pub notes: Diagnostics,
+    /// In the workflow's order.
+    pub tasks: Vec<PreparedTask>,
+}
+
+/// One task and what it is built from.
+#[derive(Clone, Debug)]
+pub struct PreparedTask {
+    /// What the workflow says.
+    pub task: Task,
+    /// What the builder compiles.
+    pub sources: Sources,
+}
+
+impl PreparedTask {
+    /// The digest of all that the component is built from: `sha256:` and 64 hex
+    /// digits. `toolchain` is Go's version, `encoder` what makes the component.
+    pub fn fingerprint(&self, toolchain: &str, encoder: &str) -> String {
+        let mut digest = Sha256::new();
+        for part in ["pelato 1", toolchain, encoder, &self.sources.digest()] {
+            digest.update(part.as_bytes());
+            digest.update([0]);
+        }
+        format!("sha256:{}", hex::encode(digest.finalize()))
+    }
+}
+
+/// Reads and renders all projects. All wrong workflows are reported, not only
+/// the first.
+pub fn prepare(
+    projects: &[ProjectFiles],
+    repository: &str,
+    commit: Option<&str>,
+    environment: &str,
+    templates: &Templates,
+) -> Result<Prepared, RunError> {
+    let mut wrong = Vec::new();
+    let mut prepared = Vec::with_capacity(projects.len());
+    for project in projects {
+        let read = match workflow::read(&project.shown(workflow::FILE), project, &templates.specs()) {
+            Ok(read) => read,
+            Err(diagnostics) => {
+                wrong.push(diagnostics);
+                continue;
+            }
+        };
+        let tasks = read
+            .workflow
+            .tasks
+            .iter()
+            .map(|task| {
+                Ok(PreparedTask {
+                    sources: render(task, project, templates)?,
+                    task: task.clone(),
+                })
+            })
+            .collect::<Result<_, RunError>>()?;
+        prepared.push(PreparedProject {
+            owner: Owner {
+                repository: repository.to_owned(),
+                project: project.path.clone(),
+                environment: environment.to_owned(),
+                commit: commit.map(str::to_owned),
+            },
+            workflow: read.workflow,
+            notes: read.notes,
+            tasks,
+        });
+    }
+    if !wrong.is_empty() {
+        return Err(RunError::Workflow(wrong));
+    }
+    Ok(Prepared { projects: prepared })
+}
+
+impl Prepared {
+    /// One lattice has room for one application of a name.
+    pub(super) fn check_names(&self) -> Result<(), RunError> {
+        let mut seen: HashMap<String, &str> = HashMap::new();
+        for project in &self.projects {
+            for prepared in &project.tasks {
+                let name = &prepared.task.component_name;
+                if let Some(first) = seen.insert(application_id(name), &project.owner.project) {
+                    return Err(RunError::SameName {
+                        component_name: name.clone(),
+                        first: first.to_owned(),
+                        second: project.owner.project.clone(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

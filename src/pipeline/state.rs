@@ -1,0 +1,121 @@
+//! What is wanted, what is on the lattice, and the plan between the two.
+
+use std::collections::BTreeMap;
+
+use super::{PreparedProject, RunError};
+use crate::deploy::Deployed;
+use crate::generate::{Manifest, Placement, Templates, manifest};
+use crate::plan::{Found, Note, PlannedTask, Wanted, WantedTarget, plan};
+use crate::services::Services;
+
+/// Stands for the image where a manifest's settings are compared.
+const NO_IMAGE: &str = "unbuilt";
+
+/// One project, its plan, and what is needed to carry it out.
+pub(super) struct Planned<'p> {
+    pub(super) project: &'p PreparedProject,
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) plan: Vec<PlannedTask>,
+    /// Application → what the lattice has of it.
+    pub(super) found: BTreeMap<String, Deployed>,
+}
+
+/// Plans one project. `on_lattice` is all that the lattice has from any run of
+/// Pelato; what belongs to others is left out here and refused when it is deployed
+/// over.
+pub(super) fn planned<'p>(
+    project: &'p PreparedProject,
+    on_lattice: &[Deployed],
+    toolchain: &str,
+    services: &Services,
+) -> Result<Planned<'p>, RunError> {
+    let wanted = wanted(project, toolchain, services)?;
+    let owner = &project.owner;
+    let ours: Vec<&Deployed> = on_lattice
+        .iter()
+        .filter(|deployed| {
+            let is = |key: &str, value: &str| deployed.annotations.get(key).is_some_and(|found| found == value);
+            is("pelato.repository", &owner.repository)
+                && is("pelato.project", &owner.project)
+                && is("pelato.environment", &owner.environment)
+        })
+        .collect();
+    let found: Vec<Found> = ours.iter().map(|deployed| found(deployed)).collect();
+    Ok(Planned {
+        project,
+        plan: plan(&wanted, &found, &owner.environment),
+        wanted,
+        found: ours
+            .into_iter()
+            .map(|deployed| (deployed.application.clone(), deployed.clone()))
+            .collect(),
+    })
+}
+
+fn found(deployed: &Deployed) -> Found {
+    let annotation = |key: &str| deployed.annotations.get(key).cloned().unwrap_or_default();
+    Found {
+        application: deployed.application.clone(),
+        component_name: annotation("pelato.component"),
+        target: annotation("pelato.target"),
+        deployed: deployed.deployed,
+        fingerprint: annotation("pelato.fingerprint"),
+        note: Note::parse(&annotation("pelato.inputs")),
+    }
+}
+
+fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
+    project
+        .tasks
+        .iter()
+        .map(|prepared| {
+            let task = &prepared.task;
+            let inputs = &prepared.sources.inputs;
+            let mut wanted = Wanted {
+                component_name: task.component_name.clone(),
+                code: task.code.clone(),
+                template: task.template.clone(),
+                fingerprint: prepared.fingerprint(toolchain, crate::build::ENCODER),
+                note: Note::of(&inputs.code, &inputs.template, toolchain),
+                targets: Vec::with_capacity(task.targets.len()),
+            };
+            for target in &task.targets {
+                let bare = placed(project, &wanted, prepared, target, NO_IMAGE, "", services)?;
+                wanted.targets.push(WantedTarget {
+                    target: target.clone(),
+                    application: bare.application,
+                    settings: bare.version,
+                });
+            }
+            Ok(wanted)
+        })
+        .collect()
+}
+
+/// The manifest of a task on a target. `settings` is the digest that
+/// [`WantedTarget`] has; none while that is being worked out.
+pub(super) fn placed(
+    project: &PreparedProject,
+    wanted: &Wanted,
+    prepared: &super::PreparedTask,
+    target: &str,
+    image: &str,
+    settings: &str,
+    services: &Services,
+) -> Result<Manifest, RunError> {
+    let placement = Placement {
+        target,
+        image,
+        environment: &project.owner.environment,
+        providers: services.providers(),
+        nats: services.environment().nats_of(target),
+        owner: &project.owner,
+    };
+    let (fingerprint, note) = match settings {
+        // What is built is no setting.
+        "" => (String::new(), String::new()),
+        settings => (wanted.fingerprint.clone(), wanted.note.with_settings(settings).to_string()),
+    };
+    let templates: &Templates = services.templates();
+    Ok(manifest(&prepared.task, &placement, &fingerprint, &note, templates)?)
+}
