@@ -1,5 +1,12 @@
 //! Tasks built in containers of a real Docker engine (`scripts/setup-docker.sh`).
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
 mod tiny_task;
 
 use std::collections::HashMap;
@@ -14,21 +21,40 @@ use tiny_task::{DOUBLES, Said, options, run, task};
 use tokio_util::sync::CancellationToken;
 
 async fn docker(options: Options) -> Builder {
-    Builder::choose(Choice::Docker, Parallel::Machine, options, &Reporter::default())
-        .await
-        .expect("run scripts/setup-docker.sh first")
+    Builder::choose(
+        Choice::Docker,
+        Parallel::Machine,
+        options,
+        &Reporter::default(),
+    )
+    .await
+    .expect("run scripts/setup-docker.sh first")
 }
 
-async fn build_one(builder: &Builder, run: &str, task: Sources, reporter: &Reporter) -> Result<Component, BuildError> {
+async fn build_one(
+    builder: &Builder,
+    run: &str,
+    task: Sources,
+    reporter: &Reporter,
+) -> Result<Component, BuildError> {
     let cancel = CancellationToken::new();
-    let mut built = builder.build(run, "tests", &[task], reporter, &cancel).await;
+    let mut built = builder
+        .build(run, "tests", &[task], reporter, &cancel)
+        .await;
     built.pop().unwrap().1
 }
 
 async fn containers(run: &str) -> Vec<ContainerSummary> {
-    let engine = bollard::Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
+    let engine = bollard::Docker::connect_with_defaults()
+        .unwrap()
+        .negotiate_version()
+        .await
+        .unwrap();
     let filter = HashMap::from([("label", vec![format!("pelato.run={run}")])]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+    let options = ListContainersOptionsBuilder::default()
+        .all(true)
+        .filters(&filter)
+        .build();
     engine.list_containers(Some(options)).await.unwrap()
 }
 
@@ -36,7 +62,10 @@ async fn containers(run: &str) -> Vec<ContainerSummary> {
 async fn until_containers(run: &str, wanted: bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while containers(run).await.is_empty() == wanted {
-        assert!(Instant::now() < deadline, "the containers of {run} are not as they should be");
+        assert!(
+            Instant::now() < deadline,
+            "the containers of {run} are not as they should be"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -46,7 +75,9 @@ async fn a_task_becomes_a_component_and_leaves_nothing() {
     let (reporter, said) = Said::reporter();
     let run = run("component");
     let builder = docker(options()).await;
-    let component = build_one(&builder, &run, task("double", DOUBLES), &reporter).await.unwrap();
+    let component = build_one(&builder, &run, task("double", DOUBLES), &reporter)
+        .await
+        .unwrap();
     assert!(wasmparser::Parser::is_component(&component.wasm));
     wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
         .validate_all(&component.wasm)
@@ -68,8 +99,12 @@ async fn the_image_is_built_once() {
 #[tokio::test]
 async fn docker_and_the_same_go_on_this_machine_make_the_same_bytes() {
     let cache = tempfile::tempdir().unwrap();
-    let here = Options { cache: cache.path().to_owned(), ..options() };
-    let Ok(local) = Builder::choose(Choice::Local, Parallel::One, here, &Reporter::default()).await else {
+    let here = Options {
+        cache: cache.path().to_owned(),
+        ..options()
+    };
+    let Ok(local) = Builder::choose(Choice::Local, Parallel::One, here, &Reporter::default()).await
+    else {
         return;
     };
     let docker = docker(options()).await;
@@ -79,8 +114,12 @@ async fn docker_and_the_same_go_on_this_machine_make_the_same_bytes() {
     }
     let run = run("same");
     let reporter = Reporter::default();
-    let one = build_one(&docker, &run, task("double", DOUBLES), &reporter).await.unwrap();
-    let other = build_one(&local, &run, task("double", DOUBLES), &reporter).await.unwrap();
+    let one = build_one(&docker, &run, task("double", DOUBLES), &reporter)
+        .await
+        .unwrap();
+    let other = build_one(&local, &run, task("double", DOUBLES), &reporter)
+        .await
+        .unwrap();
     assert_eq!(one.digest, other.digest);
 }
 
@@ -89,13 +128,23 @@ async fn a_mistake_is_shown_with_the_authors_file_and_line() {
     let (reporter, said) = Said::reporter();
     let run = run("mistake");
     let code = "package main\n\nfunc twice(n uint32) uint32 {\n\treturn foo\n}\n";
-    let error = build_one(&docker(options()).await, &run, task("double", code), &reporter).await.unwrap_err();
+    let error = build_one(
+        &docker(options()).await,
+        &run,
+        task("double", code),
+        &reporter,
+    )
+    .await
+    .unwrap_err();
     insta::assert_snapshot!(error, @r"
     `double` does not compile:
     tasks/double.go:4:9: undefined: foo
     ");
     assert!(error.is_the_tasks());
-    assert_eq!(said.lines(Some("double")), ["tasks/double.go:4:9: undefined: foo"]);
+    assert_eq!(
+        said.lines(Some("double")),
+        ["tasks/double.go:4:9: undefined: foo"]
+    );
     assert_eq!(said.steps(), ["started double", "failed double"]);
     assert!(containers(&run).await.is_empty());
 }
@@ -104,10 +153,25 @@ async fn a_mistake_is_shown_with_the_authors_file_and_line() {
 async fn a_task_that_fails_stops_no_other() {
     let run = run("three");
     let broken = "package main\n";
-    let tasks = [task("first", DOUBLES), task("broken", broken), task("last", DOUBLES)];
+    let tasks = [
+        task("first", DOUBLES),
+        task("broken", broken),
+        task("last", DOUBLES),
+    ];
     let builder = docker(options()).await;
-    let built = builder.build(&run, "tests", &tasks, &Reporter::default(), &CancellationToken::new()).await;
-    let names: Vec<_> = built.iter().map(|(name, answer)| (name.as_str(), answer.is_ok())).collect();
+    let built = builder
+        .build(
+            &run,
+            "tests",
+            &tasks,
+            &Reporter::default(),
+            &CancellationToken::new(),
+        )
+        .await;
+    let names: Vec<_> = built
+        .iter()
+        .map(|(name, answer)| (name.as_str(), answer.is_ok()))
+        .collect();
     assert_eq!(names, [("first", true), ("broken", false), ("last", true)]);
     assert!(containers(&run).await.is_empty());
 }
@@ -129,7 +193,13 @@ async fn two_projects_with_equal_names_do_not_collide() {
 async fn a_module_that_nobody_required_is_not_fetched() {
     let code = "package main\n\nimport \"example.org/nowhere\"\n\nfunc twice(n uint32) uint32 { return nowhere.Twice(n) }\n";
     let run = run("nowhere");
-    let error = build_one(&docker(options()).await, &run, task("double", code), &Reporter::default()).await;
+    let error = build_one(
+        &docker(options()).await,
+        &run,
+        task("double", code),
+        &Reporter::default(),
+    )
+    .await;
     insta::assert_snapshot!(error.unwrap_err(), @r"
     `double` does not compile:
     tasks/double.go:3:8: no required module provides package example.org/nowhere; to add it:
@@ -139,21 +209,41 @@ async fn a_module_that_nobody_required_is_not_fetched() {
 
 #[tokio::test]
 async fn a_base_that_cannot_be_pulled_is_named_with_both_ways_out() {
-    let base = Options { go_image: "pelato-test/there-is-no-such-image:0".to_owned(), ..options() };
+    let base = Options {
+        go_image: "pelato-test/there-is-no-such-image:0".to_owned(),
+        ..options()
+    };
     let (reporter, _) = Said::reporter();
     let run = run("no-base");
-    let error = build_one(&docker(base).await, &run, task("double", DOUBLES), &reporter).await.unwrap_err();
+    let error = build_one(
+        &docker(base).await,
+        &run,
+        task("double", DOUBLES),
+        &reporter,
+    )
+    .await
+    .unwrap_err();
     let text = error.to_string();
     assert!(!error.is_the_tasks());
-    assert!(text.contains("could not be made of pelato-test/there-is-no-such-image:0"), "{text}");
-    assert!(text.contains("PELATO_GO_IMAGE") && text.contains("--builder local"), "{text}");
+    assert!(
+        text.contains("could not be made of pelato-test/there-is-no-such-image:0"),
+        "{text}"
+    );
+    assert!(
+        text.contains("PELATO_GO_IMAGE") && text.contains("--builder local"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
 async fn what_a_killed_process_left_is_swept_by_run() {
     let builder = docker(options()).await;
     builder.prepare(&Reporter::default()).await.unwrap();
-    let engine = bollard::Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
+    let engine = bollard::Docker::connect_with_defaults()
+        .unwrap()
+        .negotiate_version()
+        .await
+        .unwrap();
     let (mine, others) = (run("swept"), run("other"));
     for run in [&mine, &others] {
         let body = ContainerCreateBody {
@@ -169,7 +259,11 @@ async fn what_a_killed_process_left_is_swept_by_run() {
     let docker = builder.docker().unwrap();
     assert_eq!(docker.remove_leftovers(&mine).await.unwrap(), 1);
     assert!(containers(&mine).await.is_empty());
-    assert_eq!(containers(&others).await.len(), 1, "another run's container stays");
+    assert_eq!(
+        containers(&others).await.len(),
+        1,
+        "another run's container stays"
+    );
     docker.remove_leftovers(&others).await.unwrap();
 }
 
@@ -190,17 +284,29 @@ mod hostile {
     async fn builder(change: impl FnOnce(&mut Options)) -> Builder {
         static BASE: OnceCell<String> = OnceCell::const_new();
         let base = BASE.get_or_init(|| async {
-            let engine = bollard::Docker::connect_with_defaults().unwrap().negotiate_version().await.unwrap();
-            let dockerfile = format!("FROM {}\nCOPY go /usr/local/go/bin/go\nRUN chmod 0755 /usr/local/go/bin/go\n", options().go_image);
+            let engine = bollard::Docker::connect_with_defaults()
+                .unwrap()
+                .negotiate_version()
+                .await
+                .unwrap();
+            let dockerfile = format!(
+                "FROM {}\nCOPY go /usr/local/go/bin/go\nRUN chmod 0755 /usr/local/go/bin/go\n",
+                options().go_image
+            );
             let mut context = tar::Builder::new(Vec::new());
             for (path, text) in [("Dockerfile", dockerfile.as_str()), ("go", GO)] {
                 let mut header = tar::Header::new_gnu();
                 header.set_size(text.len() as u64);
                 header.set_mode(0o755);
-                context.append_data(&mut header, path, text.as_bytes()).unwrap();
+                context
+                    .append_data(&mut header, path, text.as_bytes())
+                    .unwrap();
             }
             let tag = "pelato-test-hostile:1".to_owned();
-            let build = bollard::query_parameters::BuildImageOptionsBuilder::default().t(&tag).rm(true).build();
+            let build = bollard::query_parameters::BuildImageOptionsBuilder::default()
+                .t(&tag)
+                .rm(true)
+                .build();
             let body = bollard::body_full(context.into_inner().unwrap().into());
             let answers: Vec<_> = engine.build_image(build, None, Some(body)).collect().await;
             for answer in answers {
@@ -208,15 +314,28 @@ mod hostile {
             }
             tag
         });
-        let mut options = Options { go_image: base.await.clone(), ..options() };
+        let mut options = Options {
+            go_image: base.await.clone(),
+            ..options()
+        };
         change(&mut options);
         docker(options).await
     }
 
-    async fn lines_of(story: &str, script: &str, change: impl FnOnce(&mut Options)) -> (Vec<String>, Result<Component, BuildError>) {
+    async fn lines_of(
+        story: &str,
+        script: &str,
+        change: impl FnOnce(&mut Options),
+    ) -> (Vec<String>, Result<Component, BuildError>) {
         let (reporter, said) = Said::reporter();
         let run = run(story);
-        let answer = build_one(&builder(change).await, &run, task("double", script), &reporter).await;
+        let answer = build_one(
+            &builder(change).await,
+            &run,
+            task("double", script),
+            &reporter,
+        )
+        .await;
         assert!(containers(&run).await.is_empty());
         (said.lines(Some("double")), answer)
     }
@@ -230,17 +349,50 @@ mod hostile {
         assert_eq!(
             names,
             [
-                "CGO_ENABLED", "GOARCH", "GOCACHE", "GOENV", "GOLANG_VERSION", "GOMODCACHE", "GOOS", "GOPATH", "GOPROXY",
-                "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN", "GOVCS", "GOWORK", "HOME", "HOSTNAME", "PATH", "PWD",
+                "CGO_ENABLED",
+                "GOARCH",
+                "GOCACHE",
+                "GOENV",
+                "GOLANG_VERSION",
+                "GOMODCACHE",
+                "GOOS",
+                "GOPATH",
+                "GOPROXY",
+                "GOSUMDB",
+                "GOTMPDIR",
+                "GOTOOLCHAIN",
+                "GOVCS",
+                "GOWORK",
+                "HOME",
+                "HOSTNAME",
+                "OLDPWD",
+                "PATH",
+                "PWD",
             ]
         );
         let script = "for at in /var/run/docker.sock /run/docker.sock /root/.docker /root/.ssh; do ls $at; done\n\
             grep -v -e overlay -e tmpfs -e proc -e sysfs -e cgroup -e mqueue -e devpts /proc/mounts | cut -d' ' -f2\n\
             echo end\nexit 1\n";
         let (lines, _) = lines_of("mounts", script, |_| {}).await;
-        let mounted: Vec<_> = lines.iter().filter(|line| line.starts_with('/')).map(String::as_str).collect();
-        assert_eq!(mounted, ["/cache", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts"], "{lines:?}");
-        assert_eq!(lines.iter().filter(|line| line.contains("cannot access")).count(), 4, "{lines:?}");
+        let mounted: Vec<_> = lines
+            .iter()
+            .filter(|line| line.starts_with('/'))
+            .map(String::as_str)
+            .collect();
+        let harmless = ["/cache", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts"];
+        assert!(mounted.contains(&"/cache"), "{lines:?}");
+        assert!(
+            mounted.iter().all(|mount| harmless.contains(mount)),
+            "{lines:?}"
+        );
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.contains("cannot access"))
+                .count(),
+            4,
+            "{lines:?}"
+        );
     }
 
     #[tokio::test]
@@ -264,8 +416,14 @@ mod hostile {
     #[tokio::test]
     async fn sees_a_network_only_while_modules_are_fetched() {
         let (reporter, said) = Said::reporter();
-        let mut task = task("double", "echo $1=$(ls /sys/class/net | tr '\\n' ' ') ; echo $1_proxy=$GOPROXY; [ $1 = mod ]\n");
-        task.files.insert("go.mod".to_owned(), b"module task\n\ngo 1.26\n\nrequire example.org/m v1.0.0\n".to_vec());
+        let mut task = task(
+            "double",
+            "echo $1=$(ls /sys/class/net | tr '\\n' ' ') ; echo $1_proxy=$GOPROXY; [ $1 = mod ]\n",
+        );
+        task.files.insert(
+            "go.mod".to_owned(),
+            b"module task\n\ngo 1.26\n\nrequire example.org/m v1.0.0\n".to_vec(),
+        );
         let builder = builder(|options| options.proxy = "https://go.example.org".to_owned()).await;
         let answer = build_one(&builder, &run("network"), task, &reporter).await;
         assert!(matches!(answer, Err(BuildError::Compile { .. })));
@@ -282,7 +440,7 @@ mod hostile {
         let (_, answer) = lines_of("for-ever", "while :; do :; done\n", change).await;
         insta::assert_snapshot!(
             answer.unwrap_err(),
-            @""
+            @"building `double` took longer than 2 s and was stopped; look for giant constants or generated code in it"
         );
     }
 
@@ -292,7 +450,7 @@ mod hostile {
         let (_, answer) = lines_of("memory", "tail /dev/zero\n", change).await;
         insta::assert_snapshot!(
             answer.unwrap_err(),
-            @""
+            @"building `double` took more than the 64 MiB of memory that a build may have; look for giant constants, embedded files or generated code in it"
         );
     }
 
@@ -320,15 +478,20 @@ mod hostile {
     #[tokio::test]
     async fn cannot_flood_the_log_or_the_result() {
         let change = |options: &mut Options| options.limits.log = 4096;
-        let (lines, answer) = lines_of("log", "yes 0123456789 | head -c 64M; exit 1\n", change).await;
+        let (lines, answer) =
+            lines_of("log", "yes 0123456789 | head -c 64M; exit 1\n", change).await;
         assert!(matches!(answer, Err(BuildError::Compile { .. })));
-        assert_eq!(lines.last().unwrap(), "… the rest is left out: the output passed 4 KiB");
+        assert_eq!(
+            lines.last().unwrap(),
+            "… the rest is left out: the output passed 4 KiB"
+        );
         assert!(lines.len() < 400, "{}", lines.len());
         let change = |options: &mut Options| options.limits.module = 1 << 20;
-        let (_, answer) = lines_of("result", "head -c 2M /dev/zero > /tmp/core.wasm\n", change).await;
+        let (_, answer) =
+            lines_of("result", "head -c 2M /dev/zero > /tmp/core.wasm\n", change).await;
         insta::assert_snapshot!(
             answer.unwrap_err(),
-            @""
+            @"the module of `double` is larger than the 1 MiB that are taken; embed less in it"
         );
     }
 
@@ -343,7 +506,10 @@ mod hostile {
     async fn is_gone_when_the_run_is_cancelled() {
         let run = run("cancelled");
         let (builder, cancel) = (builder(|_| {}).await, CancellationToken::new());
-        let tasks = [task("double", "while :; do sleep 1; done\n"), task("other", "while :; do sleep 1; done\n")];
+        let tasks = [
+            task("double", "while :; do sleep 1; done\n"),
+            task("other", "while :; do sleep 1; done\n"),
+        ];
         let reporter = Reporter::default();
         let building = builder.build(&run, "tests", &tasks, &reporter, &cancel);
         let cancelling = async {
@@ -352,7 +518,12 @@ mod hostile {
         };
         let (built, ()) = tokio::join!(building, cancelling);
         assert!(containers(&run).await.is_empty());
-        assert!(built.iter().all(|(_, answer)| matches!(answer, Err(BuildError::Cancelled { .. }))), "{built:?}");
+        assert!(
+            built
+                .iter()
+                .all(|(_, answer)| matches!(answer, Err(BuildError::Cancelled { .. }))),
+            "{built:?}"
+        );
     }
 
     #[tokio::test]
@@ -360,8 +531,9 @@ mod hostile {
         let run = run("dropped");
         let builder = builder(|_| {}).await;
         let task = task("double", "while :; do sleep 1; done\n");
+        let reporter = Reporter::default();
         tokio::select! {
-            _ = build_one(&builder, &run, task, &Reporter::default()) => panic!("it has no end"),
+            _ = build_one(&builder, &run, task, &reporter) => panic!("it has no end"),
             () = until_containers(&run, true) => {}
         }
         until_containers(&run, false).await;
@@ -375,7 +547,9 @@ mod hostile {
         let run = run("grown");
         for _ in 0..2 {
             let tasks = [task("double", script)];
-            builder.build(&run, &run, &tasks, &reporter, &CancellationToken::new()).await;
+            builder
+                .build(&run, &run, &tasks, &reporter, &CancellationToken::new())
+                .await;
         }
         assert_eq!(said.lines(Some("double")), ["before=0", "before=0"]);
     }

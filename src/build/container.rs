@@ -73,7 +73,11 @@ pub(super) struct Container {
 impl Container {
     /// Creates the container of a step, without starting it. A caller that stops
     /// waiting does not leave it behind: the engine's answer is awaited all the same.
-    pub(super) async fn create(engine: &bollard::Docker, step: &Step<'_>, component_name: &str) -> Result<Self, BuildError> {
+    pub(super) async fn create(
+        engine: &bollard::Docker,
+        step: &Step<'_>,
+        component_name: &str,
+    ) -> Result<Self, BuildError> {
         let name = name(step.run, component_name, step.name);
         let body = body(step, component_name);
         let mut container = Self {
@@ -91,16 +95,26 @@ impl Container {
                     if matches!(error, EngineError::DockerResponseServerError { .. }) {
                         container.forget();
                     }
-                    Err(BuildError::engine(format!("create the container {name}"), error))
+                    Err(BuildError::engine(
+                        format!("create the container {name}"),
+                        error,
+                    ))
                 }
             }
         });
-        creating.await.map_err(|error| BuildError::engine("create a container", error))?
+        creating
+            .await
+            .map_err(|error| BuildError::engine("create a container", error))?
     }
 
     /// Runs the step to its end, its output going to `log`. A cancelled or late
     /// step is an error; either way the container is gone when this returns.
-    pub(super) async fn run(mut self, step: &Step<'_>, log: &mut Log<'_>, cancel: &CancellationToken) -> Result<Ended, BuildError> {
+    pub(super) async fn run(
+        mut self,
+        step: &Step<'_>,
+        log: &mut Log<'_>,
+        cancel: &CancellationToken,
+    ) -> Result<Ended, BuildError> {
         let component_name = log.component_name().to_owned();
         let outcome = tokio::select! {
             biased;
@@ -113,7 +127,9 @@ impl Container {
     }
 
     async fn to_its_end(&self, step: &Step<'_>, log: &mut Log<'_>) -> Result<Ended, BuildError> {
-        let failed = |doing: &str, error: EngineError| BuildError::engine(format!("{doing} the container {}", self.name), error);
+        let failed = |doing: &str, error: EngineError| {
+            BuildError::engine(format!("{doing} the container {}", self.name), error)
+        };
         // Attached before it starts, so that no output is missed.
         let options = AttachContainerOptionsBuilder::default()
             .stdin(true)
@@ -121,7 +137,10 @@ impl Container {
             .stderr(true)
             .stream(true)
             .build();
-        let attached = self.engine.attach_container(&self.name, Some(options)).await;
+        let attached = self
+            .engine
+            .attach_container(&self.name, Some(options))
+            .await;
         let attached = attached.map_err(|error| failed("attach to", error))?;
         self.engine
             .start_container(&self.name, None)
@@ -130,8 +149,12 @@ impl Container {
         let stdout = exchange(attached, step, log)
             .await?
             .map_err(|error| failed("read from", error))?;
-        let code = self.exit_code().await.map_err(|error| failed("wait for", error))?;
-        let out_of_memory = code != 0 && (code == KILLED || log.tells_of_a_kill() || self.out_of_memory().await);
+        let code = self
+            .exit_code()
+            .await
+            .map_err(|error| failed("wait for", error))?;
+        let out_of_memory =
+            code != 0 && (code == KILLED || log.tells_of_a_kill() || self.out_of_memory().await);
         Ok(Ended {
             code,
             stdout,
@@ -140,12 +163,18 @@ impl Container {
     }
 
     async fn exit_code(&self) -> Result<i64, EngineError> {
-        let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
+        let options = WaitContainerOptionsBuilder::default()
+            .condition("not-running")
+            .build();
         let mut answers = pin!(self.engine.wait_container(&self.name, Some(options)));
         match answers.next().await {
             Some(Ok(answer)) => Ok(answer.status_code),
             // The client library makes an error of every code but 0.
-            Some(Err(EngineError::DockerContainerWaitError { code, error })) if error.is_empty() => Ok(code),
+            Some(Err(EngineError::DockerContainerWaitError { code, error }))
+                if error.is_empty() =>
+            {
+                Ok(code)
+            }
             Some(Err(error)) => Err(error),
             None => Err(EngineError::RequestTimeoutError),
         }
@@ -153,7 +182,12 @@ impl Container {
 
     async fn out_of_memory(&self) -> bool {
         let inspected = self.engine.inspect_container(&self.name, None).await;
-        inspected.is_ok_and(|container| container.state.and_then(|state| state.oom_killed).unwrap_or(false))
+        inspected.is_ok_and(|container| {
+            container
+                .state
+                .and_then(|state| state.oom_killed)
+                .unwrap_or(false)
+        })
     }
 
     /// There is nothing to remove.
@@ -184,22 +218,38 @@ impl Drop for Container {
 /// Removes a container by name, running or not. Comes back when it is gone, or
 /// logs why it is not.
 pub(super) async fn remove(engine: &bollard::Docker, name: &str) {
-    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+    let options = RemoveContainerOptionsBuilder::default()
+        .force(true)
+        .v(true)
+        .build();
     let mut pause = Duration::from_millis(100);
     for _ in 0..6 {
         match engine.remove_container(name, Some(options.clone())).await {
-            Ok(()) | Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return,
+            Ok(())
+            | Err(EngineError::DockerResponseServerError {
+                status_code: 404, ..
+            }) => return,
             Err(error) => tracing::debug!(name, %error, "a container is not removed yet"),
         }
         tokio::time::sleep(pause).await;
         pause *= 2;
     }
-    tracing::warn!(name, "a build container could not be removed; `docker rm --force {name}` does it by hand");
+    tracing::warn!(
+        name,
+        "a build container could not be removed; `docker rm --force {name}` does it by hand"
+    );
 }
 
 /// Feeds the step and takes in what it says and makes, until it closes both.
-async fn exchange(attached: AttachContainerResults, step: &Step<'_>, log: &mut Log<'_>) -> Result<Result<Vec<u8>, EngineError>, BuildError> {
-    let AttachContainerResults { mut output, mut input } = attached;
+async fn exchange(
+    attached: AttachContainerResults,
+    step: &Step<'_>,
+    log: &mut Log<'_>,
+) -> Result<Result<Vec<u8>, EngineError>, BuildError> {
+    let AttachContainerResults {
+        mut output,
+        mut input,
+    } = attached;
     let mut feed = pin!(async move {
         // A step that stops reading has said why, or its exit code does.
         if input.write_all(step.stdin).await.is_ok() {
@@ -239,21 +289,35 @@ async fn exchange(attached: AttachContainerResults, step: &Step<'_>, log: &mut L
 fn name(run: &str, component_name: &str, step: &str) -> String {
     let part = |text: &str| -> String {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        text.chars().take(64).map(|c| if allowed(c) { c } else { '-' }).collect()
+        text.chars()
+            .take(64)
+            .map(|c| if allowed(c) { c } else { '-' })
+            .collect()
     };
     let random = RandomState::new().build_hasher().finish() & 0xff_ffff;
-    format!("pelato-{}-{}-{step}-{random:06x}", part(run), part(component_name))
+    format!(
+        "pelato-{}-{}-{step}-{random:06x}",
+        part(run),
+        part(component_name)
+    )
 }
 
 fn body(step: &Step<'_>, component_name: &str) -> ContainerCreateBody {
-    let Limits { memory, cores, pids, file, .. } = step.limits;
+    let Limits {
+        memory,
+        cores,
+        pids,
+        file,
+        ..
+    } = step.limits;
     let memory = i64::try_from(memory).unwrap_or(i64::MAX);
     let most = |name: &str, value: i64| ResourcesUlimits {
         name: Some(name.to_owned()),
         soft: Some(value),
         hard: Some(value),
     };
-    let tmpfs = |size: u64| format!("rw,noexec,nosuid,nodev,size={size},uid=65532,gid=65532,mode=0700");
+    let tmpfs =
+        |size: u64| format!("rw,noexec,nosuid,nodev,size={size},uid=65532,gid=65532,mode=0700");
     ContainerCreateBody {
         image: Some(step.image.to_owned()),
         user: Some(USER.to_owned()),
@@ -282,12 +346,21 @@ fn body(step: &Step<'_>, component_name: &str) -> ContainerCreateBody {
             memory: Some(memory),
             // Equal to the memory: no swap on top of it.
             memory_swap: Some(memory),
-            nano_cpus: i64::try_from(cores).ok().map(|cores| cores.saturating_mul(1_000_000_000)),
+            nano_cpus: i64::try_from(cores)
+                .ok()
+                .map(|cores| cores.saturating_mul(1_000_000_000)),
             pids_limit: Some(pids),
-            ulimits: Some(vec![most("fsize", file), most("nofile", 4096), most("core", 0)]),
+            ulimits: Some(vec![
+                most("fsize", file),
+                most("nofile", 4096),
+                most("core", 0),
+            ]),
             tmpfs: Some(HashMap::from([
                 // Sources and, unpacked, not more than that.
-                ("/work".to_owned(), tmpfs(step.limits.sources.saturating_mul(2))),
+                (
+                    "/work".to_owned(),
+                    tmpfs(step.limits.sources.saturating_mul(2)),
+                ),
                 ("/tmp".to_owned(), tmpfs(step.limits.memory / 2)),
             ])),
             mounts: Some(vec![Mount {
@@ -323,7 +396,11 @@ mod tests {
     fn a_name_is_one_that_the_engine_takes() {
         let name = name("../run 1", &"ü".repeat(4000), "fetch");
         assert!(name.len() < 200);
-        assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "{name}");
+        assert!(
+            name.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+            "{name}"
+        );
     }
 
     #[test]

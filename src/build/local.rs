@@ -80,8 +80,14 @@ impl Local {
         }
         Ok(Self {
             // Past any wrapper, which might want an environment that a build has not.
-            go: Path::new(root).join("bin").join(format!("go{}", env::consts::EXE_SUFFIX)),
-            version: version.split_whitespace().next().unwrap_or(version).to_owned(),
+            go: Path::new(root)
+                .join("bin")
+                .join(format!("go{}", env::consts::EXE_SUFFIX)),
+            version: version
+                .split_whitespace()
+                .next()
+                .unwrap_or(version)
+                .to_owned(),
             options,
             warming: Mutex::new(()),
         })
@@ -106,7 +112,12 @@ impl Local {
     }
 
     /// Compiles a task: the core module.
-    pub(super) async fn compile(&self, sources: &Sources, reporter: &Reporter, cancel: &CancellationToken) -> Result<Vec<u8>, BuildError> {
+    pub(super) async fn compile(
+        &self,
+        sources: &Sources,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<u8>, BuildError> {
         archive::check(sources, self.options.limits.sources)?;
         // On a cold cache every task would compile the standard library: one goes
         // first, alone.
@@ -136,15 +147,25 @@ impl Local {
             let fetched = process::run(program, &mut log, cancel).await?;
             let output = log.end_step();
             if !fetched {
-                return Err(BuildError::Modules { component_name, output });
+                return Err(BuildError::Modules {
+                    component_name,
+                    output,
+                });
             }
         }
         let core = root.join("core.wasm");
-        let program = self.program(&root, recipe::arguments(modules, &core.to_string_lossy()), false);
+        let program = self.program(
+            &root,
+            recipe::arguments(modules, &core.to_string_lossy()),
+            false,
+        );
         let compiled = process::run(program, &mut log, cancel).await?;
         let output = log.end_step();
         if !compiled {
-            return Err(BuildError::Compile { component_name, output });
+            return Err(BuildError::Compile {
+                component_name,
+                output,
+            });
         }
         let unreadable = |error| BuildError::machine("read what Go compiled", error);
         let size = tokio::fs::metadata(&core).await.map_err(unreadable)?.len();
@@ -164,7 +185,9 @@ impl Local {
     /// Go, called with a cleaned environment.
     fn program(&self, root: &Path, arguments: Vec<String>, network: bool) -> Program<'_> {
         let cache = |name: &str| self.options.cache.join(name).into_os_string();
-        let mut environment: Vec<(String, OsString)> = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.into())).into();
+        let mut environment: Vec<(String, OsString)> = ENVIRONMENT
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .into();
         environment.extend([
             ("PATH".to_owned(), env::var_os("PATH").unwrap_or_default()),
             ("TMPDIR".to_owned(), root.into()),
@@ -174,10 +197,17 @@ impl Local {
         ]);
         if network {
             environment.push(("GOPROXY".to_owned(), self.options.proxy.as_str().into()));
-            environment.extend(self.options.no_sum_db.iter().map(|list| ("GONOSUMDB".to_owned(), list.into())));
+            environment.extend(
+                self.options
+                    .no_sum_db
+                    .iter()
+                    .map(|list| ("GONOSUMDB".to_owned(), list.into())),
+            );
             // Else the cache cannot be deleted by hand.
             environment.push(("GOFLAGS".to_owned(), "-modcacherw".into()));
-            let kept = NETWORK.iter().filter_map(|name| Some(((*name).to_owned(), env::var_os(name)?)));
+            let kept = NETWORK
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), env::var_os(name)?)));
             environment.extend(kept);
         } else {
             environment.extend(OFFLINE.map(|(name, value)| (name.to_owned(), value.into())));
@@ -193,7 +223,10 @@ impl Local {
 
     /// The file that says when this Go last compiled something into the cache.
     fn mark(&self) -> PathBuf {
-        self.options.cache.join("go-build").join(format!("pelato-warm-{}", self.version))
+        self.options
+            .cache
+            .join("go-build")
+            .join(format!("pelato-warm-{}", self.version))
     }
 
     fn is_warm(&self) -> bool {
@@ -238,15 +271,23 @@ pub(super) fn oldest() -> String {
 /// `go1.26.8`, `go1.27rc1` as numbers; none for one that was built by hand.
 fn number(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.strip_prefix("go")?.split('.');
-    let digits = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+    let digits = |part: &str| {
+        part.split(|c: char| !c.is_ascii_digit())
+            .next()?
+            .parse()
+            .ok()
+    };
     Some((digits(parts.next()?)?, digits(parts.next()?)?))
 }
 
 /// Bytes of memory that can be had at once, or 0 where the system does not say.
 fn memory() -> u64 {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib: Option<u64> =
+        line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
     kib.unwrap_or(0).saturating_mul(1024)
 }
 

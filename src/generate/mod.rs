@@ -2,4 +2,4 @@
 
 mod sources;
 
-pub use sources::Sources;
+pub use sources::{Inputs, Sources};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 /// What a task needs in order to be compiled, and nothing else of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sources {
     /// The task's `component_name`.
     pub component_name: String,
@@ -17,6 +17,17 @@ pub struct Sources {
     pub world: String,
     /// The author's file as the author knows it.
     pub author_file: String,
+    /// What went in.
+    pub inputs: Inputs,
+}
+
+/// Digests of what [`Sources`] were made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inputs {
+    /// Of the author's file.
+    pub code: String,
+    /// Of the template's files.
+    pub template: String,
 }
 
 impl Sources {
