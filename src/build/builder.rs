@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, componentize, local};
+use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, componentize, go};
 use crate::generate::Sources;
 use crate::report::{Reporter, Stage};
 
@@ -61,7 +61,7 @@ impl Builder {
             .map_err(|go| BuildError::NoBuilder {
                 docker: first(&docker),
                 go: first(&go),
-                oldest: local::oldest(),
+                oldest: go::oldest(),
             })?;
         let text = format!(
             "{}: building with this machine's {}, without a sandbox",
@@ -193,7 +193,7 @@ impl Builder {
                     format!("{megabytes:.1} MB"),
                 );
             }
-            Err(error) => reporter.failed(name, Stage::Build, error.to_string()),
+            Err(error) => reporter.failed(name, Stage::Build, error.summary()),
         }
         outcome
     }

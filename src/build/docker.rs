@@ -1,27 +1,25 @@
 //! The builder that compiles in containers.
 
-use std::collections::HashMap;
-use std::env;
 use std::time::{Duration, Instant};
 
-use bollard::query_parameters::ListContainersOptionsBuilder;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::archive;
-use super::container::{self, Container, Ended, Step};
+use super::container::Container;
+use super::engine;
 use super::image::Image;
 use super::line::Author;
 use super::log::Log;
 use super::parallel::Machine;
 use super::recipe::{Modules, OFFLINE};
+use super::step::{Ended, Step};
+use super::sweep;
 use super::volume::Volumes;
 use super::{BuildError, Limits, Options};
 use crate::generate::Sources;
 use crate::report::{Reporter, Stage};
 
-/// How long an engine may take to say who it is.
-const ANSWER: Duration = Duration::from_secs(10);
 /// The exit code of a step whose sources could not be unpacked.
 const NOT_UNPACKED: i64 = 70;
 
@@ -44,39 +42,14 @@ impl Docker {
     /// # Errors
     /// [`BuildError::DockerUnreachable`] where none answers within 10 seconds.
     pub async fn connect(mut options: Options) -> Result<Self, BuildError> {
-        let address = env::var("DOCKER_HOST").unwrap_or_else(|_| "its default socket".to_owned());
-        let unreachable = |reason: String| BuildError::DockerUnreachable {
-            address: address.clone(),
-            reason,
-        };
-        let ask = async {
-            let engine = bollard::Docker::connect_with_defaults()?
-                .negotiate_version()
-                .await?;
-            let info = engine.info().await?;
-            Ok::<_, bollard::errors::Error>((engine, info))
-        };
-        let (engine, info) = tokio::time::timeout(ANSWER, ask)
-            .await
-            .map_err(|_| unreachable(format!("no answer within {} s", ANSWER.as_secs())))?
-            .map_err(|error| unreachable(chain(&error)))?;
-        let cores = info
-            .ncpu
-            .and_then(|cores| usize::try_from(cores).ok())
-            .unwrap_or(1)
-            .max(1);
-        options.limits.cores = options.limits.cores.clamp(1, cores);
+        let (engine, machine) = engine::connect().await?;
+        // An engine refuses more cores than it has.
+        options.limits.cores = options.limits.cores.clamp(1, machine.cores);
         Ok(Self {
             engine,
             image: Image::embedded(&options),
             options,
-            machine: Machine {
-                cores,
-                memory: info
-                    .mem_total
-                    .and_then(|bytes| u64::try_from(bytes).ok())
-                    .unwrap_or(0),
-            },
+            machine,
             volumes: Volumes::default(),
         })
     }
@@ -99,7 +72,7 @@ impl Docker {
         self.prepare(&Reporter::default()).await?;
         let version = self.image.toolchain(&self.engine).await?;
         version.ok_or_else(|| {
-            BuildError::engine(
+            BuildError::unexpected(
                 format!("keep the image {}", self.image.tag),
                 "it is gone again",
             )
@@ -110,6 +83,7 @@ impl Docker {
     pub(super) async fn prepare(&self, reporter: &Reporter) -> Result<Duration, BuildError> {
         let _one_at_a_time = BUILDING.lock().await;
         let begun = Instant::now();
+        sweep::of_the_killed(&self.engine).await;
         if self.image.toolchain(&self.engine).await?.is_none() {
             reporter.line(
                 None,
@@ -178,7 +152,7 @@ impl Docker {
             }
         })?;
         let (core, cache_bytes) = read_module(ended.stdout).ok_or_else(|| {
-            BuildError::engine(
+            BuildError::unexpected(
                 format!("hand over the module of `{}`", sources.component_name),
                 "it came incomplete",
             )
@@ -248,11 +222,11 @@ impl Docker {
                 component_name,
                 limit: self.options.limits.memory,
             }),
-            NOT_UNPACKED => Err(BuildError::engine(
+            NOT_UNPACKED => Err(BuildError::unexpected(
                 format!("unpack the sources of `{component_name}`"),
                 output,
             )),
-            code if output.is_empty() => Err(BuildError::engine(
+            code if output.is_empty() => Err(BuildError::unexpected(
                 format!("compile `{component_name}`"),
                 format!("the step ended with code {code} and said nothing"),
             )),
@@ -266,19 +240,7 @@ impl Docker {
     /// # Errors
     /// [`BuildError::Engine`] where the engine cannot list them.
     pub async fn remove_leftovers(&self, run: &str) -> Result<usize, BuildError> {
-        let filter = HashMap::from([("label", vec![format!("{}={run}", container::RUN)])]);
-        let options = ListContainersOptionsBuilder::default()
-            .all(true)
-            .filters(&filter)
-            .build();
-        let list = self.engine.list_containers(Some(options)).await;
-        let list = list.map_err(|error| BuildError::engine("list its containers", error))?;
-        for found in &list {
-            if let Some(id) = &found.id {
-                container::remove(&self.engine, id).await;
-            }
-        }
-        Ok(list.len())
+        sweep::of_run(&self.engine, run).await
     }
 }
 
@@ -300,21 +262,6 @@ fn read_module(mut stdout: Vec<u8>) -> Option<(Vec<u8>, u64)> {
     let cache: u64 = words.next()?.parse().ok()?;
     let core = stdout.split_off(end + 1);
     (core.len() == bytes).then_some((core, cache.saturating_mul(1024)))
-}
-
-/// An error with what caused it, since the outer one often says only "client error".
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text.push_str(": ");
-            text.push_str(&inner_text);
-        }
-        source = inner.source();
-    }
-    text
 }
 
 #[cfg(test)]

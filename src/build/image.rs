@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::archive;
+use super::error::chain;
 use super::line::plain;
 use super::{BuildError, Options};
 use crate::report::{Reporter, Stage};
@@ -80,7 +81,7 @@ impl Image {
                     .find_map(|variable| variable.strip_prefix("GOLANG_VERSION="));
                 let version = version.map(|version| Some(format!("go{version}")));
                 version.ok_or_else(|| {
-                    BuildError::engine(
+                    BuildError::unexpected(
                         format!("read GOLANG_VERSION from the image {}", self.tag),
                         "it is not set",
                     )
@@ -91,7 +92,7 @@ impl Image {
             }) => Ok(None),
             Err(error) => Err(BuildError::engine(
                 format!("look for the image {}", self.tag),
-                error,
+                &error,
             )),
         }
     }
@@ -169,7 +170,7 @@ fn reason(error: EngineError) -> String {
     match error {
         EngineError::DockerStreamError { error } => error,
         EngineError::DockerResponseServerError { message, .. } => message,
-        other => other.to_string(),
+        other => chain(&other),
     }
 }
 

@@ -55,7 +55,7 @@ impl Volumes {
             ..VolumeCreateRequest::default()
         };
         let made = engine.create_volume(wanted).await;
-        made.map_err(|error| BuildError::engine(format!("make the volume {name}"), error))?;
+        made.map_err(|error| BuildError::engine(format!("make the volume {name}"), &error))?;
         let filter = HashMap::from([("label", vec![format!("{CACHE}={owner}")])]);
         let options = ListVolumesOptionsBuilder::default()
             .filters(&filter)
