@@ -120,38 +120,26 @@ impl Image {
             .build();
         let mut lines =
             pin!(engine.build_image(options, None, Some(bollard::body_full(context.into()))));
-        let mut last = VecDeque::new();
+        let mut said = Said::default();
         while let Some(item) = lines.next().await {
-            let info = item.map_err(|error| self.failed(&reason(error), &last))?;
+            let info = item.map_err(|error| self.failed(&reason(error), &said))?;
             if let Some(error) = info.error_detail {
-                return Err(self.failed(&error.message.unwrap_or_default(), &last));
+                return Err(self.failed(&error.message.unwrap_or_default(), &said));
             }
             let text = info.stream.or(info.status).unwrap_or_default();
-            for line in text
-                .lines()
-                .map(|line| plain(line.as_bytes()))
-                .filter(|line| !line.trim().is_empty())
-            {
-                if last.len() == LAST_LINES {
-                    last.pop_front();
-                }
+            let lines = text.lines().map(|line| plain(line.as_bytes()));
+            for line in lines.filter(|line| !line.trim().is_empty()) {
                 reporter.line(None, Stage::Build, line.clone());
-                last.push_back(line);
+                said.push(line);
             }
         }
         Ok(())
     }
 
-    fn failed(&self, reason: &str, last: &VecDeque<String>) -> BuildError {
-        let begun = last.iter().any(|line| line.starts_with("Step 3/"));
-        let hint = if begun {
-            format!(
-                "\n{}",
-                last.iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            )
+    fn failed(&self, reason: &str, said: &Said) -> BuildError {
+        let hint = if said.past_the_base {
+            let last: Vec<_> = said.last.iter().map(String::as_str).collect();
+            format!("\n{}", last.join("\n"))
         } else {
             ".\nName a Go image that can be pulled in PELATO_GO_IMAGE (scripts/setup-docker.sh makes one), \
              or build with this machine's Go: `--builder local`"
@@ -163,6 +151,24 @@ impl Image {
             reason: plain(reason.trim().as_bytes()),
             hint,
         }
+    }
+}
+
+/// What the engine printed.
+#[derive(Default)]
+struct Said {
+    last: VecDeque<String>,
+    /// Whether it has the base: `ARG` and `FROM` are the first two steps.
+    past_the_base: bool,
+}
+
+impl Said {
+    fn push(&mut self, line: String) {
+        self.past_the_base |= line.starts_with("Step 3/");
+        if self.last.len() == LAST_LINES {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
     }
 }
 

@@ -2,7 +2,13 @@
 //! reporter that remembers.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(clippy::unwrap_used, reason = "a test may stop here")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
+pub(crate) mod docker;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
