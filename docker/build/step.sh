@@ -24,12 +24,11 @@ fetch)
 	;;
 compile)
 	# A go.sum is binding. Without one, what the fetch step verified counts.
-	if [ -e go.sum ] || ! grep -q '^[[:space:]]*require' go.mod; then
-		mod=readonly
-	else
-		mod=mod
+	mod=
+	if [ ! -e go.sum ] && grep -q '^[[:space:]]*require' go.mod; then
+		mod=-mod=mod
 	fi
-	go build -mod="$mod" -trimpath -buildmode=c-shared -buildvcs=false -ldflags='-s -w -checklinkname=0' -o /tmp/core.wasm . 3>&-
+	go build $mod -trimpath -buildmode=c-shared -buildvcs=false -ldflags='-s -w -checklinkname=0' -o /tmp/core.wasm . 3>&-
 	printf 'core %s %s\n' "$(wc -c < /tmp/core.wasm)" "$(du -sk /cache | cut -f1)" >&3
 	cat /tmp/core.wasm >&3
 	;;

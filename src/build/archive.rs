@@ -12,7 +12,10 @@ const RECORD: usize = 10 << 10;
 /// of files, every path below the folder it is unpacked in.
 pub(super) fn pack(sources: &Sources, limit: u64) -> Result<Vec<u8>, BuildError> {
     check(sources, limit)?;
-    let files = sources.files.iter().map(|(path, content)| (path.as_str(), content.as_slice()));
+    let files = sources
+        .files
+        .iter()
+        .map(|(path, content)| (path.as_str(), content.as_slice()));
     tar(files).map_err(|error| BuildError::machine("pack the sources", error))
 }
 
@@ -27,29 +30,45 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
     };
     let bytes: usize = sources.files.values().map(Vec::len).sum();
     if bytes as u64 > limit {
-        return refuse(format!("they are {bytes} bytes, and a build takes {limit} at most"));
+        return refuse(format!(
+            "they are {bytes} bytes, and a build takes {limit} at most"
+        ));
     }
     for path in sources.files.keys() {
-        let below = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
+        let below = |path: &Path| {
+            path.components()
+                .all(|part| matches!(part, Component::Normal(_)))
+        };
         if path.is_empty() || path.contains(['\\', '\0']) || !below(Path::new(path)) {
             return refuse(format!("the path {path:?} does not stay in their folder"));
         }
     }
-    let go_mod = sources.files.get("go.mod").map(|text| String::from_utf8_lossy(text));
+    let go_mod = sources
+        .files
+        .get("go.mod")
+        .map(|text| String::from_utf8_lossy(text));
     for line in go_mod.iter().flat_map(|text| text.lines()) {
         let line = line.split("//").next().unwrap_or_default();
         if let Some((_, to)) = line.split_once("=>")
             && let to = to.trim_start().trim_start_matches(['"', '`'])
-            && (to.starts_with(['/', '\\']) || to.split(['/', '\\', ' ', '"', '`']).any(|part| part == ".."))
+            && (to.starts_with(['/', '\\'])
+                || to
+                    .split(['/', '\\', ' ', '"', '`'])
+                    .any(|part| part == ".."))
         {
-            return refuse(format!("go.mod replaces a module by what is outside of their folder: {}", line.trim()));
+            return refuse(format!(
+                "go.mod replaces a module by what is outside of their folder: {}",
+                line.trim()
+            ));
         }
     }
     Ok(())
 }
 
 /// A tar of files, readable by all and of no particular time.
-pub(super) fn tar<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> std::io::Result<Vec<u8>> {
+pub(super) fn tar<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+) -> std::io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -66,24 +85,44 @@ pub(super) fn tar<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::generate::Inputs;
 
     fn sources(files: &[(&str, &str)]) -> Sources {
         Sources {
             component_name: "to_kelvin".to_owned(),
-            files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect(),
-            ..Sources::default()
+            files: files
+                .iter()
+                .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+                .collect(),
+            wit: String::new(),
+            world: String::new(),
+            author_file: "tasks/convert.go".to_owned(),
+            inputs: Inputs {
+                code: String::new(),
+                template: String::new(),
+            },
         }
     }
 
     #[test]
     fn equal_sources_are_equal_bytes() {
-        let files = [("go.mod", "module task\n"), ("internal/abi/abi.go", "package abi\n")];
+        let files = [
+            ("go.mod", "module task\n"),
+            ("internal/abi/abi.go", "package abi\n"),
+        ];
         let packed = pack(&sources(&files), 1000).unwrap();
         assert_eq!(packed, pack(&sources(&files), 1000).unwrap());
         assert_eq!(packed.len() % RECORD, 0);
         let mut archive = tar::Archive::new(packed.as_slice());
-        let paths: Vec<_> = archive.entries().unwrap().map(|entry| entry.unwrap().path().unwrap().into_owned()).collect();
-        assert_eq!(paths, [Path::new("go.mod"), Path::new("internal/abi/abi.go")]);
+        let paths: Vec<_> = archive
+            .entries()
+            .unwrap()
+            .map(|entry| entry.unwrap().path().unwrap().into_owned())
+            .collect();
+        assert_eq!(
+            paths,
+            [Path::new("go.mod"), Path::new("internal/abi/abi.go")]
+        );
     }
 
     #[test]
@@ -97,7 +136,10 @@ mod tests {
             "module task\nreplace example.org/m => \"../x\"\n",
             "module task\nreplace example.org/m => ./internal/../../x\n",
         ] {
-            assert!(pack(&sources(&[("go.mod", go_mod)]), 1000).is_err(), "{go_mod}");
+            assert!(
+                pack(&sources(&[("go.mod", go_mod)]), 1000).is_err(),
+                "{go_mod}"
+            );
         }
         let inside = "module task\nreplace example.org/m => ./internal/m\nreplace example.org/n => example.org/o v1.0.0\n";
         assert!(pack(&sources(&[("go.mod", inside)]), 1000).is_ok());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, componentize, local};
+use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, componentize, go};
 use crate::generate::Sources;
 use crate::report::{Reporter, Stage};
 
@@ -27,7 +27,12 @@ impl Builder {
     /// # Errors
     /// [`BuildError::DockerUnreachable`] or [`BuildError::Go`] where the one that was
     /// asked for is not there, [`BuildError::NoBuilder`] where neither is.
-    pub async fn choose(choice: Choice, parallel: Parallel, options: Options, reporter: &Reporter) -> Result<Self, BuildError> {
+    pub async fn choose(
+        choice: Choice,
+        parallel: Parallel,
+        options: Options,
+        reporter: &Reporter,
+    ) -> Result<Self, BuildError> {
         let place = match choice {
             Choice::Docker => Place::Docker(Docker::connect(options).await?),
             Choice::Local => Place::Local(Local::find(options).await?),
@@ -39,18 +44,30 @@ impl Builder {
         Ok(Self { place, parallel })
     }
 
-    async fn instead(docker: BuildError, options: Options, reporter: &Reporter) -> Result<Local, BuildError> {
+    async fn instead(
+        docker: BuildError,
+        options: Options,
+        reporter: &Reporter,
+    ) -> Result<Local, BuildError> {
         let first = |error: &BuildError| match error {
-            BuildError::DockerUnreachable { address, reason } => format!("no Docker engine answers at {address} ({reason})"),
+            BuildError::DockerUnreachable { address, reason } => {
+                format!("no Docker engine answers at {address} ({reason})")
+            }
             BuildError::Go { found, .. } => found.clone(),
             other => other.to_string(),
         };
-        let local = Local::find(options).await.map_err(|go| BuildError::NoBuilder {
-            docker: first(&docker),
-            go: first(&go),
-            oldest: local::oldest(),
-        })?;
-        let text = format!("{}: building with this machine's {}, without a sandbox", first(&docker), local.toolchain());
+        let local = Local::find(options)
+            .await
+            .map_err(|go| BuildError::NoBuilder {
+                docker: first(&docker),
+                go: first(&go),
+                oldest: go::oldest(),
+            })?;
+        let text = format!(
+            "{}: building with this machine's {}, without a sandbox",
+            first(&docker),
+            local.toolchain()
+        );
         reporter.line(None, Stage::Build, text);
         Ok(local)
     }
@@ -113,7 +130,9 @@ impl Builder {
         cancel: &CancellationToken,
     ) -> Vec<(String, Result<Component, BuildError>)> {
         let all = |error: &BuildError| {
-            let answers = sources.iter().map(|task| (task.component_name.clone(), Err(error.clone())));
+            let answers = sources
+                .iter()
+                .map(|task| (task.component_name.clone(), Err(error.clone())));
             answers.collect()
         };
         tokio::select! {
@@ -131,14 +150,21 @@ impl Builder {
             Place::Local(local) => (local.machine(), local.limits()),
         };
         let width = self.parallel.on(machine, limits.memory);
-        let build = |(index, task)| async move { (index, self.announced(run, cache, task, reporter, cancel).await) };
+        let build = |(index, task)| async move {
+            (
+                index,
+                self.announced(run, cache, task, reporter, cancel).await,
+            )
+        };
         let mut answers: Vec<_> = stream::iter(sources.iter().enumerate().map(build))
             .buffer_unordered(width)
             .collect()
             .await;
         answers.sort_by_key(|(index, _)| *index);
         let names = sources.iter().map(|task| task.component_name.clone());
-        names.zip(answers.into_iter().map(|(_, answer)| answer)).collect()
+        names
+            .zip(answers.into_iter().map(|(_, answer)| answer))
+            .collect()
     }
 
     async fn announced(
@@ -160,9 +186,14 @@ impl Builder {
         match &outcome {
             Ok(component) => {
                 let megabytes = component.wasm.len() as f64 / 1e6;
-                reporter.finished(name, Stage::Build, begun.elapsed(), format!("{megabytes:.1} MB"));
+                reporter.finished(
+                    name,
+                    Stage::Build,
+                    begun.elapsed(),
+                    format!("{megabytes:.1} MB"),
+                );
             }
-            Err(error) => reporter.failed(name, Stage::Build, error.to_string()),
+            Err(error) => reporter.failed(name, Stage::Build, error.summary()),
         }
         outcome
     }
@@ -179,8 +210,15 @@ impl Builder {
             Place::Docker(docker) => docker.compile(run, cache, task, reporter, cancel).await?,
             Place::Local(local) => local.compile(task, reporter, cancel).await?,
         };
-        let (name, wit, world) = (task.component_name.clone(), task.wit.clone(), task.world.clone());
-        let encoded = tokio::task::spawn_blocking(move || Ok(Component::new(&name, componentize(&core, &wit, &world)?))).await;
+        let (name, wit, world) = (
+            task.component_name.clone(),
+            task.wit.clone(),
+            task.world.clone(),
+        );
+        let encoded = tokio::task::spawn_blocking(move || {
+            Ok(Component::new(&name, componentize(&core, &wit, &world)?))
+        })
+        .await;
         encoded.map_err(|error| BuildError::Componentize {
             world: task.world.clone(),
             reason: error.to_string(),

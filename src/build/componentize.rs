@@ -49,7 +49,10 @@ fn encode(core: &[u8], wit: &str, world: &str) -> anyhow::Result<Vec<u8>> {
     ComponentEncoder::default()
         .validate(true)
         .module(&module)?
-        .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
+        .adapter(
+            WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+            WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+        )?
         .encode()
 }
 
@@ -64,7 +67,10 @@ fn check_limits(core: &[u8]) -> Result<(), Unfit> {
         match payload.map_err(|error| Unfit::Unreadable(error.into()))? {
             Payload::TableSection(tables) => {
                 for table in tables {
-                    let elements = table.map_err(|error| Unfit::Unreadable(error.into()))?.ty.initial;
+                    let elements = table
+                        .map_err(|error| Unfit::Unreadable(error.into()))?
+                        .ty
+                        .initial;
                     if elements > TABLE_ELEMENTS {
                         return Err(Unfit::Limit(BuildError::TableTooLarge {
                             elements,
@@ -76,9 +82,14 @@ fn check_limits(core: &[u8]) -> Result<(), Unfit> {
             Payload::MemorySection(memories) => {
                 for memory in memories {
                     let memory = memory.map_err(|error| Unfit::Unreadable(error.into()))?;
-                    let bytes = memory.initial.saturating_mul(memory.page_size_log2.map_or(64 << 10, |log| 1 << log));
+                    let bytes = memory
+                        .initial
+                        .saturating_mul(memory.page_size_log2.map_or(64 << 10, |log| 1 << log));
                     if bytes > MEMORY {
-                        return Err(Unfit::Limit(BuildError::MemoryTooLarge { bytes, limit: MEMORY }));
+                        return Err(Unfit::Limit(BuildError::MemoryTooLarge {
+                            bytes,
+                            limit: MEMORY,
+                        }));
                     }
                 }
             }
@@ -133,7 +144,8 @@ mod tests {
     #[test]
     fn a_table_that_no_host_gives_is_refused_here() {
         // One table of 15,001 functions, in LEB128.
-        let error = componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty").unwrap_err();
+        let error =
+            componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty").unwrap_err();
         insta::assert_snapshot!(
             error,
             @"the module needs 15001 table elements, but a wasmCloud host gives it 15000; import fewer packages (net/http is the usual reason)"
@@ -152,8 +164,17 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_module_are_said_to_be_none() {
-        assert!(matches!(componentize(b"ELF", WIT, "empty"), Err(BuildError::Componentize { .. })));
-        assert!(matches!(componentize(&run(), "no wit", "empty"), Err(BuildError::Componentize { .. })));
-        assert!(matches!(componentize(&run(), WIT, "other"), Err(BuildError::Componentize { .. })));
+        assert!(matches!(
+            componentize(b"ELF", WIT, "empty"),
+            Err(BuildError::Componentize { .. })
+        ));
+        assert!(matches!(
+            componentize(&run(), "no wit", "empty"),
+            Err(BuildError::Componentize { .. })
+        ));
+        assert!(matches!(
+            componentize(&run(), WIT, "other"),
+            Err(BuildError::Componentize { .. })
+        ));
     }
 }

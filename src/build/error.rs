@@ -85,7 +85,9 @@ pub enum BuildError {
         limit: u64,
     },
     /// The module does not fit its world: a fault of the template, not of the task.
-    #[error("the module does not become a component of the world `{world}`: {reason}; this is a fault of the template")]
+    #[error(
+        "the module does not become a component of the world `{world}`: {reason}; this is a fault of the template"
+    )]
     Componentize {
         /// The WIT world.
         world: String,
@@ -143,7 +145,9 @@ pub enum BuildError {
         reason: String,
     },
     /// The local builder has no Go to build with.
-    #[error("{found}; install Go {oldest} or later (https://go.dev/dl), or build in Docker: `--builder docker`")]
+    #[error(
+        "{found}; install Go {oldest} or later (https://go.dev/dl), or build in Docker: `--builder docker`"
+    )]
     Go {
         /// What was found instead.
         found: String,
@@ -178,11 +182,26 @@ impl BuildError {
         )
     }
 
-    /// The engine's answer to something that was being done.
-    pub(super) fn engine(doing: impl Into<String>, reason: impl std::fmt::Display) -> Self {
+    /// The one line of it that says most: for a commit status, a list.
+    pub fn summary(&self) -> String {
+        let text = self.to_string();
+        let line = match self {
+            Self::Compile { output, .. } | Self::Modules { output, .. } => output.lines().next(),
+            _ => text.lines().next(),
+        };
+        line.unwrap_or_default().to_owned()
+    }
+
+    /// The engine failed at something that was being done.
+    pub(super) fn engine(doing: impl Into<String>, error: &bollard::errors::Error) -> Self {
+        Self::unexpected(doing, chain(error))
+    }
+
+    /// The engine did what it was told, and what came of it is not what should have.
+    pub(super) fn unexpected(doing: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Engine {
             doing: doing.into(),
-            reason: reason.to_string(),
+            reason: reason.into(),
         }
     }
 
@@ -193,4 +212,19 @@ impl BuildError {
             reason: reason.to_string(),
         }
     }
+}
+
+/// An error with what caused it, since the outer one often says only "client error".
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let cause = inner.to_string();
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+        source = inner.source();
+    }
+    text
 }

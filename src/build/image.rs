@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
 use super::archive;
+use super::error::chain;
 use super::line::plain;
 use super::{BuildError, Options};
 use crate::report::{Reporter, Stage};
@@ -19,8 +20,14 @@ use crate::report::{Reporter, Stage};
 const CONTEXT: [(&str, &str); 4] = [
     ("Dockerfile", include_str!("../../docker/build.Dockerfile")),
     ("build/step.sh", include_str!("../../docker/build/step.sh")),
-    ("build/warm/go.mod", include_str!("../../docker/build/warm/go.mod")),
-    ("build/warm/main.go", include_str!("../../docker/build/warm/main.go")),
+    (
+        "build/warm/go.mod",
+        include_str!("../../docker/build/warm/go.mod"),
+    ),
+    (
+        "build/warm/main.go",
+        include_str!("../../docker/build/warm/main.go"),
+    ),
 ];
 
 /// How much of the engine's output an error repeats.
@@ -38,13 +45,19 @@ pub(super) struct Image {
 impl Image {
     /// The image that comes with the program, on the operator's base.
     pub(super) fn embedded(options: &Options) -> Self {
-        let files = CONTEXT.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+        let files = CONTEXT
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .into();
         Self::of(files, options.go_image.clone())
     }
 
     fn of(files: Vec<(String, String)>, base: String) -> Self {
         let mut hash = Sha256::new();
-        for part in files.iter().flat_map(|(path, text)| [path, text]).chain([&base]) {
+        for part in files
+            .iter()
+            .flat_map(|(path, text)| [path, text])
+            .chain([&base])
+        {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
@@ -53,23 +66,49 @@ impl Image {
     }
 
     /// The version of Go in it, `go1.26.8`, or none where it is not built yet.
-    pub(super) async fn toolchain(&self, engine: &bollard::Docker) -> Result<Option<String>, BuildError> {
+    pub(super) async fn toolchain(
+        &self,
+        engine: &bollard::Docker,
+    ) -> Result<Option<String>, BuildError> {
         match engine.inspect_image(&self.tag).await {
             Ok(image) => {
-                let environment = image.config.and_then(|config| config.env).unwrap_or_default();
-                let version = environment.iter().find_map(|variable| variable.strip_prefix("GOLANG_VERSION="));
+                let environment = image
+                    .config
+                    .and_then(|config| config.env)
+                    .unwrap_or_default();
+                let version = environment
+                    .iter()
+                    .find_map(|variable| variable.strip_prefix("GOLANG_VERSION="));
                 let version = version.map(|version| Some(format!("go{version}")));
-                version.ok_or_else(|| BuildError::engine(format!("read GOLANG_VERSION from the image {}", self.tag), "it is not set"))
+                version.ok_or_else(|| {
+                    BuildError::unexpected(
+                        format!("read GOLANG_VERSION from the image {}", self.tag),
+                        "it is not set",
+                    )
+                })
             }
-            Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
-            Err(error) => Err(BuildError::engine(format!("look for the image {}", self.tag), error)),
+            Err(EngineError::DockerResponseServerError {
+                status_code: 404, ..
+            }) => Ok(None),
+            Err(error) => Err(BuildError::engine(
+                format!("look for the image {}", self.tag),
+                &error,
+            )),
         }
     }
 
     /// Builds it, the engine's lines going to the run's log.
-    pub(super) async fn build(&self, engine: &bollard::Docker, reporter: &Reporter) -> Result<(), BuildError> {
-        let files = self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
-        let context = archive::tar(files).map_err(|error| BuildError::machine("pack the build image's files", error))?;
+    pub(super) async fn build(
+        &self,
+        engine: &bollard::Docker,
+        reporter: &Reporter,
+    ) -> Result<(), BuildError> {
+        let files = self
+            .files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let context = archive::tar(files)
+            .map_err(|error| BuildError::machine("pack the build image's files", error))?;
         let options = BuildImageOptionsBuilder::default()
             .t(&self.tag)
             .dockerfile("Dockerfile")
@@ -79,29 +118,28 @@ impl Image {
             .rm(true)
             .forcerm(true)
             .build();
-        let mut lines = pin!(engine.build_image(options, None, Some(bollard::body_full(context.into()))));
-        let mut last = VecDeque::new();
+        let mut lines =
+            pin!(engine.build_image(options, None, Some(bollard::body_full(context.into()))));
+        let mut said = Said::default();
         while let Some(item) = lines.next().await {
-            let info = item.map_err(|error| self.failed(&reason(error), &last))?;
+            let info = item.map_err(|error| self.failed(&reason(error), &said))?;
             if let Some(error) = info.error_detail {
-                return Err(self.failed(&error.message.unwrap_or_default(), &last));
+                return Err(self.failed(&error.message.unwrap_or_default(), &said));
             }
             let text = info.stream.or(info.status).unwrap_or_default();
-            for line in text.lines().map(|line| plain(line.as_bytes())).filter(|line| !line.trim().is_empty()) {
-                if last.len() == LAST_LINES {
-                    last.pop_front();
-                }
+            let lines = text.lines().map(|line| plain(line.as_bytes()));
+            for line in lines.filter(|line| !line.trim().is_empty()) {
                 reporter.line(None, Stage::Build, line.clone());
-                last.push_back(line);
+                said.push(line);
             }
         }
         Ok(())
     }
 
-    fn failed(&self, reason: &str, last: &VecDeque<String>) -> BuildError {
-        let begun = last.iter().any(|line| line.starts_with("Step 3/"));
-        let hint = if begun {
-            format!("\n{}", last.iter().map(String::as_str).collect::<Vec<_>>().join("\n"))
+    fn failed(&self, reason: &str, said: &Said) -> BuildError {
+        let hint = if said.past_the_base {
+            let last: Vec<_> = said.last.iter().map(String::as_str).collect();
+            format!("\n{}", last.join("\n"))
         } else {
             ".\nName a Go image that can be pulled in PELATO_GO_IMAGE (scripts/setup-docker.sh makes one), \
              or build with this machine's Go: `--builder local`"
@@ -116,11 +154,29 @@ impl Image {
     }
 }
 
+/// What the engine printed.
+#[derive(Default)]
+struct Said {
+    last: VecDeque<String>,
+    /// Whether it has the base: `ARG` and `FROM` are the first two steps.
+    past_the_base: bool,
+}
+
+impl Said {
+    fn push(&mut self, line: String) {
+        self.past_the_base |= line.starts_with("Step 3/");
+        if self.last.len() == LAST_LINES {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
+    }
+}
+
 fn reason(error: EngineError) -> String {
     match error {
         EngineError::DockerStreamError { error } => error,
         EngineError::DockerResponseServerError { message, .. } => message,
-        other => other.to_string(),
+        other => chain(&other),
     }
 }
 
@@ -129,7 +185,10 @@ mod tests {
     use super::*;
 
     fn image(dockerfile: &str, base: &str) -> Image {
-        Image::of(vec![("Dockerfile".to_owned(), dockerfile.to_owned())], base.to_owned())
+        Image::of(
+            vec![("Dockerfile".to_owned(), dockerfile.to_owned())],
+            base.to_owned(),
+        )
     }
 
     #[test]
@@ -143,9 +202,16 @@ mod tests {
     #[test]
     fn nothing_is_pulled_but_the_base() {
         for (path, text) in CONTEXT {
-            assert!(!text.contains("\n# syntax=") && !text.starts_with("# syntax="), "{path}");
+            assert!(
+                !text.contains("\n# syntax=") && !text.starts_with("# syntax="),
+                "{path}"
+            );
         }
-        let froms: Vec<_> = CONTEXT[0].1.lines().filter(|line| line.starts_with("FROM")).collect();
+        let froms: Vec<_> = CONTEXT[0]
+            .1
+            .lines()
+            .filter(|line| line.starts_with("FROM"))
+            .collect();
         assert_eq!(froms, ["FROM ${GO_IMAGE}"]);
     }
 }

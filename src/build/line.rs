@@ -29,7 +29,11 @@ impl Author {
             let local = word.strip_prefix("./");
             let path = local.unwrap_or(word);
             match path.strip_prefix("task.go") {
-                Some(rest) if !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_' || next == '/') => {
+                Some(rest)
+                    if !rest.starts_with(|next: char| {
+                        next.is_alphanumeric() || next == '_' || next == '/'
+                    }) =>
+                {
                     read.push_str(&self.file);
                     read.push_str(rest);
                 }
@@ -110,10 +114,19 @@ mod tests {
 
     #[test]
     fn an_error_names_the_authors_file_and_line() {
-        assert_eq!(read("./task.go:12:3: undefined: foo"), "tasks/convert.go:12:3: undefined: foo");
-        assert_eq!(read("task.go:1:1: expected 'package'"), "tasks/convert.go:1:1: expected 'package'");
+        assert_eq!(
+            read("./task.go:12:3: undefined: foo"),
+            "tasks/convert.go:12:3: undefined: foo"
+        );
+        assert_eq!(
+            read("task.go:1:1: expected 'package'"),
+            "tasks/convert.go:1:1: expected 'package'"
+        );
         assert_eq!(read("/work/task.go:4:2: x"), "tasks/convert.go:4:2: x");
-        assert_eq!(read("\t./task.go:4:2: other declaration"), "\ttasks/convert.go:4:2: other declaration");
+        assert_eq!(
+            read("\t./task.go:4:2: other declaration"),
+            "\ttasks/convert.go:4:2: other declaration"
+        );
         assert_eq!(
             read("tasks/convert.go:12:3: undefined: foo"),
             "tasks/convert.go:12:3: undefined: foo",
@@ -157,7 +170,10 @@ mod tests {
     fn a_terminal_cannot_be_spoken_to() {
         assert_eq!(plain(b"\x1b[31mred\x1b[0m"), "red");
         assert_eq!(plain(b"\x1b]0;title\x07text"), "text");
-        assert_eq!(plain(b"\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\"), "link");
+        assert_eq!(
+            plain(b"\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\"),
+            "link"
+        );
         assert_eq!(plain(b"\x1b(Bplain"), "plain");
         assert_eq!(plain("\u{9b}31mred\u{9d}t\u{9c}.".as_bytes()), "red.");
         assert_eq!(plain(b"good\rbad\x08\x00\x7f"), "goodbad");

@@ -74,7 +74,10 @@ impl<'a> Log<'a> {
         if self.used > self.limit {
             return;
         }
-        for piece in line.chunks(LINE).take(if line.is_empty() { 0 } else { usize::MAX }) {
+        for piece in line
+            .chunks(LINE)
+            .take(if line.is_empty() { 0 } else { usize::MAX })
+        {
             let text = plain(piece);
             self.killed |= text.ends_with("signal: killed");
             let Some(text) = self.author.read(&text) else {
@@ -82,7 +85,10 @@ impl<'a> Log<'a> {
             };
             self.used += text.len() + 1;
             if self.used > self.limit {
-                self.say(format!("… the rest is left out: the output passed {} KiB", self.limit >> 10));
+                self.say(format!(
+                    "… the rest is left out: the output passed {} KiB",
+                    self.limit >> 10
+                ));
                 return;
             }
             if self.repeated.len() + text.len() < REPEATED {
@@ -96,7 +102,8 @@ impl<'a> Log<'a> {
     }
 
     fn say(&self, text: String) {
-        self.reporter.line(Some(&self.author.component_name), Stage::Build, text);
+        self.reporter
+            .line(Some(&self.author.component_name), Stage::Build, text);
     }
 }
 

@@ -12,7 +12,9 @@ mod component;
 mod componentize;
 mod container;
 mod docker;
+mod engine;
 mod error;
+mod go;
 mod image;
 mod line;
 mod local;
@@ -21,6 +23,8 @@ mod options;
 mod parallel;
 mod process;
 mod recipe;
+mod step;
+mod sweep;
 mod volume;
 
 pub use builder::Builder;

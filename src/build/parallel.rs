@@ -88,7 +88,10 @@ mod tests {
 
     #[test]
     fn the_machine_bounds_what_is_asked_for() {
-        let machine = Machine { cores: 8, memory: 16 * GIB };
+        let machine = Machine {
+            cores: 8,
+            memory: 16 * GIB,
+        };
         assert_eq!(Parallel::One.on(machine, GIB), 1);
         assert_eq!(Parallel::Machine.on(machine, GIB), 8);
         assert_eq!(Parallel::At(3).on(machine, GIB), 3);
@@ -97,11 +100,20 @@ mod tests {
 
     #[test]
     fn memory_bounds_as_cores_do() {
-        let machine = Machine { cores: 8, memory: 5 * GIB };
+        let machine = Machine {
+            cores: 8,
+            memory: 5 * GIB,
+        };
         assert_eq!(Parallel::Machine.on(machine, 2 * GIB), 2);
-        let small = Machine { cores: 4, memory: GIB };
+        let small = Machine {
+            cores: 4,
+            memory: GIB,
+        };
         assert_eq!(Parallel::Machine.on(small, 2 * GIB), 1);
-        let unknown = Machine { cores: 4, memory: 0 };
+        let unknown = Machine {
+            cores: 4,
+            memory: 0,
+        };
         assert_eq!(Parallel::Machine.on(unknown, 2 * GIB), 4);
     }
 }

@@ -28,8 +28,14 @@ pub(super) struct Program<'a> {
 
 /// Runs it, its output going to `log`; whether it ended well. A cancelled or late
 /// one is stopped together with its children.
-pub(super) async fn run(program: Program<'_>, log: &mut Log<'_>, cancel: &CancellationToken) -> Result<bool, BuildError> {
-    let failed = |error: std::io::Error| BuildError::machine(format!("run {}", program.path.display()), error);
+pub(super) async fn run(
+    program: Program<'_>,
+    log: &mut Log<'_>,
+    cancel: &CancellationToken,
+) -> Result<bool, BuildError> {
+    let failed = |error: std::io::Error| {
+        BuildError::machine(format!("run {}", program.path.display()), error)
+    };
     let mut command = Command::new(program.path);
     command
         .args(&program.arguments)
@@ -56,7 +62,10 @@ pub(super) async fn run(program: Program<'_>, log: &mut Log<'_>, cancel: &Cancel
     }
 }
 
-async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<std::process::ExitStatus> {
+async fn to_its_end(
+    child: &mut Child,
+    log: &mut Log<'_>,
+) -> std::io::Result<std::process::ExitStatus> {
     let mut stdout = child.stdout.take();
     let mut stderr = child.stderr.take();
     let (mut from_stdout, mut from_stderr) = ([0; 8 << 10], [0; 8 << 10]);
@@ -75,7 +84,10 @@ async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<std
     child.wait().await
 }
 
-async fn read(from: &mut Option<impl AsyncRead + Unpin>, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read(
+    from: &mut Option<impl AsyncRead + Unpin>,
+    buffer: &mut [u8],
+) -> std::io::Result<usize> {
     match from {
         Some(from) => from.read(buffer).await,
         None => Ok(0),

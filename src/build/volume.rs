@@ -37,7 +37,12 @@ impl Volumes {
     /// Makes sure of the volume of the repository `key` for the image `tag`, and
     /// removes those that the repository had for other images: what is in them was
     /// compiled by another Go.
-    pub(super) async fn ready(&self, engine: &bollard::Docker, key: &str, tag: &str) -> Result<(String, Option<Filling<'_>>), BuildError> {
+    pub(super) async fn ready(
+        &self,
+        engine: &bollard::Docker,
+        key: &str,
+        tag: &str,
+    ) -> Result<(String, Option<Filling<'_>>), BuildError> {
         let name = name(key, tag);
         let filled = self.filled.lock().await;
         if filled.contains(&name) {
@@ -50,9 +55,11 @@ impl Volumes {
             ..VolumeCreateRequest::default()
         };
         let made = engine.create_volume(wanted).await;
-        made.map_err(|error| BuildError::engine(format!("make the volume {name}"), error))?;
+        made.map_err(|error| BuildError::engine(format!("make the volume {name}"), &error))?;
         let filter = HashMap::from([("label", vec![format!("{CACHE}={owner}")])]);
-        let options = ListVolumesOptionsBuilder::default().filters(&filter).build();
+        let options = ListVolumesOptionsBuilder::default()
+            .filters(&filter)
+            .build();
         if let Ok(list) = engine.list_volumes(Some(options)).await {
             for other in list.volumes.unwrap_or_default() {
                 if other.name != name {

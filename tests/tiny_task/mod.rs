@@ -2,12 +2,19 @@
 //! reporter that remembers.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
+pub(crate) mod docker;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use pelato::build::Options;
-use pelato::generate::Sources;
+use pelato::generate::{Inputs, Sources};
 use pelato::report::{Event, Reporter, Sink};
 
 /// The author's part of a task that compiles.
@@ -25,11 +32,17 @@ pub(crate) fn task(component_name: &str, code: &str) -> Sources {
     ];
     Sources {
         component_name: component_name.to_owned(),
-        files: files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec())).into(),
-        wit: "package pelato:task;\n\nworld tiny {\n  export twice: func(n: u32) -> u32;\n}\n".to_owned(),
+        files: files
+            .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+            .into(),
+        wit: "package pelato:task;\n\nworld tiny {\n  export twice: func(n: u32) -> u32;\n}\n"
+            .to_owned(),
         world: "tiny".to_owned(),
         author_file: "tasks/double.go".to_owned(),
-        ..Sources::default()
+        inputs: Inputs {
+            code: String::new(),
+            template: String::new(),
+        },
     }
 }
 
@@ -39,8 +52,12 @@ pub(crate) fn options() -> Options {
     let set = |name: &str| std::env::var(name).ok();
     let cache = Options::from_variables(set).cache;
     let written = std::fs::read_to_string(cache.join("docker.env")).unwrap_or_default();
-    let base = written.lines().find_map(|line| line.strip_prefix("export PELATO_GO_IMAGE="));
-    Options::from_variables(|name| set(name).or_else(|| (name == "PELATO_GO_IMAGE").then(|| base.map(str::to_owned))?))
+    let base = written
+        .lines()
+        .find_map(|line| line.strip_prefix("export PELATO_GO_IMAGE="));
+    Options::from_variables(|name| {
+        set(name).or_else(|| (name == "PELATO_GO_IMAGE").then(|| base.map(str::to_owned))?)
+    })
 }
 
 /// What a run said.
@@ -94,5 +111,7 @@ pub(crate) fn run(story: &str) -> String {
 /// A map of what is in a text of `name=value` lines.
 pub(crate) fn pairs(lines: &[String]) -> BTreeMap<String, String> {
     let pairs = lines.iter().filter_map(|line| line.split_once('='));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
