@@ -66,15 +66,4 @@ impl Lattice {
         ours.sort_by(|a, b| a.application.cmp(&b.application));
         Ok(ours)
     }
-
-    /// The hosts of a target, and whether any host answers at all.
-    pub(super) async fn hosts_of(&self, target: &str) -> Result<(Vec<Host>, bool), DeployError> {
-        let hosts = self.hosts().await?;
-        let any = !hosts.is_empty();
-        let of_target = hosts
-            .into_iter()
-            .filter(|host| host.target() == Some(target))
-            .collect();
-        Ok((of_target, any))
-    }
 }

@@ -16,19 +16,19 @@ enum Left {
 }
 
 impl Lattice {
-    /// Waits until no host runs a part with one of `ids`. wadm stops them; what
+    /// Waits until none of `hosts` runs a part with one of `ids`. wadm stops them; what
     /// it forgets (it stops only what it has seen start) is stopped here.
     pub(super) async fn wait_until_gone(
         &self,
         application: &str,
         ids: &[String],
+        hosts: &[Host],
         watch: &mut Watch,
     ) -> Result<(), DeployError> {
         let begun = Instant::now();
         let mut told = false;
-        let hosts = self.hosts().await?;
         loop {
-            let left = self.left(&hosts, ids).await?;
+            let left = self.left(hosts, ids).await?;
             if left.is_empty() {
                 return Ok(());
             }

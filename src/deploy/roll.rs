@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::DeployError;
 use super::application::{Deployed, Wanted};
+use super::host::Host;
 use super::lattice::Lattice;
 use super::outcome::TargetOutcome;
 use super::start::{Start, Started};
@@ -60,9 +61,12 @@ impl Lattice {
         if cancel.is_cancelled() {
             return Err(cancelled());
         }
+        // Counted before anything stops, so that counting is no part of the gap.
+        let hosts = self.hosts().await?;
         let start = |fresh: bool| Start {
             manifest,
             wanted: &wanted,
+            hosts: hosts.clone(),
             fresh,
             limit: match fresh {
                 true => self.limits.start,
@@ -83,7 +87,7 @@ impl Lattice {
             return Err(cancelled());
         }
         let down = Instant::now();
-        self.take_down(had.as_ref(), manifest, &wanted, reporter).await?;
+        self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter).await?;
         self.wadm.put(application, &manifest.document).await?;
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application).await?;
@@ -103,6 +107,7 @@ impl Lattice {
         had: Option<&Deployed>,
         manifest: &Manifest,
         wanted: &Wanted,
+        hosts: &[Host],
         reporter: &Reporter,
     ) -> Result<(), DeployError> {
         let mut watch = Watch::on(&self.control, &manifest.application).await?;
@@ -116,7 +121,7 @@ impl Lattice {
         } else {
             self.say(wanted, reporter, format!("{application}: {}", manifest.version));
         }
-        self.wait_until_gone(application, &ids, &mut watch).await
+        self.wait_until_gone(application, &ids, hosts, &mut watch).await
     }
 
     fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {

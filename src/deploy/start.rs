@@ -37,6 +37,8 @@ pub(super) enum Started {
 pub(super) struct Start<'a> {
     pub(super) manifest: &'a Manifest,
     pub(super) wanted: &'a Wanted,
+    /// All that answer now; they are counted again while waiting.
+    pub(super) hosts: Vec<Host>,
     /// Whether it was deployed just now, and not by an earlier run.
     pub(super) fresh: bool,
     pub(super) limit: Duration,
@@ -65,14 +67,14 @@ impl Lattice {
         watch: &mut Watch,
         cancel: &CancellationToken,
     ) -> Result<Started, DeployError> {
-        let Start { manifest, wanted, fresh, limit } = start;
+        let Start { manifest, wanted, hosts, fresh, limit } = start;
         let begun = Instant::now();
         let mut seen = Seen {
             failures: BTreeMap::new(),
             status: None,
             failed_since: None,
         };
-        let (mut hosts, mut any) = self.hosts_of(&manifest.target).await?;
+        let (mut hosts, mut any) = of_target(hosts, &manifest.target);
         let mut counted = Instant::now();
         loop {
             if hosts.is_empty() {
@@ -101,7 +103,7 @@ impl Lattice {
             let recount = matches!(news, News::Hosts) || counted.elapsed() > RECOUNT;
             seen.take(news, manifest);
             if recount {
-                (hosts, any) = self.hosts_of(&manifest.target).await?;
+                (hosts, any) = of_target(self.hosts().await?, &manifest.target);
                 counted = Instant::now();
             }
         }
@@ -197,6 +199,13 @@ impl Seen {
     }
 }
 
+/// The hosts of a target, and whether there is any host at all.
+fn of_target(mut hosts: Vec<Host>, target: &str) -> (Vec<Host>, bool) {
+    let any = !hosts.is_empty();
+    hosts.retain(|host| host.target() == Some(target));
+    (hosts, any)
+}
+
 fn no_host(target: &str, any: bool) -> String {
     match any {
         true => format!("no host with host-type={target} answers"),
@@ -204,12 +213,18 @@ fn no_host(target: &str, any: bool) -> String {
     }
 }
 
-/// Hosts report whole chains of causes; a line is enough.
+/// Hosts report whole chains of causes, the last of which says most: of a long
+/// one the middle is left out.
 fn shortened(reason: &str) -> String {
-    const LONGEST: usize = 400;
-    let line = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
+    const HEAD: usize = 120;
+    const TAIL: usize = 280;
+    let line: Vec<char> = reason.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    match line.len() > HEAD + TAIL {
+        true => {
+            let head: String = line[..HEAD].iter().collect();
+            let tail: String = line[line.len() - TAIL..].iter().collect();
+            format!("{head} … {tail}")
+        }
+        false => line.into_iter().collect(),
     }
 }

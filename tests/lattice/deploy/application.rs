@@ -5,6 +5,8 @@ use lattice_harness::Lattice as Real;
 use pelato::generate::{Manifest, Owner};
 use pelato::publish::{Registry, RegistryConfig};
 use serde_json::{Value, json};
+use wit_component::{ComponentEncoder, StringEncoding};
+use wit_parser::Resolve;
 
 pub(super) fn owner() -> Owner {
     Owner {
@@ -22,14 +24,37 @@ pub(super) async fn image(real: &Real, name: &str, content: &str) -> String {
         docker_config: Some("/nonexistent/config.json".into()),
         ..RegistryConfig::default()
     });
-    // A header, and a custom section `x` with the content.
-    let mut wasm = b"\0asm\x0d\0\x01\0\0".to_vec();
-    wasm.extend([u8::try_from(content.len() + 2).unwrap(), 1, b'x']);
-    wasm.extend(content.as_bytes());
     let fingerprint: String = content.bytes().map(|byte| format!("{byte:02x}")).collect();
     let fingerprint = format!("{fingerprint:0<64}");
-    let published = registry.unwrap().publish(name, "1.0.0", &fingerprint, wasm).await;
+    let published = registry.unwrap().publish(name, "1.0.0", &fingerprint, component(content)).await;
     published.unwrap().reference
+}
+
+/// A component with one empty function, `say-<content>`. It has to export
+/// something: a host spins for ever on a component that does not.
+fn component(content: &str) -> Vec<u8> {
+    let wit = format!("package test:story;\ninterface story {{ say-{content}: func(); }}\nworld told {{ export story; }}");
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("story.wit", &wit).unwrap();
+    let world = resolve.select_world(&[package], Some("told")).unwrap();
+    let function = format!("test:story/story#say-{content}");
+    let length = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap();
+    let mut export = vec![1, length(function.as_bytes())];
+    export.extend(function.as_bytes());
+    export.extend([0, 0]);
+    // Type `() -> ()`, one function of it, the export, an empty body.
+    let mut module = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07".to_vec();
+    module.push(length(&export));
+    module.extend(export);
+    module.extend(b"\x0a\x04\x01\x02\0\x0b");
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+}
+
+/// The same with the messaging provider that is built into the host.
+pub(super) fn builtin(mut manifest: Manifest) -> Manifest {
+    manifest.document["spec"]["components"][1]["properties"]["image"] = "wasmcloud+builtin://messaging-nats".into();
+    manifest
 }
 
 /// A component with a messaging provider, on the hosts of `target`.

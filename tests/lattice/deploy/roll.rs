@@ -1,11 +1,13 @@
 //! What a lattice runs after a deployment, and what it does not do twice.
 
+use std::time::{Duration, Instant};
+
 use lattice_harness::{Lattice as Real, Options};
 use pelato::generate::Owner;
 use pelato::report::{Reporter, TargetState};
 use tokio_util::sync::CancellationToken;
 
-use super::application::{image, manifest, owner, running_on};
+use super::application::{builtin, image, manifest, owner, running_on};
 use super::{connect, deploy, refused};
 
 #[tokio::test]
@@ -145,4 +147,57 @@ async fn a_cancelled_run_changes_nothing() {
     let error = lattice.deploy(&manifest, &Reporter::default(), &cancel).await.unwrap_err();
     assert_eq!(error.to_string(), "cancelled before cancelled-edge was deployed");
     assert_eq!(lattice.deployed("cancelled-edge").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_provider_built_into_the_host_is_waited_for_too() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let old = builtin(manifest(real, "inside", "edge", &image(real, "inside", "a").await, &owner()));
+    let new = builtin(manifest(real, "inside", "edge", &image(real, "inside", "b").await, &owner()));
+
+    assert_eq!(deploy(&lattice, &old).await.state, TargetState::Running);
+    assert!(running_on(real, "edge").await.contains(&old.provider_ids[0]));
+    assert!(!deploy(&lattice, &old).await.changed);
+    assert_eq!(deploy(&lattice, &new).await.state, TargetState::Running);
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_behind_is_stopped_first() {
+    let real = Real::shared().await.unwrap();
+    let lattice = connect(real).await;
+    let old = image(real, "orphan", "a").await;
+    let new = manifest(real, "orphan", "edge", &image(real, "orphan", "b").await, &owner());
+    // A component that wadm knows nothing of, under the id of the new one.
+    let host = real.host_id("edge").unwrap();
+    let command = serde_json::json!({"component_ref": old, "component_id": new.component_id, "host_id": host, "count": 1});
+    let client = async_nats::connect(real.nats()).await.unwrap();
+    let subject = format!("wasmbus.ctl.v1.{}.component.scale.{host}", real.name());
+    client.request(subject, command.to_string().into()).await.unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !running_on(real, "edge").await.contains(&new.component_id) {
+        assert!(Instant::now() < deadline, "the orphan does not start");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    let outcome = deploy(&lattice, &new).await;
+
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
+}
+
+#[tokio::test]
+async fn every_host_of_a_target_counts() {
+    let real = Real::start(Options { hosts: vec!["edge".into()], ..Options::default() }).await.unwrap();
+    real.start_host("edge-2", &[("host-type", "edge")]).await.unwrap();
+    let lattice = connect(&real).await;
+    let manifest = manifest(&real, "everywhere", "edge", &image(&real, "everywhere", "a").await, &owner());
+
+    assert_eq!(deploy(&lattice, &manifest).await.state, TargetState::Running);
+    for host in ["edge", "edge-2"] {
+        assert!(running_on(&real, host).await.contains(&manifest.component_id), "{host}");
+    }
+    // One dies: the other is all that there is, and nothing has to change.
+    real.kill("edge-2").unwrap();
+    let outcome = deploy(&lattice, &manifest).await;
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, false));
 }
