@@ -344,5 +344,5 @@ async fn a_store_that_cannot_be_written_says_so() {
         panic!("it opened");
     };
     let text = error.to_string().replace(store.folder.path().to_str().unwrap(), "FOLDER");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @"cannot open the database FOLDER/no/such/folder.db: unable to open database file; check that the folder is there, is writable and has space");
 }
