@@ -29,7 +29,12 @@ fn commit(digit: char) -> String {
 /// A signed push of `commit` to a branch of `ci/r`.
 fn push(forge: &FakeForge, kind: ForgeKind, branch: &str, after: char) -> Webhook {
     let after = commit(after);
-    let push =
-        Push { repository: "ci/r", branch, before: ZERO, after: &after, message: "Warm up" };
+    let push = Push {
+        repository: "ci/r",
+        branch,
+        before: ZERO,
+        after: &after,
+        message: "Warm up",
+    };
     forge.push(kind, &push).signed(door::SECRET)
 }

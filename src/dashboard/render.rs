@@ -46,7 +46,10 @@ pub(crate) fn runs(
     filter: &Filter,
     now: OffsetDateTime,
 ) -> Result<String, askama::Error> {
-    let older = page.next.as_ref().map(|next| super::view::address(filter, filter.state, Some(next)));
+    let older = page
+        .next
+        .as_ref()
+        .map(|next| super::view::address(filter, filter.state, Some(next)));
     RunsPage {
         tabs: tabs(filter),
         rows: rows(&page.runs, now),
@@ -61,12 +64,24 @@ pub(crate) fn runs(
 /// One run with its tasks and the end of its log.
 pub(crate) fn run(run: &Run, log: &str, now: OffsetDateTime) -> Result<String, askama::Error> {
     let refresh = !run.state.is_final();
-    RunPage { run, row: Row::new(run, now), tasks: tasks(run), log, refresh }.render()
+    RunPage {
+        run,
+        row: Row::new(run, now),
+        tasks: tasks(run),
+        log,
+        refresh,
+    }
+    .render()
 }
 
 /// What is shown when something cannot be.
 pub(crate) fn problem(status: u16, text: &str) -> Result<String, askama::Error> {
-    ProblemPage { status, text, refresh: false }.render()
+    ProblemPage {
+        status,
+        text,
+        refresh: false,
+    }
+    .render()
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(super) struct Row {
     pub(super) branch: String,
     pub(super) environment: String,
     pub(super) commit: String,
+    /// What went wrong, where something did.
+    pub(super) reason: Option<String>,
     pub(super) tasks: String,
     pub(super) ago: String,
     pub(super) at: String,
@@ -26,17 +28,25 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn new(run: &Run, now: OffsetDateTime) -> Self {
         let commit = run.commit.get(..10).unwrap_or(&run.commit).to_owned();
-        let of_repository =
-            Filter { repository: Some(run.repository.clone()), ..Filter::default() };
+        let of_repository = Filter {
+            repository: Some(run.repository.clone()),
+            ..Filter::default()
+        };
         Self {
             id: run.id.clone(),
             state: run.state.as_str(),
-            title: run.title.clone().unwrap_or_else(|| format!("Commit {commit}")),
+            title: run
+                .title
+                .clone()
+                .unwrap_or_else(|| format!("Commit {commit}")),
             repository: run.repository.clone(),
             repository_address: address(&of_repository, None, None),
             branch: run.branch.clone(),
             environment: run.environment.clone(),
             commit,
+            reason: matches!(run.state, RunState::Failure | RunState::Error)
+                .then(|| run.reason.clone())
+                .flatten(),
             tasks: summary(&run.tasks),
             ago: ago(now - run.created_at),
             at: run.created_at.format(&Rfc3339).unwrap_or_default(),
@@ -53,7 +63,10 @@ pub(super) fn rows(runs: &[Run], now: OffsetDateTime) -> Vec<Row> {
 
 /// What is done, in few words: a run mostly touches some of its tasks.
 fn summary(tasks: &[TaskRecord]) -> String {
-    let touched = tasks.iter().filter(|task| task.change != "unchanged").count();
+    let touched = tasks
+        .iter()
+        .filter(|task| task.change != "unchanged")
+        .count();
     match (tasks.len(), touched) {
         (0, _) => String::new(),
         (_, 0) => "nothing to do".to_owned(),
@@ -63,7 +76,11 @@ fn summary(tasks: &[TaskRecord]) -> String {
 }
 
 fn many(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 /// One task of a run.
@@ -145,7 +162,11 @@ pub(super) fn address(filter: &Filter, state: Option<RunState>, after: Option<&S
         query.append_pair("after", after);
     }
     let query = query.finish();
-    if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    if query.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/?{query}")
+    }
 }
 
 fn ago(time: Duration) -> String {
@@ -178,9 +199,16 @@ mod tests {
 
     #[test]
     fn times_are_as_coarse_as_they_are_old() {
-        let seen = [0, 7, 61, 7_300, 90_000, 300_000].map(|s| ago(Duration::seconds(s))).join(", ");
-        assert_eq!(seen, "just now, 7 s ago, 1 min ago, 2 h ago, yesterday, 3 days ago");
-        let seen = [0.31, 12.9, 63.0, 3_723.0].map(|s| length(Duration::seconds_f64(s))).join(", ");
+        let seen = [0, 7, 61, 7_300, 90_000, 300_000]
+            .map(|s| ago(Duration::seconds(s)))
+            .join(", ");
+        assert_eq!(
+            seen,
+            "just now, 7 s ago, 1 min ago, 2 h ago, yesterday, 3 days ago"
+        );
+        let seen = [0.31, 12.9, 63.0, 3_723.0]
+            .map(|s| length(Duration::seconds_f64(s)))
+            .join(", ");
         assert_eq!(seen, "0.3 s, 12 s, 1 min 03 s, 1 h 02 min");
     }
 }

@@ -29,7 +29,11 @@ impl Forge {
     /// own is the default for GitHub; Gitea has none.
     ///
     /// Must be called within a tokio runtime. Errors when the address is none.
-    pub fn new(kind: ForgeKind, api: Option<&str>, token: SecretString) -> Result<Self, ForgeError> {
+    pub fn new(
+        kind: ForgeKind,
+        api: Option<&str>,
+        token: SecretString,
+    ) -> Result<Self, ForgeError> {
         let default = match kind {
             ForgeKind::GitHub => "https://api.github.com",
             ForgeKind::Gitea => "",
@@ -74,7 +78,10 @@ impl Forge {
 
 /// The address without a slash at its end.
 fn api_address(api: &str) -> Result<String, ForgeError> {
-    let wrong = |reason: &str| ForgeError::Api { api: api.to_owned(), reason: reason.to_owned() };
+    let wrong = |reason: &str| ForgeError::Api {
+        api: api.to_owned(),
+        reason: reason.to_owned(),
+    };
     let url = Url::parse(api).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(wrong("it is neither http nor https"));
@@ -105,7 +112,10 @@ pub(super) fn refusal(
     let limited = status == StatusCode::TOO_MANY_REQUESTS
         || (status == StatusCode::FORBIDDEN && is_rate_limit(headers));
     if limited {
-        return ForgeError::RateLimited { api, retry_after: retry_after(headers) };
+        return ForgeError::RateLimited {
+            api,
+            retry_after: retry_after(headers),
+        };
     }
     if matches!(status.as_u16(), 401 | 403 | 404) {
         return ForgeError::Unauthorized {
@@ -115,7 +125,10 @@ pub(super) fn refusal(
         };
     }
     if status.is_server_error() {
-        return ForgeError::Unreachable { api, reason: format!("it answers HTTP {status}") };
+        return ForgeError::Unreachable {
+            api,
+            reason: format!("it answers HTTP {status}"),
+        };
     }
     let reason = if status.is_redirection() {
         "it answers with a redirect, which is not followed with a token; write the final address"
@@ -123,7 +136,12 @@ pub(super) fn refusal(
     } else {
         words(body)
     };
-    ForgeError::Refused { api, context: context.to_owned(), status: status.as_u16(), reason }
+    ForgeError::Refused {
+        api,
+        context: context.to_owned(),
+        status: status.as_u16(),
+        reason,
+    }
 }
 
 /// GitHub answers 403, not 429, to a client that is past one of its limits.
@@ -157,6 +175,13 @@ fn words(body: &[u8]) -> String {
         message: String,
     }
     serde_json::from_slice::<Answer>(body)
-        .map(|answer| answer.message.chars().filter(|c| !name::is_hidden(*c)).take(200).collect())
+        .map(|answer| {
+            answer
+                .message
+                .chars()
+                .filter(|c| !name::is_hidden(*c))
+                .take(200)
+                .collect()
+        })
         .unwrap_or_else(|_| "it does not say why".to_owned())
 }

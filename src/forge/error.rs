@@ -72,5 +72,6 @@ impl ForgeError {
 }
 
 fn after(wait: &Option<Duration>) -> String {
-    wait.map(|wait| format!(", for {} s", wait.as_secs())).unwrap_or_default()
+    wait.map(|wait| format!(", for {} s", wait.as_secs()))
+        .unwrap_or_default()
 }

@@ -21,8 +21,11 @@ pub struct CommitStatus {
 impl CommitStatus {
     /// The description as it is sent: one line, 140 characters at most.
     pub(super) fn short_description(&self) -> String {
-        let line: String =
-            self.description.chars().map(|c| if name::is_hidden(c) { ' ' } else { c }).collect();
+        let line: String = self
+            .description
+            .chars()
+            .map(|c| if name::is_hidden(c) { ' ' } else { c })
+            .collect();
         let line = line.trim();
         if line.chars().count() <= LONGEST {
             return line.to_owned();
@@ -69,6 +72,9 @@ mod tests {
 
     #[test]
     fn a_description_is_one_line() {
-        assert_eq!(described("line one\nline\u{1b} two\r\n"), "line one line  two");
+        assert_eq!(
+            described("line one\nline\u{1b} two\r\n"),
+            "line one line  two"
+        );
     }
 }

@@ -12,7 +12,10 @@ pub struct Signals {
 
 impl Default for Signals {
     fn default() -> Self {
-        Self { work: watch::Sender::new(0), cancels: watch::Sender::new(0) }
+        Self {
+            work: watch::Sender::new(0),
+            cancels: watch::Sender::new(0),
+        }
     }
 }
 
@@ -28,10 +31,12 @@ impl Signals {
     }
 
     pub(super) fn announce_work(&self) {
-        self.work.send_modify(|count| *count = count.wrapping_add(1));
+        self.work
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(super) fn announce_cancel(&self) {
-        self.cancels.send_modify(|count| *count = count.wrapping_add(1));
+        self.cancels
+            .send_modify(|count| *count = count.wrapping_add(1));
     }
 }

@@ -99,10 +99,14 @@ where
         let stop = CancellationToken::new();
         let handler = Arc::clone(&self.handler);
         let stopped = stop.clone();
-        let task = AbortOnDropHandle::new(tokio::spawn(async move {
-            (handler)(job, stopped).await
-        }));
-        let hold = Hold { queue: self.queue.as_ref(), lease: &lease, stop, grace: self.grace };
+        let task =
+            AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await }));
+        let hold = Hold {
+            queue: self.queue.as_ref(),
+            lease: &lease,
+            stop,
+            grace: self.grace,
+        };
         let ending = hold.until_over(task, shutdown).await;
         if gave_up && matches!(ending, Ending::Over(_)) {
             let reason = format!("gave up after {} attempts", lease.attempt - 1);
@@ -111,7 +115,10 @@ where
         }
         match ending {
             Ending::Lost => {
-                tracing::warn!(run = lease.run, "the lease was lost; another worker goes on");
+                tracing::warn!(
+                    run = lease.run,
+                    "the lease was lost; another worker goes on"
+                );
             }
             Ending::GiveBack => {
                 self.queue.give_back(&lease).await?;
@@ -144,7 +151,11 @@ where
 }
 
 fn error(reason: impl Into<String>) -> RunEnd {
-    RunEnd { state: RunState::Error, reason: Some(reason.into()), tasks: Vec::new() }
+    RunEnd {
+        state: RunState::Error,
+        reason: Some(reason.into()),
+        tasks: Vec::new(),
+    }
 }
 
 #[cfg(test)]

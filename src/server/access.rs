@@ -14,14 +14,22 @@ use super::answer::Problem;
 /// Reading: with the token if there is one, by anybody where `public` says so, and
 /// otherwise from this machine alone.
 pub(super) fn may_read(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
-    if settings.public { Ok(()) } else { may(settings, headers) }
+    if settings.public {
+        Ok(())
+    } else {
+        may(settings, headers)
+    }
 }
 
 /// Acting: like reading, without `public`, and never for a page of another site:
 /// a browser sends the token along, and reaches loopback addresses, for any site.
 pub(super) fn may_act(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
     may(settings, headers)?;
-    if is_same_site(headers) { Ok(()) } else { Err(Problem::CrossSite) }
+    if is_same_site(headers) {
+        Ok(())
+    } else {
+        Err(Problem::CrossSite)
+    }
 }
 
 fn may(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
@@ -36,7 +44,9 @@ fn may(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
 /// `Authorization: Bearer <token>`, or `Basic` with the token as the password,
 /// which is what a browser can be made to ask for.
 fn carries(headers: &HeaderMap, token: &str) -> bool {
-    let Some(sent) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+    let Some(sent) = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
     else {
         return false;
     };
@@ -57,13 +67,21 @@ fn carries(headers: &HeaderMap, token: &str) -> bool {
 
 /// Compares digests, so that the time tells neither the content nor the length.
 fn is_equal(sent: &[u8], token: &[u8]) -> bool {
-    Sha256::digest(sent).as_slice().ct_eq(Sha256::digest(token).as_slice()).into()
+    Sha256::digest(sent)
+        .as_slice()
+        .ct_eq(Sha256::digest(token).as_slice())
+        .into()
 }
 
 /// A loopback listener is also reached by way of a proxy, and by a page whose
 /// host's name was made to mean 127.0.0.1 (DNS rebinding).
 fn is_local(headers: &HeaderMap) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+    let forwarded = [
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-real-ip",
+    ];
     if forwarded.iter().any(|name| headers.contains_key(*name)) {
         return false;
     }
@@ -72,7 +90,9 @@ fn is_local(headers: &HeaderMap) -> bool {
     };
     let host = host.host().trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn is_same_site(headers: &HeaderMap) -> bool {
@@ -83,7 +103,10 @@ fn is_same_site(headers: &HeaderMap) -> bool {
         // No browser sends a post without it.
         return true;
     };
-    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"));
     match (origin, authority(headers, header::HOST)) {
         (Some((_, origin)), Some(host)) => origin.eq_ignore_ascii_case(host.as_str()),
         _ => false,
@@ -106,20 +129,35 @@ mod tests {
         pairs
             .iter()
             .map(|(name, value)| {
-                (HeaderName::from_static(name), HeaderValue::from_static(value))
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
             })
             .collect()
     }
 
     fn with_token(public: bool) -> Settings {
-        Settings { api_token: Some("t0k3n".into()), public, ..Settings::default() }
+        Settings {
+            api_token: Some("t0k3n".into()),
+            public,
+            ..Settings::default()
+        }
     }
 
     #[test]
     fn without_a_token_only_this_machine_reads() {
         let here = Settings::default();
-        let there = Settings { loopback: false, ..Settings::default() };
-        for host in ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "LOCALHOST"] {
+        let there = Settings {
+            loopback: false,
+            ..Settings::default()
+        };
+        for host in [
+            "127.0.0.1:8080",
+            "localhost:8080",
+            "[::1]:8080",
+            "LOCALHOST",
+        ] {
             let headers = headers(&[("host", host)]);
             assert_eq!(may_read(&here, &headers), Ok(()), "{host}");
             assert_eq!(may_act(&here, &headers), Ok(()), "{host}");
@@ -137,7 +175,11 @@ mod tests {
             &[("host", "127.0.0.1"), ("forwarded", "for=203.0.113.7")],
             &[],
         ] {
-            assert_eq!(may_read(&here, &headers(pairs)), Err(Problem::Closed), "{pairs:?}");
+            assert_eq!(
+                may_read(&here, &headers(pairs)),
+                Err(Problem::Closed),
+                "{pairs:?}"
+            );
         }
     }
 
@@ -145,11 +187,25 @@ mod tests {
     fn with_a_token_it_is_needed_on_loopback_too() {
         let settings = with_token(false);
         let local = ("host", "127.0.0.1");
-        for wrong in ["Bearer", "Bearer ", "Bearer t0k3", "Bearer t0k3nn", "Basic t0k3n", "t0k3n"] {
+        for wrong in [
+            "Bearer",
+            "Bearer ",
+            "Bearer t0k3",
+            "Bearer t0k3nn",
+            "Basic t0k3n",
+            "t0k3n",
+        ] {
             let headers = headers(&[local, ("authorization", wrong)]);
-            assert_eq!(may_read(&settings, &headers), Err(Problem::NoToken), "{wrong}");
+            assert_eq!(
+                may_read(&settings, &headers),
+                Err(Problem::NoToken),
+                "{wrong}"
+            );
         }
-        assert_eq!(may_read(&settings, &headers(&[local])), Err(Problem::NoToken));
+        assert_eq!(
+            may_read(&settings, &headers(&[local])),
+            Err(Problem::NoToken)
+        );
         // `anyone:t0k3n`
         for right in ["Bearer t0k3n", "bearer t0k3n", "Basic YW55b25lOnQwazNu"] {
             let headers = headers(&[("authorization", right)]);
@@ -164,7 +220,11 @@ mod tests {
         let anybody = headers(&[("host", "ci.example.org")]);
         assert_eq!(may_read(&settings, &anybody), Ok(()));
         assert_eq!(may_act(&settings, &anybody), Err(Problem::NoToken));
-        let no_token = Settings { public: true, loopback: false, ..Settings::default() };
+        let no_token = Settings {
+            public: true,
+            loopback: false,
+            ..Settings::default()
+        };
         assert_eq!(may_read(&no_token, &anybody), Ok(()));
         assert_eq!(may_act(&no_token, &anybody), Err(Problem::Closed));
     }
@@ -180,10 +240,21 @@ mod tests {
             ("origin", "null"),
         ] {
             let headers = headers(&[local, other]);
-            assert_eq!(may_act(&settings, &headers), Err(Problem::CrossSite), "{other:?}");
+            assert_eq!(
+                may_act(&settings, &headers),
+                Err(Problem::CrossSite),
+                "{other:?}"
+            );
         }
-        for own in [("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")] {
-            assert_eq!(may_act(&settings, &headers(&[local, own])), Ok(()), "{own:?}");
+        for own in [
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "http://127.0.0.1:8080"),
+        ] {
+            assert_eq!(
+                may_act(&settings, &headers(&[local, own])),
+                Ok(()),
+                "{own:?}"
+            );
         }
     }
 }

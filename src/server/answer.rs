@@ -95,7 +95,9 @@ impl IntoResponse for Problem {
 /// Makes a browser ask: any user's name, and the token as the password.
 pub(super) fn ask_for_a_token(response: &mut Response) {
     let basic = HeaderValue::from_static("Basic realm=\"pelato\", charset=\"UTF-8\"");
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, basic);
 }
 
 impl From<QueueError> for Problem {

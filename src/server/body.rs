@@ -29,7 +29,11 @@ pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Problem> {
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
         _ => false,
     };
-    if plain && json { Ok(()) } else { Err(Problem::Encoded) }
+    if plain && json {
+        Ok(())
+    } else {
+        Err(Problem::Encoded)
+    }
 }
 
 /// A body that is held, with the permit that lets it be large.
@@ -73,5 +77,8 @@ async fn collect(door: &Door, limit: usize, body: Body) -> Result<Held<'_>, Prob
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Held { bytes: bytes.into(), _permit: permit })
+    Ok(Held {
+        bytes: bytes.into(),
+        _permit: permit,
+    })
 }

@@ -30,14 +30,21 @@ impl Check {
     where
         F: Future<Output = Result<(), String>> + Send + 'static,
     {
-        Self { name, look: Box::new(move || look().boxed()) }
+        Self {
+            name,
+            look: Box::new(move || look().boxed()),
+        }
     }
 
     async fn report(&self) -> CheckJson {
         let found = timeout(PATIENCE, (self.look)())
             .await
             .unwrap_or_else(|_| Err("it does not answer in time".to_owned()));
-        CheckJson { name: self.name, ok: found.is_ok(), reason: found.err() }
+        CheckJson {
+            name: self.name,
+            ok: found.is_ok(),
+            reason: found.err(),
+        }
     }
 }
 
@@ -76,9 +83,17 @@ pub(super) async fn ready(State(door): State<Arc<Door>>) -> (StatusCode, Json<Re
     checks.extend(join_all(door.checks.iter().map(Check::report)).await);
     if door.draining.is_cancelled() {
         let reason = Some("draining: the runner shuts down".to_owned());
-        checks.push(CheckJson { name: "running", ok: false, reason });
+        checks.push(CheckJson {
+            name: "running",
+            ok: false,
+            reason,
+        });
     }
     let ready = checks.iter().all(|check| check.ok);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(Readiness { ready, checks }))
 }

@@ -46,7 +46,8 @@ pub async fn serve(
     let room = Arc::new(Semaphore::new(connections.most));
     let open = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(connections.head_time);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(connections.head_time);
     loop {
         let place = tokio::select! {
             () = shutdown.cancelled() => break,

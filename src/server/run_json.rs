@@ -58,6 +58,9 @@ pub struct RunsJson {
 
 impl From<Page> for RunsJson {
     fn from(page: Page) -> Self {
-        Self { runs: page.runs.into_iter().map(RunJson::from).collect(), next: page.next }
+        Self {
+            runs: page.runs.into_iter().map(RunJson::from).collect(),
+            next: page.next,
+        }
     }
 }

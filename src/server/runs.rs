@@ -40,7 +40,12 @@ impl TryFrom<Result<Query<RunsQuery>, QueryRejection>> for Filter {
             .map(|limit| limit.parse().ok().filter(|limit| (1..=200).contains(limit)))
             .map(|limit| limit.ok_or(Problem::BadQuery))
             .transpose()?;
-        Ok(Self { repository: named(query.repository), state, after: named(query.after), limit })
+        Ok(Self {
+            repository: named(query.repository),
+            state,
+            after: named(query.after),
+            limit,
+        })
     }
 }
 

@@ -100,9 +100,16 @@ impl Settings {
         for hook in &self.repositories {
             let repository = hook.name.clone();
             if !seen.insert((hook.forge, hook.name.to_ascii_lowercase())) {
-                return Err(SettingsError::Twice { repository, forge: hook.forge });
+                return Err(SettingsError::Twice {
+                    repository,
+                    forge: hook.forge,
+                });
             }
-            if hook.secrets.iter().any(|secret| secret.expose_secret().is_empty()) {
+            if hook
+                .secrets
+                .iter()
+                .any(|secret| secret.expose_secret().is_empty())
+            {
                 return Err(SettingsError::EmptySecret { repository });
             }
             match (hook.insecure_unsigned, self.loopback) {
@@ -114,7 +121,11 @@ impl Settings {
                 (false, _) => {}
             }
         }
-        if self.api_token.as_ref().is_some_and(|token| token.expose_secret().is_empty()) {
+        if self
+            .api_token
+            .as_ref()
+            .is_some_and(|token| token.expose_secret().is_empty())
+        {
             return Err(SettingsError::EmptyToken);
         }
         Ok(())
@@ -145,7 +156,9 @@ mod tests {
             ..Settings::default()
         };
         change(&mut settings);
-        settings.validate().map_or_else(|error| error.to_string(), |()| "fine".to_owned())
+        settings
+            .validate()
+            .map_or_else(|error| error.to_string(), |()| "fine".to_owned())
     }
 
     #[test]

@@ -27,6 +27,12 @@ impl Door {
         checks: Vec<Check>,
         draining: CancellationToken,
     ) -> Self {
-        Self { settings, queue, checks, draining, large_bodies: Semaphore::new(LARGE_BODIES) }
+        Self {
+            settings,
+            queue,
+            checks,
+            draining,
+            large_bodies: Semaphore::new(LARGE_BODIES),
+        }
     }
 }

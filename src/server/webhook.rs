@@ -57,7 +57,10 @@ async fn take(
         Delivery::Ignored { reason } => return Ok(ignored(&reason)),
     };
     let Some(environment) = hook.branches.get(&push.branch) else {
-        return Ok(ignored(&format!("the branch {} has no environment", push.branch)));
+        return Ok(ignored(&format!(
+            "the branch {} has no environment",
+            push.branch
+        )));
     };
     store(door, &hook, environment, push).await
 }

@@ -32,7 +32,10 @@ fn github(signature: Option<&str>) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("content-type", "application/json".to_owned()),
         ("x-github-event", "push".to_owned()),
-        ("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958".to_owned()),
+        (
+            "x-github-delivery",
+            "72d3162e-cc78-11e3-81ab-4c9367dc0958".to_owned(),
+        ),
     ];
     if let Some(signature) = signature {
         headers.push(("x-hub-signature-256", signature.to_owned()));
@@ -42,7 +45,9 @@ fn github(signature: Option<&str>) -> Vec<(&'static str, String)> {
 
 async fn serves_the_next_one(door: &Door, stored: usize) {
     let forge = FakeForge::start().await;
-    let (status, answer) = push(&forge, ForgeKind::Gitea, "main", 'f').send(&door.url()).await;
+    let (status, answer) = push(&forge, ForgeKind::Gitea, "main", 'f')
+        .send(&door.url())
+        .await;
     assert_eq!(status, 202, "{answer}");
     assert_eq!(door.runs().await, stored + 1);
 }
@@ -88,14 +93,21 @@ async fn every_unverified_delivery_gets_the_same_answer() {
     twice.push(("x-hub-signature-256", right.clone()));
     take(post(&door, "/webhooks/github", &twice, body.clone()).await);
     let mut sha1 = github(None);
-    sha1.push(("x-hub-signature", "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_owned()));
+    sha1.push((
+        "x-hub-signature",
+        "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59".to_owned(),
+    ));
     take(post(&door, "/webhooks/github", &sha1, body.clone()).await);
     // A body that was changed after it was signed.
-    let changed = String::from_utf8(body.clone()).unwrap().replace("main", "feat");
+    let changed = String::from_utf8(body.clone())
+        .unwrap()
+        .replace("main", "feat");
     take(post(&door, "/webhooks/github", &github(Some(&right)), changed).await);
     // A repository that nobody configured, and bodies without one.
     let bodies = [
-        String::from_utf8(body).unwrap().replace("ci/r", "ci/secret"),
+        String::from_utf8(body)
+            .unwrap()
+            .replace("ci/r", "ci/secret"),
         "{}".to_owned(),
         String::new(),
         "\u{0}".to_owned(),
@@ -122,14 +134,18 @@ async fn each_endpoint_knows_one_forge() {
     // Gitea's deliveries carry GitHub's headers too, and a good `X-Hub-Signature-256`.
     let gitea = push(&forge, ForgeKind::Gitea, "main", 'a');
     let headers = gitea.headers();
-    let headers: Vec<_> =
-        headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect();
     let (status, _, _) = post(&door, "/webhooks/gitea", &headers, gitea.body.clone()).await;
     assert_eq!(status, 202);
     let github = push(&forge, ForgeKind::GitHub, "main", 'b');
     let headers = github.headers();
-    let headers: Vec<_> =
-        headers.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect();
     let (status, _, _) = post(&door, "/webhooks/gitea", &headers, github.body.clone()).await;
     assert_eq!(status, 401);
     // With only Gitea's own headers, GitHub's endpoint has no signature.
@@ -138,7 +154,10 @@ async fn each_endpoint_knows_one_forge() {
         .into_iter()
         .filter(|(name, _)| name.starts_with("X-Gitea") || name == "Content-Type")
         .collect();
-    let own: Vec<_> = own.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let own: Vec<_> = own
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .collect();
     let (status, _, _) = post(&door, "/webhooks/github", &own, gitea.body).await;
     assert_eq!(status, 401);
 }
@@ -161,7 +180,10 @@ async fn what_is_encoded_or_no_json_is_refused_before_anything_else() {
         with("content-encoding", "identity, gzip"),
         with("content-type", "application/x-www-form-urlencoded"),
         with("content-type", "text/plain"),
-        with("content-type", "multipart/form-data; boundary=application/json"),
+        with(
+            "content-type",
+            "multipart/form-data; boundary=application/json",
+        ),
         with("content-type", ""),
     ] {
         let (status, _, text) =
@@ -187,7 +209,10 @@ async fn a_signed_body_is_not_believed_either() {
     let changed = |change: &dyn Fn(&mut Value)| {
         let mut body = good.clone();
         change(&mut body);
-        Webhook { body: body.to_string().into_bytes(), ..webhook.clone() }
+        Webhook {
+            body: body.to_string().into_bytes(),
+            ..webhook.clone()
+        }
     };
     let long = "x".repeat(500_000);
     let hostile: Vec<Webhook> = vec![
@@ -212,7 +237,10 @@ async fn a_signed_body_is_not_believed_either() {
     for (index, webhook) in hostile.into_iter().enumerate() {
         let (status, answer) = webhook.send(&door.url()).await;
         assert_eq!(status, 400, "{index}: {answer}");
-        assert_eq!(answer, json!({ "error": "the delivery is not an event that can be read" }));
+        assert_eq!(
+            answer,
+            json!({ "error": "the delivery is not an event that can be read" })
+        );
     }
     let mut no_id = webhook.clone();
     no_id.id = "x".repeat(1000);
@@ -234,7 +262,9 @@ async fn an_address_in_the_payload_is_not_even_read() {
     webhook.body = body.to_string().into_bytes();
     let (status, answer) = webhook.send(&door.url()).await;
     assert_eq!(status, 202);
-    let run = door.json(&format!("/api/runs/{}", answer["run"].as_str().unwrap())).await;
+    let run = door
+        .json(&format!("/api/runs/{}", answer["run"].as_str().unwrap()))
+        .await;
     assert!(!run.to_string().contains("ext::"));
 }
 
@@ -248,10 +278,16 @@ async fn a_message_is_one_clean_line_wherever_it_is_shown() {
         json!("<script>alert(1)</script>\u{1b}[2J\u{202e}\0\nsecond line");
     webhook.body = body.to_string().into_bytes();
     let (_, answer) = webhook.send(&door.url()).await;
-    for path in ["/".to_owned(), format!("/runs/{}", answer["run"].as_str().unwrap())] {
+    for path in [
+        "/".to_owned(),
+        format!("/runs/{}", answer["run"].as_str().unwrap()),
+    ] {
         let (status, html) = door.get(&path).await;
         assert_eq!(status, 200);
-        assert!(html.contains("&#60;script&#62;alert(1)&#60;/script&#62;[2J"), "{html}");
+        assert!(
+            html.contains("&#60;script&#62;alert(1)&#60;/script&#62;[2J"),
+            "{html}"
+        );
         assert!(!html.contains("<script") && !html.contains("second line"));
         assert!(!html.contains(['\u{1b}', '\u{202e}', '\0']));
     }
@@ -266,15 +302,30 @@ async fn a_store_that_fails_is_a_503_and_never_a_202() {
     let path = door.folder.path().join("pelato.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("DROP TABLE deliveries").execute(&pool).await.unwrap();
+    sqlx::query("DROP TABLE deliveries")
+        .execute(&pool)
+        .await
+        .unwrap();
     let (status, answer) = webhook.send(&door.url()).await;
     assert_eq!(status, 503);
-    assert_eq!(answer, json!({ "error": "the delivery cannot be stored now" }));
+    assert_eq!(
+        answer,
+        json!({ "error": "the delivery cannot be stored now" })
+    );
     sqlx::query("DROP TABLE logs").execute(&pool).await.unwrap();
     sqlx::query("DROP TABLE runs").execute(&pool).await.unwrap();
-    sqlx::query("DROP TABLE health").execute(&pool).await.unwrap();
+    sqlx::query("DROP TABLE health")
+        .execute(&pool)
+        .await
+        .unwrap();
     let (status, text) = door.get("/api/runs").await;
-    assert_eq!((status, text.as_str()), (500, r#"{"error":"something went wrong; the runner's log has the reason"}"#));
+    assert_eq!(
+        (status, text.as_str()),
+        (
+            500,
+            r#"{"error":"something went wrong; the runner's log has the reason"}"#
+        )
+    );
     let (status, text) = door.get("/").await;
     assert_eq!(status, 500);
     assert!(!text.to_lowercase().contains("sql") && !text.contains("no such table"));

@@ -1,7 +1,11 @@
 //! The real router behind the real listener, on the real SQLite.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own part may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's own part may fail loudly"
+)]
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -72,13 +76,22 @@ impl Door {
         let queue = Arc::new(store(folder.path(), plan.limits).await);
         let shutdown = CancellationToken::new();
         let shared: Arc<dyn Queue> = queue.clone();
-        let router =
-            server::router(plan.settings, shared, Vec::new(), shutdown.clone()).unwrap();
+        let router = server::router(plan.settings, shared, Vec::new(), shutdown.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server =
-            tokio::spawn(server::serve(listener, router, plan.connections, shutdown.clone()));
-        Self { address, queue, shutdown, server, folder }
+        let server = tokio::spawn(server::serve(
+            listener,
+            router,
+            plan.connections,
+            shutdown.clone(),
+        ));
+        Self {
+            address,
+            queue,
+            shutdown,
+            server,
+            folder,
+        }
     }
 
     pub fn url(&self) -> String {
@@ -98,16 +111,24 @@ impl Door {
 
     /// How many runs there are.
     pub async fn runs(&self) -> usize {
-        self.json("/api/runs?limit=200").await["runs"].as_array().unwrap().len()
+        self.json("/api/runs?limit=200").await["runs"]
+            .as_array()
+            .unwrap()
+            .len()
     }
 
     pub async fn close(self) -> Arc<TempDir> {
         self.shutdown.cancel();
-        tokio::time::timeout(Duration::from_secs(20), self.server).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.server)
+            .await
+            .unwrap()
+            .unwrap();
         self.folder
     }
 }
 
 pub async fn store(folder: &Path, limits: Limits) -> SqliteQueue {
-    SqliteQueue::open(&folder.join("pelato.db"), limits, Clock::default()).await.unwrap()
+    SqliteQueue::open(&folder.join("pelato.db"), limits, Clock::default())
+        .await
+        .unwrap()
 }

@@ -62,10 +62,25 @@ fn a_run_shows_its_state_its_tasks_and_its_log() {
 
 #[test]
 fn only_what_still_goes_on_is_refreshed() {
-    let going = Run { state: RunState::Running, finished_at: None, ..example() };
-    assert!(run(&going, "", now()).unwrap().contains("http-equiv=\"refresh\""));
-    let page = Page { runs: vec![example(), going], next: None };
-    assert!(runs(&page, &Filter::default(), now()).unwrap().contains("http-equiv=\"refresh\""));
+    let going = Run {
+        state: RunState::Running,
+        finished_at: None,
+        ..example()
+    };
+    assert!(
+        run(&going, "", now())
+            .unwrap()
+            .contains("http-equiv=\"refresh\"")
+    );
+    let page = Page {
+        runs: vec![example(), going],
+        next: None,
+    };
+    assert!(
+        runs(&page, &Filter::default(), now())
+            .unwrap()
+            .contains("http-equiv=\"refresh\"")
+    );
 }
 
 #[test]
@@ -87,11 +102,22 @@ fn nothing_that_somebody_pushed_is_markup() {
     bad.tasks[0].reference = Some(attack.to_owned());
     bad.tasks[0].targets[0].name = attack.to_owned();
     bad.tasks[0].targets[0].address = Some(attack.to_owned());
-    let filter = Filter { repository: Some(attack.to_owned()), ..Filter::default() };
+    let filter = Filter {
+        repository: Some(attack.to_owned()),
+        ..Filter::default()
+    };
     let next = Some(attack.to_owned());
     let pages = [
         run(&bad, attack, now()).unwrap(),
-        runs(&Page { runs: vec![bad], next }, &filter, now()).unwrap(),
+        runs(
+            &Page {
+                runs: vec![bad],
+                next,
+            },
+            &filter,
+            now(),
+        )
+        .unwrap(),
         problem(404, attack).unwrap(),
     ];
     for html in pages {
@@ -103,7 +129,10 @@ fn nothing_that_somebody_pushed_is_markup() {
 
 #[test]
 fn an_empty_runner_says_what_to_do() {
-    let page = Page { runs: Vec::new(), next: None };
+    let page = Page {
+        runs: Vec::new(),
+        next: None,
+    };
     let html = runs(&page, &Filter::default(), now()).unwrap();
     assert!(html.contains("A push to a branch that <code>runner.yaml</code> lists appears here."));
 }

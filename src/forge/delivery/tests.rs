@@ -11,7 +11,10 @@ use crate::forge::{ForgeKind, verify};
 fn recorded(name: &str) -> (HeaderMap, Vec<u8>) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/gitea-deliveries");
     let mut headers = HeaderMap::new();
-    for line in fs::read_to_string(format!("{folder}/{name}.headers")).unwrap().lines() {
+    for line in fs::read_to_string(format!("{folder}/{name}.headers"))
+        .unwrap()
+        .lines()
+    {
         let (name, value) = line.split_once(':').unwrap();
         headers.append(
             HeaderName::from_bytes(name.as_bytes()).unwrap(),
@@ -52,7 +55,11 @@ fn real_gitea_deliveries_are_verified_and_read() {
         let signed = verify(ForgeKind::Gitea, &headers, &body, &["s3cr3t".into()]);
         assert_eq!(repository_name(&body).as_deref(), Some("ci/r"));
         let read = read(ForgeKind::Gitea, &headers, &body).unwrap();
-        seen += &format!("{name}: {}{}\n", if signed { "" } else { "UNSIGNED " }, outcome(&read));
+        seen += &format!(
+            "{name}: {}{}\n",
+            if signed { "" } else { "UNSIGNED " },
+            outcome(&read)
+        );
     }
     insta::assert_snapshot!(seen, @r"
     create-branch: create events start nothing; the push does
@@ -121,7 +128,10 @@ fn a_github_push_is_a_new_head() {
 #[test]
 fn what_starts_nothing_says_why() {
     let ignored = [
-        github("ping", &json!({ "zen": "Design for failure.", "repository": {} })),
+        github(
+            "ping",
+            &json!({ "zen": "Design for failure.", "repository": {} }),
+        ),
         github("workflow_run", &json!({})),
         pushed(|body| body["ref"] = json!("refs/tags/v1")),
         pushed(|body| {
@@ -132,7 +142,10 @@ fn what_starts_nothing_says_why() {
         pushed(|body| body["after"] = json!("0".repeat(40))),
         pushed(|body| body["head_commit"]["message"] = json!("Typo [CI SKIP]")),
     ];
-    let reasons: Vec<_> = ignored.into_iter().map(|read| outcome(&read.unwrap())).collect();
+    let reasons: Vec<_> = ignored
+        .into_iter()
+        .map(|read| outcome(&read.unwrap()))
+        .collect();
     insta::assert_snapshot!(reasons.join("\n"), @r"
     ping: the webhook is set up
     workflow_run events start nothing
@@ -148,7 +161,9 @@ fn the_message_of_another_commit_does_not_count() {
     let read = pushed(|body| {
         body["head_commit"] = json!({ "id": "6113728", "message": "[skip ci]" });
     });
-    let Ok(Delivery::Push(push)) = read else { panic!("{read:?}") };
+    let Ok(Delivery::Push(push)) = read else {
+        panic!("{read:?}")
+    };
     assert_eq!(push.title, None);
 }
 
@@ -193,7 +208,10 @@ fn deep_nesting_does_not_reach_the_stack() {
         format!("{{\"x\":{deep}"),
         format!("{{\"repository\":{deep}"),
         format!("{{\"repository\":{{\"full_name\":{deep}"),
-        format!("{{\"x\":{deep}{},\"repository\":{{\"full_name\":7}}}}", "]".repeat(200_000)),
+        format!(
+            "{{\"x\":{deep}{},\"repository\":{{\"full_name\":7}}}}",
+            "]".repeat(200_000)
+        ),
     ] {
         assert_eq!(repository_name(body.as_bytes()), None);
     }

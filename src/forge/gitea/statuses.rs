@@ -105,5 +105,8 @@ fn unreachable(api: &str, error: &reqwest::Error) -> ForgeError {
         // The address is in our own sentence already.
         std::error::Error::source(error).map_or_else(|| "it failed".to_owned(), ToString::to_string)
     };
-    ForgeError::Unreachable { api: api.to_owned(), reason }
+    ForgeError::Unreachable {
+        api: api.to_owned(),
+        reason,
+    }
 }

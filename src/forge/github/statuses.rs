@@ -56,9 +56,11 @@ impl GitHub {
         commit: &str,
         status: &CommitStatus,
     ) -> Result<(), ForgeError> {
-        timeout(TIMEOUT, self.post(repository, commit, status)).await.unwrap_or_else(|_| {
-            Err(self.unreachable(format!("no answer within {} s", TIMEOUT.as_secs())))
-        })
+        timeout(TIMEOUT, self.post(repository, commit, status))
+            .await
+            .unwrap_or_else(|_| {
+                Err(self.unreachable(format!("no answer within {} s", TIMEOUT.as_secs())))
+            })
     }
 
     async fn post(
@@ -82,7 +84,10 @@ impl GitHub {
         // them how long GitHub asks to wait.
         let answer = self
             .octocrab
-            ._post(format!("/repos/{repository}/statuses/{commit}"), Some(&body))
+            ._post(
+                format!("/repos/{repository}/statuses/{commit}"),
+                Some(&body),
+            )
             .await
             .map_err(|error| self.unreachable(cause(&error)))?;
         let (parts, body) = answer.into_parts();
@@ -91,11 +96,21 @@ impl GitHub {
         }
         let words = read_some(body).await;
         let headers: &HeaderMap = &parts.headers;
-        Err(refusal(&self.api, repository, &status.context, parts.status, headers, &words))
+        Err(refusal(
+            &self.api,
+            repository,
+            &status.context,
+            parts.status,
+            headers,
+            &words,
+        ))
     }
 
     fn unreachable(&self, reason: String) -> ForgeError {
-        ForgeError::Unreachable { api: self.api.clone(), reason }
+        ForgeError::Unreachable {
+            api: self.api.clone(),
+            reason,
+        }
     }
 }
 

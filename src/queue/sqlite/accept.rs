@@ -71,7 +71,11 @@ async fn latest_head(
         && latest.try_get::<String, _>("environment")? == run.environment;
     let state: String = latest.try_get("state")?;
     let good = matches!(state.as_str(), "queued" | "running" | "success");
-    Ok(if same && good { Some(latest.try_get("id")?) } else { None })
+    Ok(if same && good {
+        Some(latest.try_get("id")?)
+    } else {
+        None
+    })
 }
 
 /// The queued runs but those of this branch, which are about to be superseded.

@@ -13,9 +13,10 @@ impl SqliteQueue {
         let Some(state) = state else {
             return Ok(Cancelled::Unknown);
         };
-        let state: RunState = state
-            .parse()
-            .map_err(|_| QueueError::Row { run: run.to_owned(), what: "state" })?;
+        let state: RunState = state.parse().map_err(|_| QueueError::Row {
+            run: run.to_owned(),
+            what: "state",
+        })?;
         match state {
             RunState::Queued => {
                 sqlx::query(

@@ -23,11 +23,7 @@ impl SqliteQueue {
         Ok(done.rows_affected() == 1)
     }
 
-    pub(super) async fn finish_run(
-        &self,
-        lease: &Lease,
-        end: &RunEnd,
-    ) -> Result<bool, QueueError> {
+    pub(super) async fn finish_run(&self, lease: &Lease, end: &RunEnd) -> Result<bool, QueueError> {
         let done = sqlx::query(
             "UPDATE runs SET state = ?1, reason = ?2, finished_at = ?3,
                tasks = CASE ?4 WHEN '[]' THEN tasks ELSE ?4 END,

@@ -9,10 +9,14 @@ const MOST: u32 = 200;
 
 impl SqliteQueue {
     pub(super) async fn find_run(&self, run: &str) -> Result<Option<Run>, QueueError> {
-        let row = sqlx::query(concat!("SELECT ", run_columns!(), " FROM runs WHERE id = ?"))
-            .bind(run)
-            .fetch_optional(&self.readers)
-            .await?;
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            run_columns!(),
+            " FROM runs WHERE id = ?"
+        ))
+        .bind(run)
+        .fetch_optional(&self.readers)
+        .await?;
         row.as_ref().map(read_run).transpose()
     }
 
@@ -36,7 +40,11 @@ impl SqliteQueue {
         let mut runs = rows.iter().map(read_run).collect::<Result<Vec<_>, _>>()?;
         let more = runs.len() > limit as usize;
         runs.truncate(limit as usize);
-        let next = if more { runs.last().map(|run| run.id.clone()) } else { None };
+        let next = if more {
+            runs.last().map(|run| run.id.clone())
+        } else {
+            None
+        };
         Ok(Page { runs, next })
     }
 }

@@ -12,7 +12,10 @@ const MOST_PASSED: u32 = 100;
 impl SqliteQueue {
     pub(super) async fn lease_run(&self, worker: &str) -> Result<Option<Job>, QueueError> {
         // Most looks find nothing: they cost no write.
-        if next_run(&mut *self.readers.acquire().await?, self.clock.millis()).await?.is_none() {
+        if next_run(&mut *self.readers.acquire().await?, self.clock.millis())
+            .await?
+            .is_none()
+        {
             return Ok(None);
         }
         let mut transaction = self.write().await?;
@@ -37,10 +40,18 @@ impl SqliteQueue {
         let run = read_run(&row)?;
         let passed = passed_over(&mut transaction, &run.id).await?;
         transaction.commit().await?;
-        let lease =
-            Lease { run: run.id.clone(), owner: worker.to_owned(), attempt: run.attempts };
+        let lease = Lease {
+            run: run.id.clone(),
+            owner: worker.to_owned(),
+            attempt: run.attempts,
+        };
         let gave_up = run.attempts > self.limits.attempts;
-        Ok(Some(Job { run, lease, passed, gave_up }))
+        Ok(Some(Job {
+            run,
+            lease,
+            passed,
+            gave_up,
+        }))
     }
 
     /// A run that was begun once more only to tell its forge that it is given up,
@@ -120,6 +131,11 @@ async fn passed_over(
     .fetch_all(connection)
     .await?;
     rows.iter()
-        .map(|row| Ok(Passed { id: row.try_get("id")?, commit: row.try_get("commit_id")? }))
+        .map(|row| {
+            Ok(Passed {
+                id: row.try_get("id")?,
+                commit: row.try_get("commit_id")?,
+            })
+        })
         .collect()
 }

@@ -88,5 +88,7 @@ impl SqliteQueue {
 
 fn from_a_line(log: &str, last: usize) -> String {
     let tail = &log[log.ceil_char_boundary(log.len() - last)..];
-    tail.split_once('\n').map_or(tail, |(_, whole_lines)| whole_lines).to_owned()
+    tail.split_once('\n')
+        .map_or(tail, |(_, whole_lines)| whole_lines)
+        .to_owned()
 }

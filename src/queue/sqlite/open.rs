@@ -40,14 +40,23 @@ impl SqliteQueue {
             .connect_with(options.clone())
             .await
             .map_err(cannot)?;
-        MIGRATIONS.run(&writer).await.map_err(|error| cannot(error.into()))?;
+        MIGRATIONS
+            .run(&writer)
+            .await
+            .map_err(|error| cannot(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(PATIENCE)
             .connect_with(options.read_only(true))
             .await
             .map_err(cannot)?;
-        Ok(Self { writer, readers, limits, clock, signals: Signals::default() })
+        Ok(Self {
+            writer,
+            readers,
+            limits,
+            clock,
+            signals: Signals::default(),
+        })
     }
 
     /// A transaction that may write from its first statement on. A deferred one

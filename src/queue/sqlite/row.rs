@@ -17,11 +17,16 @@ pub(super) use run_columns;
 
 pub(super) fn read_run(row: &SqliteRow) -> Result<Run, QueueError> {
     let id: String = row.try_get("id")?;
-    let unreadable = |what| QueueError::Row { run: id.clone(), what };
+    let unreadable = |what| QueueError::Row {
+        run: id.clone(),
+        what,
+    };
     let state: String = row.try_get("state")?;
     let moment = |column: &'static str| -> Result<_, QueueError> {
         let millis: Option<i64> = row.try_get(column)?;
-        millis.map(|millis| from_millis(millis).ok_or_else(|| unreadable(column))).transpose()
+        millis
+            .map(|millis| from_millis(millis).ok_or_else(|| unreadable(column)))
+            .transpose()
     };
     Ok(Run {
         forge: row.try_get("forge")?,
@@ -43,6 +48,8 @@ pub(super) fn read_run(row: &SqliteRow) -> Result<Run, QueueError> {
 }
 
 pub(super) fn tasks_text(run: &str, tasks: &[TaskRecord]) -> Result<String, QueueError> {
-    serde_json::to_string(tasks)
-        .map_err(|_| QueueError::Row { run: run.to_owned(), what: "tasks" })
+    serde_json::to_string(tasks).map_err(|_| QueueError::Row {
+        run: run.to_owned(),
+        what: "tasks",
+    })
 }

@@ -16,9 +16,14 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 async fn queue() -> (TempDir, Arc<SqliteQueue>) {
     let folder = tempfile::tempdir().unwrap();
-    let limits = Limits { lease: Duration::from_millis(600), ..Limits::default() };
+    let limits = Limits {
+        lease: Duration::from_millis(600),
+        ..Limits::default()
+    };
     let path = folder.path().join("pelato.db");
-    let queue = SqliteQueue::open(&path, limits, Clock::default()).await.unwrap();
+    let queue = SqliteQueue::open(&path, limits, Clock::default())
+        .await
+        .unwrap();
     (folder, Arc::new(queue))
 }
 
@@ -39,7 +44,11 @@ async fn push(queue: &SqliteQueue, branch: &str) -> String {
 }
 
 fn end(state: RunState) -> RunEnd {
-    RunEnd { state, reason: None, tasks: Vec::new() }
+    RunEnd {
+        state,
+        reason: None,
+        tasks: Vec::new(),
+    }
 }
 
 async fn found(queue: &SqliteQueue, run: &str) -> Run {
@@ -62,7 +71,9 @@ async fn until(queue: &SqliteQueue, run: &str, condition: impl Fn(&Run) -> bool)
 }
 
 /// A handler that tells when it begins and then waits to be stopped.
-fn patient(began: mpsc::UnboundedSender<String>) -> impl Fn(Job, CancellationToken) -> std::pin::Pin<Box<dyn Future<Output = RunEnd> + Send>> {
+fn patient(
+    began: mpsc::UnboundedSender<String>,
+) -> impl Fn(Job, CancellationToken) -> std::pin::Pin<Box<dyn Future<Output = RunEnd> + Send>> {
     move |job, stop| {
         let began = began.clone();
         Box::pin(async move {
@@ -77,7 +88,9 @@ fn patient(began: mpsc::UnboundedSender<String>) -> impl Fn(Job, CancellationTok
 async fn a_step_works_off_one_run_and_says_when_there_is_none() {
     let (_folder, queue) = queue().await;
     let run = push(&queue, "main").await;
-    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Success) });
+    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async {
+        end(RunState::Success)
+    });
     assert!(worker.step().await.unwrap());
     assert!(!worker.step().await.unwrap());
     assert_eq!(found(&queue, &run).await.state, RunState::Success);
@@ -114,7 +127,9 @@ async fn a_long_run_keeps_its_lease() {
     let step = tokio::spawn(async move { worker.step().await.unwrap() });
     until(&queue, &run, |run| run.state == RunState::Running).await;
     // Many leases' time goes by, and nobody else gets the run.
-    let other = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Failure) });
+    let other = Worker::new(Arc::clone(&queue) as _, |_, _| async {
+        end(RunState::Failure)
+    });
     for _ in 0..20 {
         assert!(!other.step().await.unwrap());
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -151,16 +166,24 @@ async fn a_shutdown_gives_the_run_back_for_the_next_start() {
     });
     begun.recv().await.unwrap();
     shutdown.cancel();
-    tokio::time::timeout(DEADLINE, working).await.unwrap().unwrap();
+    tokio::time::timeout(DEADLINE, working)
+        .await
+        .unwrap()
+        .unwrap();
     let given_back = found(&queue, &run).await;
-    assert_eq!((given_back.state, given_back.attempts), (RunState::Queued, 0));
+    assert_eq!(
+        (given_back.state, given_back.attempts),
+        (RunState::Queued, 0)
+    );
 }
 
 #[tokio::test]
 async fn a_worker_wakes_for_what_is_accepted_while_it_waits() {
     let (_folder, queue) = queue().await;
     let shutdown = CancellationToken::new();
-    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Success) });
+    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async {
+        end(RunState::Success)
+    });
     let working = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { worker.run(shutdown).await }
