@@ -7,18 +7,18 @@
 
 mod clock;
 mod error;
-mod queue;
 mod run;
 mod signals;
 mod sqlite;
 mod state;
+mod store;
 mod worker;
 
 pub use clock::Clock;
 pub use error::QueueError;
-pub use queue::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
 pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
+pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
 pub use worker::Worker;

@@ -20,9 +20,12 @@ impl SqliteQueue {
     /// Opens the database at `path`, which is made when it is missing (its folder
     /// is not), and applies what migrations it lacks.
     pub async fn open(path: &Path, limits: Limits, clock: Clock) -> Result<Self, QueueError> {
-        let cannot = |error: &dyn std::error::Error| QueueError::Open {
+        let cannot = |error: sqlx::Error| QueueError::Open {
             path: path.to_owned(),
-            reason: error.to_string(),
+            reason: match error.as_database_error() {
+                Some(error) => error.message().to_owned(),
+                None => error.to_string(),
+            },
         };
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -36,17 +39,17 @@ impl SqliteQueue {
             .acquire_timeout(PATIENCE)
             .connect_with(options.clone())
             .await
-            .map_err(|error| cannot(&error))?;
+            .map_err(cannot)?;
         MIGRATIONS
             .run(&writer)
             .await
-            .map_err(|error| cannot(&error))?;
+            .map_err(|error| cannot(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(PATIENCE)
             .connect_with(options.read_only(true))
             .await
-            .map_err(|error| cannot(&error))?;
+            .map_err(cannot)?;
         Ok(Self {
             writer,
             readers,

@@ -1,0 +1,113 @@
+//! Holding a run.
+
+#[tokio::test]
+async fn one_environment_runs_one_thing_at_a_time() {
+    let store = Store::new();
+    let queue = store.open().await;
+    queue.accept(push("1", "main", 'a')).await.unwrap();
+    let first = lease(&queue).await;
+    queue.accept(push("2", "main", 'b')).await.unwrap();
+    assert_eq!(queue.lease("two").await.unwrap(), None);
+    queue.accept(push("3", "feature", 'c')).await.unwrap();
+    assert_eq!(lease(&queue).await.run.branch, "feature");
+    queue
+        .finish(&first.lease, &end(RunState::Success))
+        .await
+        .unwrap();
+    assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
+}
+
+#[tokio::test]
+async fn a_lease_that_runs_out_is_taken_by_another_worker() {
+    let store = Store::new();
+    let queue = store.open().await;
+    queue.accept(push("1", "main", 'a')).await.unwrap();
+    let lost = lease(&queue).await;
+    queue.accept(push("2", "main", 'b')).await.unwrap();
+    store.pass(Duration::from_secs(20));
+    assert_eq!(queue.heartbeat(&lost.lease).await.unwrap(), Beat::Held);
+    store.pass(Duration::from_secs(20));
+    assert_eq!(queue.lease("two").await.unwrap(), None);
+
+    store.pass(MINUTE);
+    let taken = queue.lease("two").await.unwrap().unwrap();
+    assert_eq!(
+        (taken.run.id.clone(), taken.lease.attempt),
+        (lost.run.id.clone(), 2)
+    );
+    assert_eq!(taken.run.started_at, lost.run.started_at);
+    assert_eq!(queue.heartbeat(&lost.lease).await.unwrap(), Beat::Lost);
+    assert!(
+        !queue
+            .finish(&lost.lease, &end(RunState::Success))
+            .await
+            .unwrap()
+    );
+    assert!(!queue.record(&lost.lease, &[]).await.unwrap());
+    assert!(!queue.give_back(&lost.lease).await.unwrap());
+    assert!(
+        queue
+            .finish(&taken.lease, &end(RunState::Failure))
+            .await
+            .unwrap()
+    );
+    assert_eq!(state(&queue, &taken.run.id).await, RunState::Failure);
+}
+
+#[tokio::test]
+async fn a_run_that_kills_its_worker_is_given_up_and_lets_others_pass() {
+    let store = Store::new();
+    let queue = store.open().await;
+    let poison = id(queue.accept(push("1", "main", 'a')).await.unwrap());
+    for attempt in 1..=3 {
+        let job = lease(&queue).await;
+        assert_eq!((job.lease.attempt, job.gave_up), (attempt, false));
+        store.pass(MINUTE);
+    }
+    // Once more, only to tell the forge; and that dies as well.
+    assert!(lease(&queue).await.gave_up);
+    store.pass(MINUTE);
+    queue.accept(push("2", "main", 'b')).await.unwrap();
+    assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
+    let run = queue.run(&poison).await.unwrap().unwrap();
+    assert_eq!(run.state, RunState::Error);
+    assert_eq!(run.reason.as_deref(), Some("gave up after 3 attempts"));
+    assert!(run.finished_at.is_some());
+}
+
+#[tokio::test]
+async fn a_run_that_is_given_back_has_not_been_tried() {
+    let store = Store::new();
+    let queue = store.open().await;
+    let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
+    for _ in 0..5 {
+        let job = lease(&queue).await;
+        assert_eq!((job.run.id.as_str(), job.lease.attempt), (run.as_str(), 1));
+        assert!(queue.give_back(&job.lease).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled_wherever_it_stands() {
+    let store = Store::new();
+    let queue = store.open().await;
+    assert_eq!(queue.cancel("nothing").await.unwrap(), Cancelled::Unknown);
+    let queued = id(queue.accept(push("1", "main", 'a')).await.unwrap());
+    assert_eq!(queue.cancel(&queued).await.unwrap(), Cancelled::Now);
+    assert_eq!(
+        queue.cancel(&queued).await.unwrap(),
+        Cancelled::Over(RunState::Cancelled)
+    );
+    assert_eq!(queue.lease("one").await.unwrap(), None);
+    // Somebody pushes it again: it was never deployed.
+    id(queue.accept(push("2", "main", 'a')).await.unwrap());
+    let running = lease(&queue).await;
+    assert_eq!(
+        queue.cancel(&running.run.id).await.unwrap(),
+        Cancelled::Requested
+    );
+    assert_eq!(
+        queue.heartbeat(&running.lease).await.unwrap(),
+        Beat::CancelRequested
+    );
+}
