@@ -4,7 +4,6 @@
 package post
 
 import (
-	"encoding/json"
 	"errors"
 	"strconv"
 
@@ -32,7 +31,8 @@ func answer(request *web.Request, through *relay.Relay) web.Response {
 		return plain(413, "more than "+strconv.Itoa(limit)+" bytes")
 	}
 	if err != nil {
-		return plain(400, err.Error())
+		through.Warn(err.Error())
+		return plain(503, err.Error())
 	}
 	result, err := through.Process(input)
 	var failure *relay.Failure
@@ -45,7 +45,7 @@ func answer(request *web.Request, through *relay.Relay) web.Response {
 	if result == "" {
 		return web.Response{Status: 204}
 	}
-	if json.Valid([]byte(result)) {
+	if isJSON(result) {
 		return withType(200, "application/json", result)
 	}
 	return plain(200, result)

@@ -36,10 +36,13 @@ func (r *Relay) Message(message messaging.Message) error {
 		return nil
 	}
 	if err := messaging.Publish(message.ReplyTo, result); err != nil {
-		logging.Warn(r.component, "the result is published, but its requester did not get it: "+err.Error())
+		r.Warn("the result is published, but its requester did not get it: " + err.Error())
 	}
 	return nil
 }
+
+// Warn writes to the log under the component's name.
+func (r *Relay) Warn(text string) { logging.Warn(r.component, text) }
 
 // Process runs the task on input and publishes its result, unless that is empty.
 // A failure is logged here and comes back as a *Failure.

@@ -7,6 +7,9 @@ import "unsafe"
 //go:wasmimport wasi:http/types@0.2.0 [method]incoming-request.method
 func getMethod(request int32, result *[8]uint64)
 
+//go:wasmimport wasi:http/types@0.2.0 [method]incoming-request.headers
+func headers(request int32) int32
+
 //go:wasmimport wasi:http/types@0.2.0 [method]incoming-request.consume
 func consume(request int32, result *[8]uint64)
 
@@ -21,6 +24,12 @@ func dropIncomingBody(body int32)
 
 //go:wasmimport wasi:http/types@0.2.0 [constructor]fields
 func newFields() int32
+
+//go:wasmimport wasi:http/types@0.2.0 [resource-drop]fields
+func dropFields(fields int32)
+
+//go:wasmimport wasi:http/types@0.2.0 [method]fields.get
+func getField(fields int32, name string, result *[8]uint64)
 
 //go:wasmimport wasi:http/types@0.2.0 [method]fields.append
 func appendField(fields int32, name, value string, result *[8]uint64)
