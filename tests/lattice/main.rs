@@ -111,6 +111,18 @@ async fn a_killed_host_takes_its_providers_with_it_and_comes_back_with_other_lab
     assert_eq!(working_in(&home), 1);
 }
 
+#[test]
+fn tests_with_a_runtime_each_share_one_lattice() {
+    let folders = [(); 2].map(|()| {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let lattice = Lattice::shared().await.unwrap();
+            assert_eq!(lattice.ping().await.unwrap().len(), 2);
+            lattice.folder()
+        })
+    });
+    assert_eq!(folders[0], folders[1]);
+}
+
 /// Has a host pull the messaging provider and waits until it runs.
 async fn start_provider(lattice: &Lattice, host: &str) {
     let id = lattice.host_id(host).unwrap();

@@ -3,6 +3,7 @@
 //! answers each with a line of JSON. It ends, and everything with it, when its
 //! standard input does or it is interrupted or terminated.
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -10,6 +11,7 @@ use clap::Parser;
 use lattice_harness::{Lattice, Options};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 const COMMANDS: &str = "Commands on standard input, one a line:
@@ -57,9 +59,25 @@ impl Args {
     }
 }
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let options = Args::parse().options();
+fn main() -> ExitCode {
+    match begin(Args::parse().options()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lattice: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn begin(options: Options) -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    let ended = runtime.block_on(run(options));
+    // A thread of it may still wait for a line of input that never comes.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run(options: Options) -> anyhow::Result<()> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {

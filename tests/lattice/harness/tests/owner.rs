@@ -7,12 +7,15 @@
     reason = "a test that cannot go on fails"
 )]
 
+use std::fs::Permissions;
 use std::io::{BufReader, Write as _};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use lattice_harness::working_in;
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 struct Owner {
@@ -85,6 +88,16 @@ fn the_end_of_its_input_ends_it() {
 }
 
 #[test]
+fn a_termination_ends_it_in_order() {
+    let mut owner = Owner::start();
+    let id = i32::try_from(owner.process.id()).unwrap();
+    kill_process(Pid::from_raw(id).unwrap(), Signal::TERM).unwrap();
+    assert!(owner.process.wait().unwrap().success());
+    assert_eq!(working_in(&owner.folder), 0);
+    assert!(!owner.folder.exists());
+}
+
+#[test]
 fn commands_are_answered_line_by_line() {
     let mut owner = Owner::start();
     assert_eq!(owner.ask("kill edge")["ok"], true);
@@ -120,6 +133,38 @@ fn missing_programs_fail_with_the_name_of_the_script() {
     assert!(
         message.contains("run scripts/setup-lattice.sh"),
         "{message}"
+    );
+}
+
+#[test]
+fn a_part_that_dies_at_its_start_is_named_with_the_end_of_its_log() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scripts/setup-lattice.sh");
+    let printed = Command::new(script).arg("--print").output().unwrap();
+    let programs = PathBuf::from(String::from_utf8(printed.stdout).unwrap().trim_end());
+    // A cache with the real programs, but for the host.
+    let cache = tempfile::tempdir().unwrap();
+    let broken = cache
+        .path()
+        .join("lattice")
+        .join(programs.file_name().unwrap());
+    std::fs::create_dir_all(&broken).unwrap();
+    for program in ["nats-server", "docker-registry"] {
+        symlink(programs.join(program), broken.join(program)).unwrap();
+    }
+    let host = broken.join("host");
+    std::fs::write(&host, "#!/bin/sh\necho the keys are lost >&2\nexit 3\n").unwrap();
+    std::fs::set_permissions(&host, Permissions::from_mode(0o755)).unwrap();
+
+    let output = Command::new(env!("CARGO_BIN_EXE_lattice"))
+        .args(["--no-wadm", "--host", "edge"])
+        .env("PELATO_CACHE", cache.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "lattice: edge ended (exit status: 3); the end of its log:\nthe keys are lost\n"
     );
 }
 
