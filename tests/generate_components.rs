@@ -1,5 +1,12 @@
 //! Rendered projects through the machine's Go, up to components that hosts load.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what is unexpected in a test fails it"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -69,7 +76,11 @@ fn compile(sources: &Sources) -> Result<Vec<u8>, String> {
         "-o=core.wasm",
         ".",
     ];
-    let output = go(folder.path(), &[("GOOS", "wasip1"), ("GOARCH", "wasm")], &build);
+    let output = go(
+        folder.path(),
+        &[("GOOS", "wasip1"), ("GOARCH", "wasm")],
+        &build,
+    );
     if output.status.success() {
         Ok(fs::read(folder.path().join("core.wasm")).unwrap())
     } else {
@@ -81,7 +92,9 @@ fn component(sources: &Sources) -> Vec<u8> {
     let mut module = compile(sources).unwrap();
     let mut resolve = Resolve::default();
     let package = resolve.push_str("world.wit", &sources.wit).unwrap();
-    let world = resolve.select_world(&[package], Some(&sources.world)).unwrap();
+    let world = resolve
+        .select_world(&[package], Some(&sources.world))
+        .unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default()
         .validate(true)
@@ -100,9 +113,15 @@ fn interfaces(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     };
     let world = &resolve.worlds[world];
     let names = |items: Vec<&wit_parser::WorldKey>| {
-        items.into_iter().map(|key| resolve.name_world_key(key)).collect()
+        items
+            .into_iter()
+            .map(|key| resolve.name_world_key(key))
+            .collect()
     };
-    (names(world.imports.keys().collect()), names(world.exports.keys().collect()))
+    (
+        names(world.imports.keys().collect()),
+        names(world.exports.keys().collect()),
+    )
 }
 
 #[test]
@@ -171,8 +190,14 @@ fn a_component_asks_only_for_what_hosts_serve() {
 
 #[test]
 fn the_same_sources_give_the_same_module() {
-    let sources = sources("processor_nats", "package main\n\nfunc exec_task(arg string) string { return arg }\n");
-    assert!(compile(&sources) == compile(&sources), "the two builds differ");
+    let sources = sources(
+        "processor_nats",
+        "package main\n\nfunc exec_task(arg string) string { return arg }\n",
+    );
+    assert!(
+        compile(&sources) == compile(&sources),
+        "the two builds differ"
+    );
 }
 
 /// What the author reads names the author's file, line and column.
@@ -217,9 +242,21 @@ fn a_function_of_another_kind_is_named_with_the_two_that_are_taken() {
 fn json_is_what_go_takes_for_json() {
     let folder = tempfile::tempdir().unwrap();
     let files = sources("http_producer_nats", "").files;
-    fs::write(folder.path().join("json.go"), &files["internal/post/json.go"]).unwrap();
-    fs::write(folder.path().join("json_test.go"), include_str!("generate/json_test.go")).unwrap();
+    fs::write(
+        folder.path().join("json.go"),
+        &files["internal/post/json.go"],
+    )
+    .unwrap();
+    fs::write(
+        folder.path().join("json_test.go"),
+        include_str!("generate/json_test.go"),
+    )
+    .unwrap();
     fs::write(folder.path().join("go.mod"), &files["go.mod"]).unwrap();
     let output = go(folder.path(), &[], &["test", "."]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }

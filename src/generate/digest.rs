@@ -21,9 +21,9 @@ impl Digest {
         self,
         parts: impl IntoIterator<Item = (N, B)>,
     ) -> Self {
-        parts
-            .into_iter()
-            .fold(self, |digest, (name, bytes)| digest.part(name.as_ref()).part(bytes))
+        parts.into_iter().fold(self, |digest, (name, bytes)| {
+            digest.part(name.as_ref()).part(bytes)
+        })
     }
 
     /// 64 hex digits.

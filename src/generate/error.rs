@@ -18,7 +18,7 @@ pub enum TemplateError {
     Spec {
         /// The template's folder.
         template: String,
-        /// What is wrong with it, with line and column.
+        /// What is wrong with it.
         reason: String,
     },
     /// A file cannot be a part of the template.

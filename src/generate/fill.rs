@@ -93,7 +93,9 @@ impl HelperDef for Text {
         let mut text = String::new();
         for (index, parameter) in helper.params().iter().enumerate() {
             if parameter.is_value_missing() {
-                let name = parameter.relative_path().map_or_else(|| index.to_string(), Clone::clone);
+                let name = parameter
+                    .relative_path()
+                    .map_or_else(|| index.to_string(), Clone::clone);
                 return Err(missing("text", &name));
             }
             text.push_str(&plain(parameter.value()));
@@ -136,14 +138,24 @@ mod tests {
 
     #[test]
     fn a_name_that_is_nowhere_is_an_error() {
-        for template in ["{{nothing}}", r#"{{config "k" a=nothing}}"#, r#"{{config "k" a=(text topic nothing)}}"#, "{{config}}"] {
+        for template in [
+            "{{nothing}}",
+            r#"{{config "k" a=nothing}}"#,
+            r#"{{config "k" a=(text topic nothing)}}"#,
+            "{{config}}",
+        ] {
             assert!(filled(template).is_err(), "{template}");
         }
     }
 
     #[test]
     fn what_would_write_a_value_unquoted_is_refused() {
-        for template in ["{{{topic}}}", "{{~{topic}~}}", "{{& topic}}", "{{~& topic}}"] {
+        for template in [
+            "{{{topic}}}",
+            "{{~{topic}~}}",
+            "{{& topic}}",
+            "{{~& topic}}",
+        ] {
             assert!(refused(template).is_some(), "{template}");
         }
         assert!(refused("a: { b: {{topic}} }").is_none());

@@ -52,7 +52,10 @@ pub fn manifest(
 ) -> Result<Manifest, GenerateError> {
     let template = template_of(task, templates)?;
     let application = format!("{}-{}", task.component_name, placement.target);
-    if !application.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+    if !application
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    {
         return Err(GenerateError::Name {
             what: "application",
             name: application,
@@ -60,7 +63,13 @@ pub fn manifest(
         });
     }
     let address = address(task, placement.target, template.spec())?;
-    let context = context(task, placement, template.spec(), &application, address.as_deref());
+    let context = context(
+        task,
+        placement,
+        template.spec(),
+        &application,
+        address.as_deref(),
+    );
     let mut document = template
         .manifest(&context)
         .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
@@ -71,9 +80,19 @@ pub fn manifest(
 
     let mut annotations = annotations(task, placement, fingerprint, inputs_note);
     document["metadata"]["annotations"] = json!(annotations);
-    let version = format!("{}-{}", task.version, Digest::default().part(document.to_string()).short());
+    let version = format!(
+        "{}-{}",
+        task.version,
+        Digest::default().part(document.to_string()).short()
+    );
     annotations.insert("version", &version);
-    annotations.extend(placement.owner.commit.as_deref().map(|commit| (COMMIT, commit)));
+    annotations.extend(
+        placement
+            .owner
+            .commit
+            .as_deref()
+            .map(|commit| (COMMIT, commit)),
+    );
     document["metadata"]["annotations"] = json!(annotations);
     Ok(Manifest {
         application,
@@ -87,7 +106,11 @@ pub fn manifest(
 }
 
 /// Where the task listens on the target; none where its template has no such key.
-fn address(task: &Task, target: &str, spec: &TemplateSpec) -> Result<Option<String>, GenerateError> {
+fn address(
+    task: &Task,
+    target: &str,
+    spec: &TemplateSpec,
+) -> Result<Option<String>, GenerateError> {
     let Some(key) = spec.keys.iter().find(|key| key.name == "address") else {
         return Ok(None);
     };
@@ -171,7 +194,10 @@ fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), Str
     if document["metadata"]["name"] != application {
         return Err("`metadata.name` has to be {{application}}".into());
     }
-    let parts = document["spec"]["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let parts = document["spec"]["components"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let of = |kind: &str| -> Vec<String> {
         parts
             .iter()
@@ -182,14 +208,23 @@ fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), Str
     };
     match of("component").as_slice() {
         [component] => Ok((component.clone(), of("capability"))),
-        components => Err(format!("it has {} parts of type `component`, and should have one", components.len())),
+        components => Err(format!(
+            "it has {} parts of type `component`, and should have one",
+            components.len()
+        )),
     }
 }
 
 /// A name as wadm writes it into an id.
 fn in_id(name: &str) -> String {
     name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '_'
+            }
+        })
         .collect()
 }
 
@@ -199,7 +234,10 @@ fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             let object: BTreeMap<String, Value> = object.into_iter().collect();
-            object.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+            object
+                .into_iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect()
         }
         Value::Array(array) => array.into_iter().map(sorted).collect(),
         other => other,

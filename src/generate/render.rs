@@ -22,7 +22,11 @@ struct Context<'a> {
 
 /// The Go project of `task`. The same task, file and template give the same
 /// bytes.
-pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Result<Sources, GenerateError> {
+pub fn render(
+    task: &Task,
+    project: &ProjectFiles,
+    templates: &Templates,
+) -> Result<Sources, GenerateError> {
     let template = template_of(task, templates)?;
     let author_file = format!("tasks/{}", task.code);
     if author_file.contains(|c: char| c.is_control()) {
@@ -32,11 +36,15 @@ pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Res
             reason: "it holds a control character",
         });
     }
-    let code = project.get(&author_file).ok_or_else(|| GenerateError::NoCode {
-        component_name: task.component_name.clone(),
-        file: author_file.clone(),
-    })?;
-    let context = Context { component_name: &task.component_name };
+    let code = project
+        .get(&author_file)
+        .ok_or_else(|| GenerateError::NoCode {
+            component_name: task.component_name.clone(),
+            file: author_file.clone(),
+        })?;
+    let context = Context {
+        component_name: &task.component_name,
+    };
     let mut files = template
         .project(&context)
         .map_err(|wrong| at_template(task, wrong))?;
@@ -55,7 +63,10 @@ pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Res
     })
 }
 
-pub(super) fn template_of<'t>(task: &Task, templates: &'t Templates) -> Result<&'t Template, GenerateError> {
+pub(super) fn template_of<'t>(
+    task: &Task,
+    templates: &'t Templates,
+) -> Result<&'t Template, GenerateError> {
     templates
         .get(&task.template)
         .ok_or_else(|| GenerateError::NoTemplate {

@@ -39,7 +39,9 @@ impl Templates {
             }
         }
         let shared = folders.remove(SHARED).unwrap_or_default();
-        let mut templates = Self { by_name: BTreeMap::new() };
+        let mut templates = Self {
+            by_name: BTreeMap::new(),
+        };
         for (name, folder) in &folders {
             templates.add(Template::read(name, folder, &shared)?)?;
         }
@@ -67,9 +69,13 @@ impl Templates {
     /// The template of that name or alias.
     pub fn get(&self, name_or_alias: &str) -> Option<&Template> {
         self.by_name.get(name_or_alias).or_else(|| {
-            self.by_name
-                .values()
-                .find(|template| template.spec().aliases.iter().any(|alias| alias == name_or_alias))
+            self.by_name.values().find(|template| {
+                template
+                    .spec()
+                    .aliases
+                    .iter()
+                    .any(|alias| alias == name_or_alias)
+            })
         })
     }
 }

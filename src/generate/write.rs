@@ -34,7 +34,9 @@ pub enum WriteError {
         path: PathBuf,
     },
     /// It holds what someone else put there.
-    #[error("{path} was not written by pelato, which would replace all of it: move it away or delete it")]
+    #[error(
+        "{path} was not written by pelato, which would replace all of it: move it away or delete it"
+    )]
     NotOurs {
         /// The path.
         path: PathBuf,
@@ -58,7 +60,10 @@ pub enum WriteError {
 /// Makes `dir` hold exactly these projects: `<component_name>/` with the sources
 /// and `wadm-<target>.yaml`. It is written beside `dir` and then takes its place,
 /// so that a failure leaves what was there.
-pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
+pub fn write(
+    dir: &Path,
+    projects: &[(Sources, Vec<Manifest>)],
+) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
     let before = present(dir)?;
     let removed = match &before {
@@ -90,7 +95,10 @@ fn files(projects: &[(Sources, Vec<Manifest>)]) -> Result<Files, WriteError> {
             files.insert(format!("{task}/{path}"), content.clone());
         }
         for manifest in manifests {
-            files.insert(format!("{task}/wadm-{}.yaml", manifest.target), manifest.to_yaml().into_bytes());
+            files.insert(
+                format!("{task}/wadm-{}.yaml", manifest.target),
+                manifest.to_yaml().into_bytes(),
+            );
         }
     }
     match files.keys().find(|path| !is_plain(path)) {
@@ -103,7 +111,9 @@ fn files(projects: &[(Sources, Vec<Manifest>)]) -> Result<Files, WriteError> {
 fn is_plain(path: &str) -> bool {
     !path.contains(['\\', '\0'])
         && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+        && Path::new(path)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// The first part of each path, once.
@@ -123,11 +133,15 @@ fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
         Err(source) => return Err(io_at(dir)(source)),
     };
     if !kind.is_dir() {
-        return Err(WriteError::NotFolder { path: dir.to_owned() });
+        return Err(WriteError::NotFolder {
+            path: dir.to_owned(),
+        });
     }
     let empty = fs::read_dir(dir).map_err(io_at(dir))?.next().is_none();
     if !empty && !is_marked(dir) {
-        return Err(WriteError::NotOurs { path: dir.to_owned() });
+        return Err(WriteError::NotOurs {
+            path: dir.to_owned(),
+        });
     }
     let mut files = Files::new();
     read(dir, "", &mut files)?;

@@ -25,7 +25,12 @@ fn project(code: &[u8]) -> ProjectFiles {
 }
 
 fn rendered(task: &Task) -> Sources {
-    render(task, &project(CODE_GO.as_bytes()), &Templates::builtin().unwrap()).unwrap()
+    render(
+        task,
+        &project(CODE_GO.as_bytes()),
+        &Templates::builtin().unwrap(),
+    )
+    .unwrap()
 }
 
 fn text<'a>(sources: &'a Sources, path: &str) -> &'a str {
@@ -79,7 +84,10 @@ fn a_processor_is_a_go_project() {
 
 #[test]
 fn a_producer_also_answers_http() {
-    let sources = rendered(&Task { template: "producer_nats".into(), ..task() });
+    let sources = rendered(&Task {
+        template: "producer_nats".into(),
+        ..task()
+    });
     assert_eq!(sources.world, "http-producer-nats");
     insta::assert_snapshot!(text(&sources, "main.go"), @r#"
     // Written by pelato: what is changed here is lost.
@@ -108,10 +116,15 @@ fn a_producer_also_answers_http() {
 #[test]
 fn the_wit_is_whole() {
     for template in ["processor_nats", "http_producer_nats"] {
-        let sources = rendered(&Task { template: template.into(), ..task() });
+        let sources = rendered(&Task {
+            template: template.into(),
+            ..task()
+        });
         let mut resolve = wit_parser::Resolve::default();
         let package = resolve.push_str("world.wit", &sources.wit).unwrap();
-        resolve.select_world(&[package], Some(&sources.world)).unwrap();
+        resolve
+            .select_world(&[package], Some(&sources.world))
+            .unwrap();
         assert_eq!(text(&sources, "wit/world.wit"), sources.wit);
     }
 }
@@ -144,7 +157,10 @@ fn code_and_template_each_change_the_build_and_are_told_apart() {
     assert_ne!(before.inputs.code, edited.inputs.code);
     assert_eq!(before.inputs.template, edited.inputs.template);
 
-    let other = rendered(&Task { template: "http_producer_nats".into(), ..task() });
+    let other = rendered(&Task {
+        template: "http_producer_nats".into(),
+        ..task()
+    });
     assert_ne!(before.digest(), other.digest());
     assert_eq!(before.inputs.code, other.inputs.code);
     assert_ne!(before.inputs.template, other.inputs.template);
@@ -153,25 +169,48 @@ fn code_and_template_each_change_the_build_and_are_told_apart() {
 #[test]
 fn code_is_copied_whatever_it_looks_like() {
     let code = "\u{feff}package main // {{component_name}} {{{x}}} {{#if}}\r\n\0\u{1F980}";
-    let sources = render(&task(), &project(code.as_bytes()), &Templates::builtin().unwrap()).unwrap();
-    let expected = format!("//line tasks/convert.go:1:1\n{}", code.trim_start_matches('\u{feff}'));
+    let sources = render(
+        &task(),
+        &project(code.as_bytes()),
+        &Templates::builtin().unwrap(),
+    )
+    .unwrap();
+    let expected = format!(
+        "//line tasks/convert.go:1:1\n{}",
+        code.trim_start_matches('\u{feff}')
+    );
     assert_eq!(text(&sources, "task.go"), expected);
 
-    let not_text = render(&task(), &project(b"\xff\xfe"), &Templates::builtin().unwrap()).unwrap();
+    let not_text = render(
+        &task(),
+        &project(b"\xff\xfe"),
+        &Templates::builtin().unwrap(),
+    )
+    .unwrap();
     assert!(not_text.files["task.go"].ends_with(b"\n\xff\xfe"));
 }
 
 #[test]
 fn a_name_stays_a_string_of_go() {
-    let sources = rendered(&Task { component_name: "x\", os.Exit) //\n{{y}}".into(), ..task() });
-    let line = text(&sources, "main.go").lines().find(|line| line.contains("relay.New")).unwrap();
+    let sources = rendered(&Task {
+        component_name: "x\", os.Exit) //\n{{y}}".into(),
+        ..task()
+    });
+    let line = text(&sources, "main.go")
+        .lines()
+        .find(|line| line.contains("relay.New"))
+        .unwrap();
     insta::assert_snapshot!(line, @r#"	messaging.Handle(relay.New("x\", os.Exit) //\x0a{{y}}", task.From(exec_task)).Message)"#);
 }
 
 #[test]
 fn what_is_not_there_is_named() {
     let templates = Templates::builtin().unwrap();
-    let error = |task: &Task| render(task, &project(b""), &templates).unwrap_err().to_string();
+    let error = |task: &Task| {
+        render(task, &project(b""), &templates)
+            .unwrap_err()
+            .to_string()
+    };
     insta::assert_snapshot!(error(&Task { template: "sql".into(), ..task() }), @"celsius_to_kelvin: there is no template sql; `pelato templates` lists them");
     insta::assert_snapshot!(error(&Task { code: "none.go".into(), ..task() }), @"celsius_to_kelvin: there is no file tasks/none.go; put it there, or correct `code:`");
     insta::assert_snapshot!(error(&Task { code: "a.go:1\npackage x".into(), ..task() }), @r#"code "a.go:1\npackage x" cannot be used: it holds a control character"#);

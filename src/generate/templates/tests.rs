@@ -2,6 +2,9 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::generate::{Owner, Placement, Providers, manifest, render};
+use crate::source::ProjectFiles;
+use crate::workflow::Task;
 
 /// A whole template, to leave something out of.
 fn small() -> Files {
@@ -25,7 +28,11 @@ fn error(files: &Files) -> String {
 #[test]
 fn what_comes_with_pelato_is_found_by_name_and_by_alias() {
     let templates = Templates::builtin().unwrap();
-    let names: Vec<&str> = templates.specs().iter().map(|spec| spec.name.as_str()).collect();
+    let names: Vec<&str> = templates
+        .specs()
+        .iter()
+        .map(|spec| spec.name.as_str())
+        .collect();
     assert_eq!(names, ["http_producer_nats", "processor_nats"]);
     let alias = templates.get("producer_nats").unwrap();
     assert_eq!(alias.spec().name, "http_producer_nats");
@@ -56,12 +63,22 @@ fn every_file_of_the_folder_is_in_the_binary() {
 
 #[test]
 fn a_part_that_no_template_names_is_none_of_its_digest() {
-    let digest = |files: &Files| Templates::read(files).unwrap().get("tiny").unwrap().digest().to_owned();
+    let digest = |files: &Files| {
+        Templates::read(files)
+            .unwrap()
+            .get("tiny")
+            .unwrap()
+            .digest()
+            .to_owned()
+    };
     let before = digest(&small());
     let mut files = small();
     files.insert("shared/other/other.go".into(), Vec::new());
     assert_eq!(digest(&files), before);
-    files.insert("shared/part/part.go".into(), b"package part // new\n".to_vec());
+    files.insert(
+        "shared/part/part.go".into(),
+        b"package part // new\n".to_vec(),
+    );
     assert_ne!(digest(&files), before);
 }
 
@@ -78,7 +95,10 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_wrong_description_says_where() {
     let mut files = small();
-    files.insert("small/template.yaml".into(), b"name: small\nkind: x\n".to_vec());
+    files.insert(
+        "small/template.yaml".into(),
+        b"name: small\nkind: x\n".to_vec(),
+    );
     insta::assert_snapshot!(error(&files), @"template small: template.yaml: unknown field `kind`, expected one of `name`, `aliases`, `doc`, `signatures`, `world`, `subscribes`, `keys`");
     let renamed = small()
         .into_iter()
@@ -91,7 +111,9 @@ fn a_wrong_description_says_where() {
 fn two_of_one_name_are_refused() {
     let mut files = small();
     for (path, content) in small() {
-        let content = String::from_utf8(content).unwrap().replace("name: small", "name: tiny");
+        let content = String::from_utf8(content)
+            .unwrap()
+            .replace("name: small", "name: tiny");
         files.insert(path.replace("small/", "tiny/"), content.into_bytes());
     }
     insta::assert_snapshot!(error(&files), @"two templates are named tiny");
@@ -100,7 +122,10 @@ fn two_of_one_name_are_refused() {
 #[test]
 fn a_template_that_could_write_a_value_raw_is_refused() {
     let mut files = small();
-    files.insert("small/wadm.yaml".into(), b"name: {{{application}}}\n".to_vec());
+    files.insert(
+        "small/wadm.yaml".into(),
+        b"name: {{{application}}}\n".to_vec(),
+    );
     insta::assert_snapshot!(error(&files), @"template small: wadm.yaml: values are always quoted: write {{value}}, not {{{value}}} or {{& value}}");
     files = small();
     files.insert("small/skeleton/run.sh.hbs".into(), Vec::new());
@@ -108,4 +133,82 @@ fn a_template_that_could_write_a_value_raw_is_refused() {
     files = small();
     files.insert("small/skeleton/main.go.hbs".into(), b"{{#if}".to_vec());
     assert!(error(&files).starts_with("template small: skeleton/main.go.hbs: "));
+}
+
+/// A folder is all that it takes: keys of its own reach the manifest, defaults
+/// included.
+#[test]
+fn a_template_more_needs_no_rust() {
+    let mut files = small();
+    let spec = String::from_utf8(files["small/template.yaml"].clone()).unwrap().replace(
+        "keys: []",
+        "keys: [{name: bucket, kind: name, doc: d}, {name: mode, kind: name, default: fast, doc: d}]",
+    );
+    files.insert("small/template.yaml".into(), spec.into_bytes());
+    let wadm = r#"
+metadata: { name: {{application}} }
+spec: { components: [{ name: store, type: component, properties: { config: [{{config "task" bucket=bucket mode=mode}}] } }] }
+"#;
+    files.insert("small/wadm.yaml".into(), wadm.into());
+    let templates = Templates::read(&files).unwrap();
+
+    let task = Task {
+        name: "Keep".into(),
+        component_name: "keep".into(),
+        template: "tiny".into(),
+        code: "keep.go".into(),
+        targets: vec!["edge".into()],
+        source_topic: None,
+        dest_topic: None,
+        version: "1.0.0".into(),
+        address: None,
+        extra: [("bucket".to_owned(), "readings".to_owned())].into(),
+    };
+    let project = ProjectFiles {
+        path: ".".into(),
+        files: [("tasks/keep.go".to_owned(), Vec::new())].into(),
+    };
+    let sources = render(&task, &project, &templates).unwrap();
+    assert_eq!(sources.files["main.go"], b"var name = \"keep\"\n");
+
+    let owner = Owner {
+        repository: String::new(),
+        project: String::new(),
+        environment: String::new(),
+        commit: None,
+    };
+    let placement = Placement {
+        target: "edge",
+        image: "",
+        environment: "default",
+        providers: &Providers::external(),
+        nats: "",
+        owner: &owner,
+    };
+    let manifest = manifest(&task, &placement, "", "", &templates).unwrap();
+    assert_eq!(manifest.component_id, "keep_edge-store");
+    let config = &manifest.document["spec"]["components"][0]["properties"]["config"][0];
+    assert_eq!(
+        config["properties"],
+        serde_json::json!({"bucket": "readings", "mode": "fast"})
+    );
+}
+
+/// What the template's author got wrong is told with the file.
+#[test]
+fn a_manifest_that_is_none_names_its_template() {
+    let mut files = small();
+    files.insert(
+        "small/wadm.yaml".into(),
+        b"metadata: {name: {{application}} }\nspec: {components: []}\n".to_vec(),
+    );
+    let templates = Templates::read(&files).unwrap();
+    let small = templates.get("small").unwrap();
+    assert!(
+        small.project(&serde_json::json!({})).is_err(),
+        "component_name is nowhere"
+    );
+    let (file, reason) = small.manifest(&serde_json::json!({})).unwrap_err();
+    assert_eq!(file, "wadm.yaml");
+    assert!(reason.contains("application"), "{reason}");
 }

@@ -16,7 +16,10 @@ fn project(name: &str, code: &str) -> (Sources, Vec<Manifest>) {
         wit: String::new(),
         world: String::new(),
         author_file: String::new(),
-        inputs: Inputs { code: String::new(), template: String::new() },
+        inputs: Inputs {
+            code: String::new(),
+            template: String::new(),
+        },
     };
     let manifest = Manifest {
         application: format!("{name}-edge"),
@@ -48,7 +51,14 @@ fn listing(dir: &Path) -> Vec<String> {
 fn each_task_has_a_folder_with_its_sources_and_manifests() {
     let (_folder, generated) = folder();
     let summary = write(&generated, &[project("a", "1"), project("b", "2")]).unwrap();
-    assert_eq!(summary, WriteSummary { files: 6, removed: vec![], unchanged: false });
+    assert_eq!(
+        summary,
+        WriteSummary {
+            files: 6,
+            removed: vec![],
+            unchanged: false
+        }
+    );
     insta::assert_snapshot!(listing(&generated).join("\n"), @"
     .gitignore
     a/internal/abi/empty.s
@@ -58,7 +68,10 @@ fn each_task_has_a_folder_with_its_sources_and_manifests() {
     b/task.go
     b/wadm-edge.yaml
     ");
-    assert_eq!(fs::read_to_string(generated.join("a/wadm-edge.yaml")).unwrap(), "kind: Application\n");
+    assert_eq!(
+        fs::read_to_string(generated.join("a/wadm-edge.yaml")).unwrap(),
+        "kind: Application\n"
+    );
 }
 
 #[test]
@@ -70,7 +83,13 @@ fn the_same_again_touches_nothing() {
     file.set_modified(long_ago).unwrap();
     let summary = write(&generated, &[project("a", "1")]).unwrap();
     assert!(summary.unchanged);
-    assert_eq!(fs::metadata(generated.join("a/task.go")).unwrap().modified().unwrap(), long_ago);
+    assert_eq!(
+        fs::metadata(generated.join("a/task.go"))
+            .unwrap()
+            .modified()
+            .unwrap(),
+        long_ago
+    );
 }
 
 #[test]
@@ -80,7 +99,10 @@ fn what_no_task_generates_any_more_goes() {
     fs::write(generated.join("a/left.go"), "").unwrap();
     let summary = write(&generated, &[project("a", "new")]).unwrap();
     assert_eq!(summary.removed, ["b"]);
-    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "new");
+    assert_eq!(
+        fs::read_to_string(generated.join("a/task.go")).unwrap(),
+        "new"
+    );
     assert!(!generated.join("a/left.go").exists());
     // Nothing stays beside it either.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -103,7 +125,11 @@ fn a_link_is_not_followed() {
     symlink(&outside, generated.join("a/internal/abi/empty.s")).unwrap();
     symlink(&outside, generated.join("b")).unwrap();
     assert!(!write(&generated, &[project("a", "1")]).unwrap().unchanged);
-    assert!(fs::symlink_metadata(generated.join("a/internal/abi/empty.s")).unwrap().is_file());
+    assert!(
+        fs::symlink_metadata(generated.join("a/internal/abi/empty.s"))
+            .unwrap()
+            .is_file()
+    );
     assert_eq!(fs::read_to_string(outside.join("precious")).unwrap(), "1");
 }
 
@@ -128,7 +154,10 @@ fn a_failure_leaves_what_was_there() {
     broken.0.files.insert("task.go/below".into(), Vec::new());
     let error = write(&generated, &[broken]).unwrap_err();
     assert!(matches!(error, WriteError::Io { .. }), "{error}");
-    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "1");
+    assert_eq!(
+        fs::read_to_string(generated.join("a/task.go")).unwrap(),
+        "1"
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -137,7 +166,10 @@ fn no_path_leads_outside() {
     let (folder, generated) = folder();
     for name in ["..", ".", "", "/etc", "a/../..", "a\\b", "a\0b"] {
         let error = write(&generated, &[project(name, "1")]).unwrap_err();
-        assert!(matches!(error, WriteError::Name { .. }), "{name:?}: {error}");
+        assert!(
+            matches!(error, WriteError::Name { .. }),
+            "{name:?}: {error}"
+        );
     }
     let mut project = project("a", "1");
     project.1[0].target = "../../x".into();

@@ -8,13 +8,13 @@ func log(level uint32, context, message string)
 
 // The levels that are used here, as wasi:logging numbers them.
 const (
-	warn  = 3
-	error = 4
+	levelWarn  = 3
+	levelError = 4
 )
 
 // Warn says that something is odd, while the work was done. context is the
 // component's name.
-func Warn(context, message string) { log(warn, context, message) }
+func Warn(context, message string) { log(levelWarn, context, message) }
 
 // Error says that the work could not be done.
-func Error(context, message string) { log(error, context, message) }
+func Error(context, message string) { log(levelError, context, message) }

@@ -1,14 +1,53 @@
 package post
 
 // isJSON says whether text is one JSON value. encoding/json says the same, and
-// adds half a megabyte to a component.
+// adds half a megabyte to a component. It does not call itself: a host's stack
+// ends where some thousand calls are nested.
 func isJSON(text string) bool {
 	s := scanner{rest: text}
-	return s.value(0) && s.space() == 0 && s.rest == ""
+	var ends []byte // of the objects and lists around the next value
+	for {
+		ended := false
+		switch c := s.space(); c {
+		case '{', '[':
+			end := c + 2 // in ASCII
+			s.skip()
+			if ended = s.space() == end; ended {
+				s.skip()
+			} else {
+				ends = append(ends, end)
+				if end == '}' && !s.key() {
+					return false
+				}
+			}
+		default:
+			if !s.scalar(c) {
+				return false
+			}
+			ended = true
+		}
+		for ended {
+			c := s.space()
+			if len(ends) == 0 {
+				return s.rest == ""
+			}
+			end := ends[len(ends)-1]
+			switch c {
+			case ',':
+				s.skip()
+				if end == '}' && !s.key() {
+					return false
+				}
+				ended = false
+			case end:
+				s.skip()
+				ends = ends[:len(ends)-1]
+			default:
+				return false
+			}
+		}
+	}
 }
-
-// As encoding/json, against a stack that a result could exhaust.
-const deepest = 10000
 
 // scanner reads JSON from the front of rest.
 type scanner struct{ rest string }
@@ -34,14 +73,16 @@ func (s *scanner) take(word string) bool {
 	return true
 }
 
-func (s *scanner) value(depth int) bool {
-	switch s.space() {
-	case '{':
-		return depth < deepest && s.list('}', func() bool {
-			return s.space() == '"' && s.text() && s.space() == ':' && s.take(":") && s.value(depth+1)
-		})
-	case '[':
-		return depth < deepest && s.list(']', func() bool { return s.value(depth + 1) })
+func (s *scanner) skip() { s.rest = s.rest[1:] }
+
+// key reads what stands before an object's value.
+func (s *scanner) key() bool {
+	return s.space() == '"' && s.text() && s.space() == ':' && s.take(":")
+}
+
+// scalar reads a value that begins with first and holds no other.
+func (s *scanner) scalar(first byte) bool {
+	switch first {
 	case '"':
 		return s.text()
 	case 't':
@@ -52,25 +93,6 @@ func (s *scanner) value(depth int) bool {
 		return s.take("null")
 	}
 	return s.number()
-}
-
-// list reads items with commas between them, up to end.
-func (s *scanner) list(end byte, item func() bool) bool {
-	s.rest = s.rest[1:]
-	if s.space() == end {
-		return s.take(string(rune(end)))
-	}
-	for item() {
-		switch s.space() {
-		case ',':
-			s.take(",")
-		case end:
-			return s.take(string(rune(end)))
-		default:
-			return false
-		}
-	}
-	return false
 }
 
 func (s *scanner) text() bool {

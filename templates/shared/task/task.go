@@ -73,25 +73,22 @@ func text(value any) (text string) {
 	return "a value of a type that is no error, string or number"
 }
 
-// authorsStack lists the calls within package main, which is the author's file
-// beside our few lines of main.go.
+// authorsStack lists the calls within the author's file, which the compiler knows
+// under its own path.
 func authorsStack() string {
 	counters := make([]uintptr, 64)
 	frames := runtime.CallersFrames(counters[:runtime.Callers(0, counters)])
 	var stack strings.Builder
 	for {
 		frame, more := frames.Next()
-		if name, ok := strings.CutPrefix(frame.Function, "main."); ok && name != "init" {
-			stack.WriteString("\n  at " + name + " (" + authorsPath(frame.File) + ":" + strconv.Itoa(frame.Line) + ")")
+		// -trimpath puts the module's name before the path.
+		file := strings.TrimPrefix(strings.TrimPrefix(frame.File, "./"), "task/")
+		if strings.HasPrefix(file, "tasks/") {
+			name := strings.TrimPrefix(frame.Function, "main.")
+			stack.WriteString("\n  at " + name + " (" + file + ":" + strconv.Itoa(frame.Line) + ")")
 		}
 		if !more {
 			return stack.String()
 		}
 	}
-}
-
-// authorsPath takes away the module's name, which -trimpath puts before the path
-// that the author knows.
-func authorsPath(path string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(path, "./"), "task/")
 }
