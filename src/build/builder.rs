@@ -150,21 +150,29 @@ impl Builder {
             Place::Local(local) => (local.machine(), local.limits()),
         };
         let width = self.parallel.on(machine, limits.memory);
-        let build = |(index, task)| async move {
-            (
-                index,
-                self.announced(run, cache, task, reporter, cancel).await,
-            )
-        };
-        let mut answers: Vec<_> = stream::iter(sources.iter().enumerate().map(build))
-            .buffer_unordered(width)
-            .collect()
-            .await;
+        let building: Vec<_> = sources
+            .iter()
+            .enumerate()
+            .map(|(index, task)| self.numbered(index, run, cache, task, reporter, cancel))
+            .collect();
+        let mut answers: Vec<_> = stream::iter(building).buffer_unordered(width).collect().await;
         answers.sort_by_key(|(index, _)| *index);
         let names = sources.iter().map(|task| task.component_name.clone());
         names
             .zip(answers.into_iter().map(|(_, answer)| answer))
             .collect()
+    }
+
+    async fn numbered(
+        &self,
+        index: usize,
+        run: &str,
+        cache: &str,
+        task: &Sources,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> (usize, Result<Component, BuildError>) {
+        (index, self.announced(run, cache, task, reporter, cancel).await)
     }
 
     async fn announced(

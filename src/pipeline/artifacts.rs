@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::Cause;
-use crate::build::Builder;
+use crate::build::{BuildError, Builder, Component};
 use crate::generate::Sources;
 use crate::publish::{Artifact, PublishError, Registry};
 use crate::report::{Reporter, Stage};
@@ -40,15 +40,8 @@ pub(super) async fn look<'n>(
     registry: &Registry,
     needs: Vec<Need<'n>>,
 ) -> Result<(Answers, Vec<Need<'n>>), PublishError> {
-    let found: Vec<_> = stream::iter(needs)
-        .map(|need| async move {
-            let name = &need.sources.component_name;
-            let found = registry.find(name, need.version, need.fingerprint).await;
-            (need, found)
-        })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
+    let looks: Vec<_> = needs.into_iter().map(|need| look_for(registry, need)).collect();
+    let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
     let mut answers = Answers::new();
     let mut lacking = Vec::new();
     for (need, found) in found {
@@ -82,18 +75,33 @@ pub(super) async fn make(
     }
     let sources: Vec<Sources> = lacking.iter().map(|need| need.sources.clone()).collect();
     let built = builder.build(run, cache, &sources, reporter, cancel).await;
-    stream::iter(lacking.iter().zip(built))
-        .map(|(need, (name, built))| async move {
-            let made = match built {
-                Ok(component) if !cancel.is_cancelled() => publish(registry, need, component.wasm, reporter).await,
-                Ok(_) => Err(Cause::cancelled()),
-                Err(error) => Err(Cause::from(&error)),
-            };
-            (name, made)
-        })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await
+    let publishing: Vec<_> = lacking
+        .iter()
+        .zip(built)
+        .map(|(need, (_, built))| published(registry, need, built, reporter, cancel))
+        .collect();
+    stream::iter(publishing).buffer_unordered(AT_ONCE).collect().await
+}
+
+async fn look_for<'n>(registry: &Registry, need: Need<'n>) -> (Need<'n>, Result<Option<Artifact>, PublishError>) {
+    let name = &need.sources.component_name;
+    let found = registry.find(name, need.version, need.fingerprint).await;
+    (need, found)
+}
+
+async fn published(
+    registry: &Registry,
+    need: &Need<'_>,
+    built: Result<Component, BuildError>,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> (String, Result<Made, Cause>) {
+    let made = match built {
+        Ok(component) if !cancel.is_cancelled() => publish(registry, need, component.wasm, reporter).await,
+        Ok(_) => Err(Cause::cancelled()),
+        Err(error) => Err(Cause::from(&error)),
+    };
+    (need.sources.component_name.clone(), made)
 }
 
 async fn publish(registry: &Registry, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {

@@ -28,11 +28,11 @@ pub(super) async fn deploy(
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) -> Vec<Deployed> {
-    stream::iter(tasks)
+    let deploying: Vec<_> = tasks
+        .into_iter()
         .map(|(name, manifests)| one(lattice, name, manifests, reporter, cancel))
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await
+        .collect();
+    stream::iter(deploying).buffer_unordered(AT_ONCE).collect().await
 }
 
 async fn one(
@@ -82,15 +82,9 @@ fn states(targets: &[TargetOutcome]) -> String {
     targets
         .iter()
         .map(|target| {
-            let state = match target.state {
-                TargetState::Running => "running",
-                TargetState::Waiting => "waiting",
-                TargetState::Failed => "failed",
-                TargetState::Removed => "removed",
-            };
             let address = target.address.as_deref().map(|address| format!(" at {address}")).unwrap_or_default();
             let reason = target.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            format!("{} {state}{address}{reason}", target.target)
+            format!("{} {}{address}{reason}", target.target, target.state)
         })
         .collect::<Vec<_>>()
         .join(", ")

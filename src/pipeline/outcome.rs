@@ -123,6 +123,22 @@ impl TaskOutcome {
     }
 }
 
+impl TaskOutcome {
+    /// How it ended, in a line: why it failed, or where it runs.
+    pub fn summary(&self) -> String {
+        match &self.reason {
+            Some(reason) => reason.lines().next().unwrap_or_default().to_owned(),
+            None if self.targets.is_empty() => self.change.to_string(),
+            None => self
+                .targets
+                .iter()
+                .map(|target| format!("{} {}", target.target, target.state))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }
+    }
+}
+
 /// How long the stages took, as `metrics.yaml` has them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Times {

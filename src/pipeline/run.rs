@@ -14,7 +14,7 @@ use super::{Cause, Outcome, Prepared, RunError, TaskOutcome, Times, prepare};
 use crate::deploy::Deployed;
 use crate::generate::{Manifest, WriteSummary, write};
 use crate::plan::{Change, PlannedTask};
-use crate::report::{Reporter, Stage, TaskState};
+use crate::report::{Event, PlannedEvent, Reporter, Stage, TaskState};
 use crate::services::Services;
 use crate::source::ProjectFiles;
 
@@ -173,6 +173,14 @@ pub async fn run(
                 false => skip(&mut tasks),
             }
         }
+        for task in &tasks {
+            reporter.announce(Event::Ended {
+                project: task.project.clone(),
+                task: task.component_name.clone(),
+                state: task.state,
+                summary: task.summary(),
+            });
+        }
         outcome.tasks.extend(tasks);
     }
     if cancel.is_cancelled() {
@@ -188,17 +196,22 @@ pub async fn run(
 fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
     let mut affected = 0;
     let mut tasks = 0;
-    for planned in plans.iter().flat_map(|plan| &plan.plan) {
+    let all = plans
+        .iter()
+        .flat_map(|plan| plan.plan.iter().map(move |planned| (plan.project.owner.project.as_str(), planned)));
+    for (project, planned) in all {
         tasks += 1;
         if planned.change != Change::Unchanged {
             affected += 1;
         }
         if goal != Goal::Build {
-            let reasons = match planned.reasons.is_empty() {
-                true => String::new(),
-                false => format!(": {}", planned.reasons.join("; ")),
-            };
-            reporter.line(Some(&planned.component_name), Stage::Plan, format!("{}{reasons}", planned.change));
+            reporter.announce(Event::Planned(PlannedEvent {
+                project: project.to_owned(),
+                task: planned.component_name.clone(),
+                change: planned.change.to_string(),
+                reasons: planned.reasons.clone(),
+                affected: planned.change != Change::Unchanged,
+            }));
         }
     }
     match goal {

@@ -69,6 +69,17 @@ pub enum TargetState {
     Removed,
 }
 
+impl fmt::Display for TargetState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Removed => "removed",
+        })
+    }
+}
+
 /// One thing that happened in a run.
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -108,4 +119,32 @@ pub enum Event {
         /// What is wrong, where, and what to do.
         reason: String,
     },
+    /// The plan has this task.
+    Planned(PlannedEvent),
+    /// A task got as far as it will.
+    Ended {
+        /// The project's folder, `.` for the top.
+        project: String,
+        /// The `component_name`.
+        task: String,
+        /// How it ended.
+        state: TaskState,
+        /// For people, in a line: where it runs, or why it does not.
+        summary: String,
+    },
+}
+
+/// One task of a plan.
+#[derive(Clone, Debug)]
+pub struct PlannedEvent {
+    /// The project's folder, `.` for the top.
+    pub project: String,
+    /// The `component_name`.
+    pub task: String,
+    /// `new`, `changed`, `unchanged`, `removed` or `renamed`.
+    pub change: String,
+    /// Why, for people.
+    pub reasons: Vec<String>,
+    /// Whether anything is done about it.
+    pub affected: bool,
 }

@@ -2,7 +2,15 @@
 //! log store, the page, the commit statuses and the metrics are all sinks of it.
 
 mod event;
+mod line;
+mod log;
+mod metrics;
 mod reporter;
+mod statuses;
 
-pub use event::{Event, Stage, TargetState, TaskState};
+pub use event::{Event, PlannedEvent, Stage, TargetState, TaskState};
+pub use line::line;
+pub use log::Log;
+pub use metrics::{Metrics, MetricsError, append};
 pub use reporter::{Reporter, Sink};
+pub use statuses::{Ending, Statuses};

@@ -1,4 +1,4 @@
-//! The composition root: configuration → the parts that a run works with.
+//! Configuration → the parts that a run works with.
 
 use secrecy::SecretString;
 use tokio::sync::OnceCell;

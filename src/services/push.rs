@@ -1,0 +1,199 @@
+//! One run of the runner: a pushed commit, from the fetch to its last status.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use git2::Oid;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Repository;
+use crate::forge::{Forge, StatusState};
+use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
+use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::report::{Ending, Log, Reporter, Stage, Statuses, TaskState};
+use crate::source::{Limits, Mirror, ProjectFiles, Remote, SourceError};
+
+use super::Services;
+
+/// What every run of one repository shares.
+pub(super) struct Serve {
+    pub(super) repository: Repository,
+    pub(super) forge: Option<Forge>,
+    pub(super) mirror: PathBuf,
+    pub(super) public_url: Option<String>,
+    pub(super) keep_going: bool,
+}
+
+/// What was fetched for a run.
+enum Fetched {
+    Head(Vec<ProjectFiles>),
+    /// The branch has another head, or none.
+    Passed(String),
+}
+
+impl Serve {
+    /// Works a job off.
+    pub(super) async fn work(&self, job: &Job, queue: Arc<dyn Queue>, services: &Services, cancel: &CancellationToken) -> RunEnd {
+        let run = &job.run;
+        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
+        let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
+        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, &run.commit, page);
+        for passed in &job.passed {
+            self.tell_passed(passed.commit.as_str(), &passed.id).await;
+        }
+        statuses.begin();
+        let reporter = Reporter::new(vec![log, Arc::clone(&statuses) as _]);
+        let ended = match job.gave_up {
+            true => end(RunState::Error, "it was begun several times and never ended; the runner's log says more"),
+            false => self.stages(job, services, &reporter, cancel).await,
+        };
+        if let Some(reason) = &ended.reason {
+            reporter.line(None, Stage::Deploy, reason.clone());
+        }
+        statuses.end(ending(&ended));
+        // Both end once all is stored and posted.
+        drop((reporter, statuses));
+        if cancel.is_cancelled() {
+            // A shutdown waits for nothing; what is not posted is posted again when
+            // the run is taken up.
+            let _ = posting.now_or_never();
+        } else if let Err(error) = posting.await {
+            tracing::error!(%error, run = run.id, "posting statuses broke off");
+        }
+        if let Err(error) = storing.await {
+            tracing::error!(%error, run = run.id, "storing the log broke off");
+        }
+        ended
+    }
+
+    /// Tells the forge of a commit whose run was never begun.
+    async fn tell_passed(&self, commit: &str, run: &str) {
+        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{run}"));
+        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, commit, page);
+        statuses.end(Ending {
+            state: StatusState::Error,
+            description: "superseded: a newer commit was pushed before its turn came".into(),
+        });
+        drop(statuses);
+        if let Err(error) = posting.await {
+            tracing::error!(%error, run, "posting statuses broke off");
+        }
+    }
+
+    async fn stages(&self, job: &Job, services: &Services, reporter: &Reporter, cancel: &CancellationToken) -> RunEnd {
+        let run = &job.run;
+        let fetching = reporter.started(None, Stage::Fetch);
+        let projects = match self.fetch(&run.branch, &run.commit).await {
+            Ok(Fetched::Head(projects)) => projects,
+            Ok(Fetched::Passed(reason)) => return end(RunState::Superseded, reason),
+            Err(error) => {
+                reporter.failed(None, Stage::Fetch, error.to_string());
+                let state = match error {
+                    SourceError::Link(_) | SourceError::TooLarge { .. } => RunState::Failure,
+                    _ => RunState::Error,
+                };
+                return end(state, error.to_string());
+            }
+        };
+        reporter.finished(None, Stage::Fetch, fetching.elapsed(), format!("{} of {}", run.commit, run.branch));
+        if projects.is_empty() {
+            return end(RunState::Success, "nothing to do: no folder of this commit has a workflow.yaml");
+        }
+        let request = Request {
+            projects: &projects,
+            repository: &self.repository.name,
+            commit: Some(&run.commit),
+            run: &run.id,
+            keep_going: self.keep_going,
+        };
+        match pipeline::run(&request, Goal::Brush, services, reporter, cancel).await {
+            Ok(outcome) => finished(&outcome),
+            Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled"),
+            Err(error) => {
+                let state = if error.is_input() { RunState::Failure } else { RunState::Error };
+                end(state, error.to_string())
+            }
+        }
+    }
+
+    /// Fetches the branch; its files where the commit is its head.
+    async fn fetch(&self, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
+        let remote = Remote {
+            url: self.repository.url.clone(),
+            token: self.repository.token.clone(),
+        };
+        let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
+        let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit)).await;
+        fetched.unwrap_or_else(|error| Err(git2::Error::from_str(&error.to_string()).into()))
+    }
+}
+
+fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
+    let mirror = Mirror::open(mirror, remote)?;
+    let head = match mirror.fetch(branch) {
+        Ok(head) => head,
+        Err(SourceError::NoBranch { .. }) => {
+            return Ok(Fetched::Passed(format!("superseded: the branch {branch} is gone")));
+        }
+        Err(error) => return Err(error),
+    };
+    if Oid::from_str(commit).ok() != Some(head) {
+        return Ok(Fetched::Passed(format!("superseded: the head of {branch} is now {head}")));
+    }
+    Ok(Fetched::Head(mirror.projects(head, &Limits::default())?))
+}
+
+fn end(state: RunState, reason: impl Into<String>) -> RunEnd {
+    RunEnd {
+        state,
+        reason: Some(reason.into()),
+        tasks: Vec::new(),
+    }
+}
+
+fn finished(outcome: &Outcome) -> RunEnd {
+    let state = match outcome.failed().next() {
+        None => RunState::Success,
+        Some(_) if outcome.failed().any(|task| task.state == TaskState::Failure) => RunState::Failure,
+        Some(_) => RunState::Error,
+    };
+    RunEnd {
+        state,
+        reason: Some(outcome.summary()),
+        tasks: outcome.tasks.iter().map(record).collect(),
+    }
+}
+
+fn record(task: &TaskOutcome) -> TaskRecord {
+    let mut reasons = task.reasons.clone();
+    reasons.extend(task.reason.clone());
+    TaskRecord {
+        component_name: task.component_name.clone(),
+        change: task.change.to_string(),
+        reasons,
+        state: task.state,
+        reference: task.reference.clone(),
+        targets: task
+            .targets
+            .iter()
+            .map(|target| TargetRecord {
+                name: target.target.clone(),
+                state: target.state,
+                address: target.address.clone(),
+            })
+            .collect(),
+    }
+}
+
+fn ending(end: &RunEnd) -> Ending {
+    let state = match end.state {
+        RunState::Success => StatusState::Success,
+        RunState::Failure => StatusState::Failure,
+        _ => StatusState::Error,
+    };
+    Ending {
+        state,
+        description: end.reason.clone().unwrap_or_else(|| end.state.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,228 @@
+//! The webhook runner, put together from `runner.yaml`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::push::Serve;
+use super::{BuildSettings, Services};
+use crate::config::{Repository, RunnerConfig};
+use crate::forge::{Forge, ForgeError, ForgeKind};
+use crate::pipeline::RunError;
+use crate::queue::{self, Clock, Job, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::server::{self, Check, Connections, Hook, Settings, SettingsError};
+
+/// How many runs go on at once, of different repositories or environments.
+const WORKERS: usize = 2;
+
+/// Why the runner does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum RunnerError {
+    /// The data folder cannot be made.
+    #[error("cannot make the folder {path}: {error}; look at `data` in runner.yaml")]
+    Data {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}; look at `listen` in runner.yaml")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// Off loopback anybody could read and act.
+    #[error("`listen: {0}` is reachable from outside and there is no `api_token`: the page and the API would answer nobody; set one in runner.yaml, or listen on 127.0.0.1")]
+    NoToken(SocketAddr),
+    /// See there.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// See there.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// See there.
+    #[error(transparent)]
+    Forge(#[from] ForgeError),
+    /// See there.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+/// A runner that is about to serve.
+pub struct Runner {
+    listener: TcpListener,
+    router: Router,
+    connections: Connections,
+    queue: Arc<dyn Queue>,
+    desk: Arc<Desk>,
+    shutdown: CancellationToken,
+}
+
+/// What a worker needs to work a job off: the repository's side and the
+/// environment's.
+struct Desk {
+    serves: HashMap<(String, String), Serve>,
+    environments: BTreeMap<String, Services>,
+    queue: Arc<dyn Queue>,
+}
+
+impl Runner {
+    /// Opens the store, binds the listener and checks the settings. Nothing is
+    /// served yet; deliveries wait in the listener's backlog.
+    pub async fn start(config: RunnerConfig, build: &BuildSettings) -> Result<Self, RunnerError> {
+        std::fs::create_dir_all(&config.data).map_err(|error| RunnerError::Data {
+            path: config.data.clone(),
+            error,
+        })?;
+        let limits = queue::Limits {
+            queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
+            ..queue::Limits::default()
+        };
+        let store = SqliteQueue::open(&config.data.join("pelato.db"), limits, Clock::default()).await?;
+        let queue: Arc<dyn Queue> = Arc::new(store);
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|error| RunnerError::Listen {
+                address: config.listen,
+                error,
+            })?;
+        let shutdown = CancellationToken::new();
+        let router = server::router(settings(&config), Arc::clone(&queue), Vec::<Check>::new(), shutdown.clone())?;
+        let address = listener.local_addr().unwrap_or(config.listen);
+        let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
+        let mut serves = HashMap::new();
+        for repository in &config.repositories {
+            let serve = Serve {
+                forge: forge(repository)?,
+                mirror: config.data.join("mirrors").join(mirror_name(repository)),
+                public_url: public_url.clone(),
+                keep_going: config.keep_going,
+                repository: repository.clone(),
+            };
+            serves.insert(key(repository.forge, &repository.name), serve);
+        }
+        let environments = config
+            .environments
+            .into_iter()
+            .map(|(name, environment)| Ok((name, Services::new(environment, build.clone())?)))
+            .collect::<Result<_, RunError>>()?;
+        Ok(Self {
+            listener,
+            router,
+            connections: Connections {
+                most: usize::try_from(config.limits.connections).unwrap_or(usize::MAX),
+                ..Connections::default()
+            },
+            desk: Arc::new(Desk {
+                serves,
+                environments,
+                queue: Arc::clone(&queue),
+            }),
+            queue,
+            shutdown,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listener.local_addr().ok()
+    }
+
+    /// Serves until `stop`; then takes no more work, and finishes or hands back
+    /// what runs.
+    pub async fn serve(self, stop: CancellationToken) {
+        let Self {
+            listener,
+            router,
+            connections,
+            queue,
+            desk,
+            shutdown,
+        } = self;
+        let mut parts = JoinSet::new();
+        for _ in 0..WORKERS {
+            let desk = Arc::clone(&desk);
+            let worker = Worker::new(Arc::clone(&queue), move |job, cancel| {
+                let desk = Arc::clone(&desk);
+                async move { desk.work(job, cancel).await }
+            });
+            let shutdown = shutdown.clone();
+            parts.spawn(async move { worker.run(shutdown).await });
+        }
+        parts.spawn(server::serve(listener, router, connections, shutdown.clone()));
+        stop.cancelled().await;
+        shutdown.cancel();
+        while let Some(ended) = parts.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a part of the runner broke off");
+            }
+        }
+    }
+}
+
+impl Desk {
+    async fn work(&self, job: Job, cancel: CancellationToken) -> RunEnd {
+        let run = &job.run;
+        let forge: Option<ForgeKind> = run.forge.parse().ok();
+        let serve = forge.and_then(|forge| self.serves.get(&key(forge, &run.repository)));
+        let services = self.environments.get(&run.environment);
+        let (Some(serve), Some(services)) = (serve, services) else {
+            return RunEnd {
+                state: RunState::Error,
+                reason: Some(format!(
+                    "runner.yaml no longer has the repository {} or the environment {}",
+                    run.repository, run.environment
+                )),
+                tasks: Vec::new(),
+            };
+        };
+        serve.work(&job, Arc::clone(&self.queue), services, &cancel).await
+    }
+}
+
+fn settings(config: &RunnerConfig) -> Settings {
+    let hooks = config.repositories.iter().map(|repository| Hook {
+        name: repository.name.clone(),
+        forge: repository.forge,
+        secrets: repository.webhook_secrets.clone(),
+        branches: repository.branches.clone(),
+        insecure_unsigned: repository.insecure_unsigned,
+    });
+    Settings {
+        repositories: hooks.collect(),
+        body_limit: usize::try_from(config.limits.body).unwrap_or(usize::MAX),
+        api_token: config.api_token.clone(),
+        public: config.public,
+        loopback: config.listen.ip().is_loopback(),
+        ..Settings::default()
+    }
+}
+
+fn forge(repository: &Repository) -> Result<Option<Forge>, ForgeError> {
+    // Without a token nothing is posted: the runner's page still tells all.
+    let Some(token) = &repository.token else {
+        tracing::warn!(repository = repository.name, "no `token`: commit statuses are not posted");
+        return Ok(None);
+    };
+    Forge::new(repository.forge, repository.api.as_deref(), token.clone()).map(Some)
+}
+
+/// Forges do not tell upper from lower case in a repository's name.
+fn key(forge: ForgeKind, repository: &str) -> (String, String) {
+    (forge.to_string(), repository.to_ascii_lowercase())
+}
+
+/// A folder's name that no other repository has: `/` becomes a character that a
+/// repository's name cannot hold.
+fn mirror_name(repository: &Repository) -> String {
+    format!("{}+{}.git", repository.forge, repository.name.to_ascii_lowercase().replace('/', "+"))
+}
