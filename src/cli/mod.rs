@@ -1,8 +1,79 @@
-//! The command line: one file per command.
+//! The command line: one file per command. [`printer`] is the only place that
+//! prints.
+
+mod args;
+mod brush;
+mod build;
+mod check;
+mod deploy;
+mod folder;
+mod r#gen;
+mod interrupt;
+mod json;
+mod printer;
+mod remove;
+mod serve;
+mod stages;
+mod telemetry;
 
 use std::process::ExitCode;
 
-/// Runs the program and gives its exit code.
+use clap::Parser as _;
+
+use self::args::{Args, Command};
+use self::printer::Printer;
+use crate::config::DotenvError;
+use crate::pipeline::RunError;
+use crate::services::RunnerError;
+
+/// Runs the program and gives its exit code: 0 success, 1 a task or a stage
+/// failed, 2 wrong usage or an invalid workflow, 130 interrupted.
 pub async fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    // Wrong usage ends here, with code 2.
+    let args = Args::parse();
+    telemetry::start();
+    let printer = Printer::new();
+    let ended = match args.command {
+        Command::Gen(command) => r#gen::run(&command, &printer),
+        Command::Build(command) => build::run(&command, &printer).await,
+        Command::Deploy(command) => deploy::run(&command, &printer).await,
+        Command::Brush(command) => brush::run(&command, &printer).await,
+        Command::Remove(command) => remove::run(&command, &printer).await,
+        Command::Check(command) => check::run(&command, &printer),
+        Command::Serve(command) => serve::run(&command, &printer).await,
+    };
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            printer.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+/// Why a command ended early.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Settings(#[from] DotenvError),
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
+    #[error("{0}")]
+    Configuration(#[from] crate::document::Diagnostics),
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl CommandError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Run(RunError::Cancelled) => ExitCode::from(130),
+            Self::Run(error) if !error.is_input() => ExitCode::from(1),
+            Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => ExitCode::from(1),
+            _ => ExitCode::from(2),
+        }
+    }
 }

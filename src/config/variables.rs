@@ -41,13 +41,20 @@ impl Variables {
     /// Reads the environment, and the `.env` in `dir` where there is one.
     pub fn read(dir: &Path) -> Result<Self, DotenvError> {
         Ok(Self {
-            real: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
             file: read_dotenv(&dir.join(".env"))?,
+            ..Self::real()
         })
+    }
+
+    /// Reads the environment alone.
+    pub fn real() -> Self {
+        let pairs = std::env::vars_os();
+        Self {
+            real: pairs
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            file: BTreeMap::new(),
+        }
     }
 
     /// Variables that are given, for tests.
@@ -111,8 +118,6 @@ pub struct Settings {
     pub builder: String,
     /// `True`, `False` or a number.
     pub parallel_build: String,
-    /// The base image of the build image, where it is not the stock one.
-    pub go_image: Option<String>,
     /// Whether a run is appended to `metrics.yaml`.
     pub metrics: bool,
     /// Deploy what could be built although something else could not.
@@ -163,7 +168,6 @@ impl Settings {
         Ok(Self {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
-            go_image: variables.get("PELATO_GO_IMAGE").map(str::to_owned),
             metrics: truth(variables, "ENABLE_METRICS")?,
             keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
             environment: Environment {

@@ -1,0 +1,136 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+use crate::config::Flags;
+
+/// Go functions from a Git repository, as WebAssembly components on the
+/// edge–cloud continuum.
+#[derive(Debug, Parser)]
+#[command(name = "pelato", version, about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Write a Go project and the manifests of each task into gen/
+    Gen(Generate),
+    /// Compile the tasks and publish them to the registry
+    Build(Stages),
+    /// Deploy the published tasks to the lattice
+    Deploy(Stages),
+    /// Undeploy the tasks
+    Remove(Stages),
+    /// Everything in order: gen, build, deploy
+    Brush(Stages),
+    /// Check workflow and tasks, and do nothing else
+    Check(Folder),
+    /// Serve webhooks: each push is built and deployed
+    Serve(Serve),
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Folder {
+    /// The project's folder; one without a workflow.yaml stands for every project below it
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Generate {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Stages {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// Where tasks are compiled: docker, local or auto [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Deploy what could be built although something else could not [env: PELATO_KEEP_GOING]
+    #[arg(long)]
+    pub(super) keep_going: bool,
+    /// Fail when a target has no live host
+    #[arg(long)]
+    pub(super) require_hosts: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Where to.
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Place {
+    /// The environment's name [env: PELATO_ENVIRONMENT] [default: default]
+    #[arg(long)]
+    pub(super) environment: Option<String>,
+    /// The lattice's name [env: PELATO_LATTICE] [default: default]
+    #[arg(long)]
+    pub(super) lattice: Option<String>,
+    /// The NATS server [env: PELATO_NATS_URL, or NATS_HOST and NATS_PORT] [default: localhost:4222]
+    #[arg(long)]
+    pub(super) nats: Option<String>,
+    /// external, builtin, or messaging=IMAGE,http_server=IMAGE [env: PELATO_PROVIDERS] [default: external]
+    #[arg(long)]
+    pub(super) providers: Option<String>,
+    /// What deploys: wadm [env: PELATO_DEPLOY]
+    #[arg(long)]
+    pub(super) deploy: Option<String>,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Serve {
+    /// The runner's configuration
+    #[arg(long, default_value = "runner.yaml")]
+    pub(super) config: PathBuf,
+}
+
+impl Place {
+    /// As the settings take them.
+    pub(super) fn flags(&self) -> Flags {
+        Flags {
+            environment: self.environment.clone(),
+            lattice: self.lattice.clone(),
+            nats: self.nats.clone(),
+            providers: self.providers.clone(),
+            deploy: self.deploy.clone(),
+            ..Flags::default()
+        }
+    }
+}
+
+impl Stages {
+    /// As the settings take them.
+    pub(super) fn flags(&self) -> Flags {
+        Flags {
+            builder: self.builder.clone(),
+            keep_going: self.keep_going,
+            ..self.place.flags()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,64 @@
+//! A folder of the user's → its projects, settings and services.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::CommandError;
+use crate::config::{Flags, Settings, Variables};
+use crate::pipeline::{Request, RunError};
+use crate::services::{Services, build_settings};
+use crate::source::{Limits, Origin, ProjectFiles, origin, read_folder};
+
+/// What a command works on.
+pub(super) struct Opened {
+    pub(super) projects: Vec<ProjectFiles>,
+    pub(super) origin: Origin,
+    pub(super) settings: Settings,
+    pub(super) services: Services,
+    run: String,
+}
+
+/// Reads everything that a command needs to know about a folder.
+pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
+    let dir = dir
+        .canonicalize()
+        .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", dir.display())))?;
+    let variables = Variables::read(&dir)?;
+    let settings = Settings::of(&variables, flags)?;
+    let origin = origin(&dir);
+    let projects = read_folder(&dir, &origin.top, &Limits::default()).map_err(RunError::from)?;
+    let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
+        variables.get(name).map(str::to_owned)
+    })?;
+    Ok(Opened {
+        projects,
+        origin,
+        services: Services::new(settings.environment.clone(), build)?,
+        settings,
+        run: Uuid::now_v7().simple().to_string(),
+    })
+}
+
+impl Opened {
+    /// What the pipeline is asked for.
+    pub(super) fn request(&self) -> Request<'_> {
+        Request {
+            projects: &self.projects,
+            repository: &self.origin.repository,
+            commit: self.origin.commit.as_deref(),
+            run: &self.run,
+            keep_going: self.settings.keep_going,
+        }
+    }
+
+    /// Where the figures of a run go: into the project, or where there are several
+    /// into the repository.
+    pub(super) fn metrics_path(&self) -> std::path::PathBuf {
+        let project = self.projects.first().map_or(".", |project| project.path.as_str());
+        match self.projects.len() {
+            1 => self.origin.top.join(project).join("metrics.yaml"),
+            _ => self.origin.top.join("metrics.yaml"),
+        }
+    }
+}

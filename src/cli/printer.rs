@@ -1,0 +1,74 @@
+//! The only place that prints: events and errors to stderr, results to stdout.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where the program speaks"
+)]
+
+use std::io::{IsTerminal as _, stderr};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::CommandError;
+use crate::pipeline::RunError;
+use crate::report::{Event, Reporter, Sink, line};
+
+/// Prints for people, and for programs with `--json`.
+pub(super) struct Printer {
+    colours: bool,
+}
+
+impl Printer {
+    /// Colours only on a terminal, and never where `NO_COLOR` is set.
+    pub(super) fn new() -> Self {
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            colours: stderr().is_terminal() && !unwanted,
+        }
+    }
+
+    /// A reporter whose events go to stderr.
+    pub(super) fn reporter(&self) -> Reporter {
+        Reporter::new(vec![Arc::new(Lines)])
+    }
+
+    /// A sentence about the command as a whole.
+    pub(super) fn say(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
+    /// The one JSON document of a command.
+    pub(super) fn json(&self, document: &impl Serialize) {
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => println!("{text}"),
+            Err(error) => eprintln!("error: the result is no JSON: {error}"),
+        }
+    }
+
+    /// Why the command ended early.
+    pub(super) fn error(&self, error: &CommandError) {
+        match error {
+            CommandError::Run(RunError::Workflow(all)) => {
+                for diagnostics in all {
+                    eprintln!("{}\n", diagnostics.render(self.colours));
+                }
+            }
+            CommandError::Configuration(diagnostics) => eprintln!("{}\n", diagnostics.render(self.colours)),
+            CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
+            other => eprintln!("error: {other}"),
+        }
+    }
+}
+
+/// Events as plain lines.
+struct Lines;
+
+impl Sink for Lines {
+    fn take(&self, event: &Event) {
+        if let Some(text) = line(event) {
+            eprintln!("{text}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What the commands that run stages have in common: their end.
+
+use super::args::Stages;
+use super::folder::Opened;
+use super::json::OutcomeJson;
+use super::printer::Printer;
+use crate::pipeline::Outcome;
+use crate::report::{Metrics, TargetState, append};
+
+/// Says what came of a command, and whether that is a success.
+pub(super) fn conclude(outcome: &Outcome, opened: &Opened, command: &Stages, printer: &Printer) -> bool {
+    let waiting = outcome
+        .tasks
+        .iter()
+        .flat_map(|task| &task.targets)
+        .any(|target| target.state == TargetState::Waiting);
+    let success = outcome.is_success() && !(command.require_hosts && waiting);
+    if opened.settings.metrics {
+        keep_metrics(outcome, opened, printer);
+    }
+    if command.json {
+        printer.json(&OutcomeJson::of(outcome, success));
+    }
+    let summary = outcome.summary();
+    match (success, outcome.is_success()) {
+        (true, _) => printer.say(&format!("done: {summary}")),
+        (false, true) => printer.say(&format!("failed: --require-hosts was given, and there is {summary}")),
+        (false, false) => printer.say(&format!("failed: {summary}")),
+    }
+    success
+}
+
+fn keep_metrics(outcome: &Outcome, opened: &Opened, printer: &Printer) {
+    let times = &outcome.times;
+    let metrics = Metrics {
+        tasks: outcome.tasks.len(),
+        generate: times.generate,
+        image: times.image,
+        build: times.build,
+        deploy: times.deploy,
+        total: times.total,
+    };
+    // The run itself went as it went: figures that cannot be kept change no code.
+    if let Err(error) = append(&opened.metrics_path(), &metrics) {
+        printer.say(&format!("warning: {error}"));
+    }
+}

@@ -1,0 +1,14 @@
+//! Our own log: to stderr, by `RUST_LOG`, warnings where nothing is set.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts it. A second call changes nothing.
+pub(super) fn start() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,pelato=info"));
+    // An error says that a subscriber is there already.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .with_target(false)
+        .try_init();
+}
