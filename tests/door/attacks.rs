@@ -8,7 +8,8 @@ use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
 use super::door::{Door, SECRET};
-use super::forge::{FakeForge, Webhook, signature};
+use super::forge::webhook::signature;
+use super::forge::{FakeForge, Webhook};
 use super::push;
 
 /// Posts a body with headers of the attacker's choice: status, headers, body.

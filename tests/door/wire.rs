@@ -204,7 +204,7 @@ async fn a_shutdown_finishes_what_is_open_and_takes_nothing_new() {
     // An answer to somebody else shows that the first half has arrived.
     assert_eq!(door.get("/healthz").await.0, 200);
     let address = door.address;
-    let closing = tokio::spawn(door.close());
+    let mut closing = tokio::spawn(door.close());
     timeout(DEADLINE, async {
         while TcpStream::connect(address).await.is_ok() {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -212,6 +212,9 @@ async fn a_shutdown_finishes_what_is_open_and_takes_nothing_new() {
     })
     .await
     .unwrap();
+    // The server has not ended: the process would, and this request with it.
+    let ended = timeout(Duration::from_millis(100), &mut closing).await;
+    assert!(ended.is_err());
     writer.write_all(&webhook.body[half..]).await.unwrap();
     let mut answer = String::new();
     timeout(DEADLINE, reader.read_to_string(&mut answer))

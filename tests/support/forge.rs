@@ -28,8 +28,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-mod webhook;
-pub use webhook::{Push, Webhook, signature};
+pub mod webhook;
+pub use webhook::{Push, Webhook};
 
 /// How long a test waits for a status.
 const DEADLINE: Duration = Duration::from_secs(120);

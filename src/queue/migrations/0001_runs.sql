@@ -24,7 +24,11 @@ CREATE TABLE runs (
     log_size         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE INDEX runs_open ON runs (state, seq) WHERE state IN ('queued', 'running');
+-- Partial ones, since almost every run is over: their size is that of the queue,
+-- not of the history.
+CREATE INDEX runs_queued ON runs (seq) WHERE state = 'queued';
+CREATE INDEX runs_queued_of_branch ON runs (forge, repository, branch) WHERE state = 'queued';
+CREATE INDEX runs_running ON runs (forge, repository, environment) WHERE state = 'running';
 CREATE INDEX runs_of_branch ON runs (forge, repository, branch, seq);
 CREATE INDEX runs_of_repository ON runs (repository, seq);
 CREATE INDEX runs_superseded ON runs (superseded_by) WHERE superseded_by IS NOT NULL;

@@ -81,8 +81,9 @@ async fn latest_head(
 /// The queued runs but those of this branch, which are about to be superseded.
 async fn others_queued(connection: &mut SqliteConnection, run: &NewRun) -> Result<u32, QueueError> {
     Ok(sqlx::query_scalar(
-        "SELECT count(*) FROM runs WHERE state = 'queued'
-         AND NOT (forge = ? AND repository = ? AND branch = ?)",
+        "SELECT (SELECT count(*) FROM runs INDEXED BY runs_queued WHERE state = 'queued')
+           - (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
+              WHERE state = 'queued' AND forge = ? AND repository = ? AND branch = ?)",
     )
     .bind(&run.forge)
     .bind(&run.repository)
@@ -145,8 +146,8 @@ async fn supersede_older(
     now: i64,
 ) -> Result<(), QueueError> {
     sqlx::query(
-        "UPDATE runs SET superseded_by = ?1 WHERE superseded_by IN
-           (SELECT id FROM runs WHERE state = 'queued' AND forge = ?2 AND repository = ?3
+        "UPDATE runs INDEXED BY runs_superseded SET superseded_by = ?1 WHERE superseded_by IN
+           (SELECT id FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued' AND forge = ?2 AND repository = ?3
             AND branch = ?4 AND id <> ?1)",
     )
     .bind(id)
@@ -156,7 +157,7 @@ async fn supersede_older(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "UPDATE runs SET state = 'superseded', superseded_by = ?1, finished_at = ?5,
+        "UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?1, finished_at = ?5,
            reason = 'a newer head of the branch came: ' || substr(?6, 1, 12)
          WHERE state = 'queued' AND forge = ?2 AND repository = ?3 AND branch = ?4 AND id <> ?1",
     )

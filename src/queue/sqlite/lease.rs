@@ -98,23 +98,39 @@ impl SqliteQueue {
     }
 }
 
-/// The oldest run that may begin: queued, or running under a lease that ran out,
-/// while nothing of its repository and environment is running. A lease that ran
-/// out goes before what was queued behind it.
+/// The run to begin, of which its repository and environment have nothing running:
+/// first one whose lease ran out, then the oldest that is queued.
 async fn next_run(connection: &mut SqliteConnection, now: i64) -> Result<Option<i64>, QueueError> {
-    Ok(sqlx::query_scalar(
-        "SELECT seq FROM runs AS candidate
-         WHERE (state = 'queued' OR (state = 'running' AND lease_until <= ?1))
+    let expired = sqlx::query_scalar(
+        "SELECT seq FROM runs AS candidate INDEXED BY runs_running
+         WHERE state = 'running' AND lease_until <= ?1
            AND NOT EXISTS (
-             SELECT 1 FROM runs AS other WHERE other.state = 'running'
-               AND (other.lease_until > ?1 OR other.seq < candidate.seq)
+             SELECT 1 FROM runs AS other INDEXED BY runs_running
+             WHERE other.state = 'running'
+               AND other.forge = candidate.forge
+               AND other.repository = candidate.repository
+               AND other.environment = candidate.environment
                AND other.seq <> candidate.seq
+               AND (other.lease_until > ?1 OR other.seq < candidate.seq))
+         ORDER BY seq LIMIT 1",
+    )
+    .bind(now)
+    .fetch_optional(&mut *connection)
+    .await?;
+    if expired.is_some() {
+        return Ok(expired);
+    }
+    Ok(sqlx::query_scalar(
+        "SELECT seq FROM runs AS candidate INDEXED BY runs_queued
+         WHERE state = 'queued'
+           AND NOT EXISTS (
+             SELECT 1 FROM runs AS other INDEXED BY runs_running
+             WHERE other.state = 'running'
                AND other.forge = candidate.forge
                AND other.repository = candidate.repository
                AND other.environment = candidate.environment)
          ORDER BY seq LIMIT 1",
     )
-    .bind(now)
     .fetch_optional(connection)
     .await?)
 }

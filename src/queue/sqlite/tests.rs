@@ -12,10 +12,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 
 use super::{Limits, SqliteQueue};
-use crate::queue::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, NewRun, Queue, RunEnd, RunState, TaskRecord,
-};
-use crate::report::TaskState;
+use crate::queue::{Accepted, Clock, Job, NewRun, Queue, RunEnd, RunState};
 
 struct Store {
     folder: TempDir,

@@ -1,5 +1,8 @@
 //! Storing a run, once.
 
+use super::{Store, id, lease, push, run_one, state};
+use crate::queue::{Accepted, Clock, Limits, Queue, RunState, SqliteQueue};
+
 #[tokio::test]
 async fn a_delivery_that_comes_again_is_the_run_that_it_was() {
     let store = Store::new();

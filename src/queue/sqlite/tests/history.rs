@@ -1,5 +1,9 @@
 //! Logs, tasks and lists.
 
+use super::{Store, end, id, lease, push};
+use crate::queue::{Filter, Queue, RunState, TaskRecord};
+use crate::report::TaskState;
+
 #[tokio::test]
 async fn a_log_is_bounded_and_says_so() {
     let store = Store::new();

@@ -1,5 +1,10 @@
 //! Holding a run.
 
+use std::time::Duration;
+
+use super::{MINUTE, Store, end, id, lease, push, state};
+use crate::queue::{Beat, Cancelled, Queue, RunState, SqliteQueue};
+
 #[tokio::test]
 async fn one_environment_runs_one_thing_at_a_time() {
     let store = Store::new();
@@ -110,4 +115,37 @@ async fn a_run_is_cancelled_wherever_it_stands() {
         queue.heartbeat(&running.lease).await.unwrap(),
         Beat::CancelRequested
     );
+}
+
+#[tokio::test]
+async fn two_runners_on_one_file_never_hold_the_same_run() {
+    let mut store = Store::new();
+    store.limits.queued = 100;
+    let (here, there) = (store.open().await, store.open().await);
+    let mut accepted = Vec::new();
+    for index in 0..40 {
+        let queue = if index % 2 == 0 { &here } else { &there };
+        let branch = format!("b{index}");
+        let mut run = push(&branch, &branch, 'a');
+        run.environment = branch;
+        accepted.push(id(queue.accept(run).await.unwrap()));
+    }
+    let take = |queue: SqliteQueue, worker: String| async move {
+        let mut taken = Vec::new();
+        while let Some(job) = queue.lease(&worker).await.unwrap() {
+            taken.push(job.run.id);
+        }
+        taken
+    };
+    let workers = (0..8).map(|index| {
+        let queue = if index % 2 == 0 { &here } else { &there };
+        tokio::spawn(take(queue.clone(), format!("worker-{index}")))
+    });
+    let mut taken = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        taken.extend(worker.await.unwrap());
+    }
+    taken.sort();
+    accepted.sort();
+    assert_eq!(taken, accepted);
 }
