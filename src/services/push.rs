@@ -23,6 +23,9 @@ pub(super) struct Serve {
     pub(super) mirror: PathBuf,
     pub(super) public_url: Option<String>,
     pub(super) keep_going: bool,
+    /// Cancelled when the runner stops: a run that stops with it is handed back,
+    /// and has not ended.
+    pub(super) shutdown: CancellationToken,
 }
 
 /// What was fetched for a run.
@@ -51,7 +54,10 @@ impl Serve {
         if let Some(reason) = &ended.reason {
             reporter.line(None, Stage::Deploy, reason.clone());
         }
-        statuses.end(ending(&ended));
+        let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
+        if !handed_back {
+            statuses.end(ending(&ended));
+        }
         // Both end once all is stored and posted.
         drop((reporter, statuses));
         if cancel.is_cancelled() {

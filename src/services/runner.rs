@@ -106,6 +106,7 @@ impl Runner {
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
                 public_url: public_url.clone(),
                 keep_going: config.keep_going,
+                shutdown: shutdown.clone(),
                 repository: repository.clone(),
             };
             serves.insert(key(repository.forge, &repository.name), serve);
