@@ -37,12 +37,12 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Finds the engine at `DOCKER_HOST`, or where Docker listens by default.
+    /// Finds the engine at `options.docker_host`, or where Docker listens by default.
     ///
     /// # Errors
     /// [`BuildError::DockerUnreachable`] where none answers within 10 seconds.
     pub async fn connect(mut options: Options) -> Result<Self, BuildError> {
-        let (engine, machine) = engine::connect().await?;
+        let (engine, machine) = engine::connect(options.docker_host.as_deref()).await?;
         // An engine refuses more cores than it has.
         options.limits.cores = options.limits.cores.clamp(1, machine.cores);
         Ok(Self {
