@@ -158,11 +158,9 @@ impl Docker {
             )
         })?;
         if cache_bytes > self.options.limits.cache {
-            let (volume, _) = self
-                .volumes
-                .ready(&self.engine, cache, &self.image.tag)
-                .await?;
-            self.volumes.drop_grown(&self.engine, &volume).await;
+            self.volumes
+                .drop_grown(&self.engine, cache, &self.image.tag)
+                .await;
         }
         Ok(core)
     }
@@ -173,7 +171,7 @@ impl Docker {
         log: &mut Log<'_>,
         cancel: &CancellationToken,
     ) -> Result<Ended, BuildError> {
-        let (volume, filling) = self
+        let volume = self
             .volumes
             .ready(&self.engine, task.cache, &self.image.tag)
             .await?;
@@ -202,9 +200,6 @@ impl Docker {
             stdin: task.archive,
         };
         let container = Container::create(&self.engine, &step, log.component_name()).await?;
-        if let Some(filling) = filling {
-            filling.done();
-        }
         container.run(&step, log, cancel).await
     }
 
