@@ -22,6 +22,11 @@ const RECOUNT: Duration = Duration::from_secs(2);
 /// this, should an announcement have got lost.
 const ASK_STATUS: Duration = Duration::from_secs(2);
 
+/// How long to wait for the answers of providers, once all else is there. On a
+/// lattice whose providers talk over another NATS than its hosts, or to which
+/// we may not talk, they never come.
+const READY_LIMIT: Duration = Duration::from_secs(5);
+
 /// wadm's words while it has not heard of a host yet.
 const NO_HOST_YET: &str = "0 eligible hosts";
 
@@ -60,14 +65,21 @@ struct Seen {
 
 impl Lattice {
     /// Waits until wadm's status is `Deployed` and every host of the target
-    /// shows the component with the wanted image, and its providers.
+    /// shows the component with the wanted image and its providers, and these
+    /// answer.
     pub(super) async fn wait_until_running(
         &self,
         start: Start<'_>,
         watch: &mut Watch,
         cancel: &CancellationToken,
     ) -> Result<Started, DeployError> {
-        let Start { manifest, wanted, hosts, fresh, limit } = start;
+        let Start {
+            manifest,
+            wanted,
+            hosts,
+            fresh,
+            limit,
+        } = start;
         let begun = Instant::now();
         let mut seen = Seen {
             failures: BTreeMap::new(),
@@ -76,6 +88,7 @@ impl Lattice {
         };
         let (mut hosts, mut any) = of_target(hosts, &manifest.target);
         let mut counted = Instant::now();
+        let mut complete = None;
         loop {
             if hosts.is_empty() {
                 return Ok(Started::Waiting(no_host(&manifest.target, any)));
@@ -86,7 +99,11 @@ impl Lattice {
                 seen.status(status);
             }
             if missing.is_none() && seen.is_deployed() {
-                return Ok(Started::Running);
+                let since = *complete.get_or_insert_with(Instant::now);
+                if since.elapsed() > READY_LIMIT || self.are_ready(wanted, hosts.len()).await? {
+                    return Ok(Started::Running);
+                }
+                watch.look_again_soon();
             }
             if let Some(reason) = seen.given_up(self.limits.failing) {
                 return Ok(Started::Failed(reason));
@@ -109,6 +126,16 @@ impl Lattice {
         }
     }
 
+    /// Whether each provider answers from each of its hosts.
+    async fn are_ready(&self, wanted: &Wanted, hosts: usize) -> Result<bool, DeployError> {
+        for id in &wanted.processes {
+            if self.control.answering(id, hosts).await? < hosts {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// What some host does not run yet, in words.
     async fn missing(
         &self,
@@ -122,9 +149,16 @@ impl Lattice {
                 Asked::Runs(inventory) => inventory,
                 // The next count leaves it out.
                 Asked::Gone => return Ok(Some(format!("nothing runs {on}, which went away"))),
-                Asked::Silent => return Ok(Some(format!("nothing is known {on}, which does not answer"))),
+                Asked::Silent => {
+                    return Ok(Some(format!(
+                        "nothing is known {on}, which does not answer"
+                    )));
+                }
             };
-            let component = inventory.components.iter().find(|part| part.id == manifest.component_id);
+            let component = inventory
+                .components
+                .iter()
+                .find(|part| part.id == manifest.component_id);
             match component.map(|part| part.image_ref.as_deref().unwrap_or_default()) {
                 // Hosts lower-case what they are given.
                 Some(image) if image.eq_ignore_ascii_case(&wanted.image) => {}
@@ -143,15 +177,23 @@ impl Lattice {
 
 impl Seen {
     fn take(&mut self, news: News, manifest: &Manifest) {
-        let ours = |id: &str| id == manifest.component_id || manifest.provider_ids.iter().any(|ours| ours == id);
+        let ours = |id: &str| {
+            id == manifest.component_id || manifest.provider_ids.iter().any(|ours| ours == id)
+        };
         match news {
             News::Status(status) => self.status(status),
             News::Moved { id } => {
                 self.failures.remove(&id);
             }
             News::Failed { id, host, reason } if ours(&id) => {
-                let since = self.failures.get(&id).map_or_else(Instant::now, |failure| failure.since);
-                let reason = format!("the host {host} could not start {id}: {}", shortened(&reason));
+                let since = self
+                    .failures
+                    .get(&id)
+                    .map_or_else(Instant::now, |failure| failure.since);
+                let reason = format!(
+                    "the host {host} could not start {id}: {}",
+                    shortened(&reason)
+                );
                 self.failures.insert(id, Failure { reason, since });
             }
             News::Failed { .. } | News::Hosts | News::Quiet => {}
@@ -159,7 +201,8 @@ impl Seen {
     }
 
     fn status(&mut self, status: Status) {
-        let failed = status.info.status_type == StatusType::Failed && !status.info.message.contains(NO_HOST_YET);
+        let failed = status.info.status_type == StatusType::Failed
+            && !status.info.message.contains(NO_HOST_YET);
         self.failed_since = match failed {
             true => Some(self.failed_since.unwrap_or_else(Instant::now)),
             false => None,
@@ -175,17 +218,26 @@ impl Seen {
 
     /// Why there is no hope, once something has failed for `limit`.
     fn given_up(&self, limit: Duration) -> Option<String> {
-        let host = self.failures.values().find(|failure| failure.since.elapsed() > limit);
+        let host = self
+            .failures
+            .values()
+            .find(|failure| failure.since.elapsed() > limit);
         if let Some(failure) = host {
             return Some(failure.reason.clone());
         }
-        let wadm = self.failed_since.is_some_and(|since| since.elapsed() > limit);
+        let wadm = self
+            .failed_since
+            .is_some_and(|since| since.elapsed() > limit);
         wadm.then(|| self.wadm_says()).flatten()
     }
 
     /// Why it does not run after `limit`: the cause that lies deepest.
     fn in_words(&self, missing: Option<String>, limit: Duration) -> String {
-        let failure = self.failures.values().next().map(|failure| failure.reason.clone());
+        let failure = self
+            .failures
+            .values()
+            .next()
+            .map(|failure| failure.reason.clone());
         let reason = failure.or_else(|| self.wadm_says()).or(missing);
         let reason = reason.unwrap_or_else(|| "wadm does not say why".to_owned());
         format!("not running after {} s: {reason}", limit.as_secs())
@@ -218,7 +270,12 @@ fn no_host(target: &str, any: bool) -> String {
 fn shortened(reason: &str) -> String {
     const HEAD: usize = 120;
     const TAIL: usize = 280;
-    let line: Vec<char> = reason.split_whitespace().collect::<Vec<_>>().join(" ").chars().collect();
+    let line: Vec<char> = reason
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .collect();
     match line.len() > HEAD + TAIL {
         true => {
             let head: String = line[..HEAD].iter().collect();

@@ -80,7 +80,11 @@ impl Wadm {
     }
 
     pub(super) async fn deploy(&self, application: &str, version: &str) -> Result<(), DeployError> {
-        match self.client.deploy_manifest(application, Some(version)).await {
+        match self
+            .client
+            .deploy_manifest(application, Some(version))
+            .await
+        {
             Ok(_) => Ok(()),
             Err(error) => Err(self.failed("deploy", application, error)),
         }
@@ -109,13 +113,21 @@ impl Wadm {
             url: self.connection.url.clone(),
         };
         match error {
-            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => silent(),
-            ClientError::NatsError(error) => self.connection.at_fault(&error).unwrap_or_else(silent),
+            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => {
+                silent()
+            }
+            ClientError::NatsError(error) => {
+                self.connection.at_fault(&error).unwrap_or_else(silent)
+            }
             ClientError::Serialization(error) => DeployError::Unreadable {
                 application,
                 reason: error.to_string(),
             },
-            ClientError::ApiError(reason) => DeployError::Rejected { action, application, reason },
+            ClientError::ApiError(reason) => DeployError::Rejected {
+                action,
+                application,
+                reason,
+            },
             error => DeployError::Rejected {
                 action,
                 application,

@@ -12,12 +12,12 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
+use super::PublishError;
 use super::address::Address;
 use super::artifact::{self, Artifact};
 use super::credentials::{Credentials, docker_file};
 use super::failure::{explain, is_missing};
 use super::name::{fingerprint_tag, is_tag};
-use super::PublishError;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -60,7 +60,11 @@ impl Registry {
     /// Checks the configuration; speaks to nobody yet.
     pub fn new(config: RegistryConfig) -> Result<Self, PublishError> {
         let address = Address::parse(&config.url, config.insecure)?;
-        let given = Credentials::given(&address.host, config.user.as_deref(), config.password.as_ref())?;
+        let given = Credentials::given(
+            &address.host,
+            config.user.as_deref(),
+            config.password.as_ref(),
+        )?;
         let client = Client::try_from(ClientConfig {
             protocol: match address.plain {
                 true => ClientProtocol::HttpsExcept(vec![address.host.clone()]),
@@ -129,15 +133,27 @@ impl Registry {
         let place = self.place(component_name, version, fingerprint)?;
         let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
         let image = self.image(&place, place.fingerprint_tag.clone());
-        self.authenticate(&place, &image, RegistryOperation::Push).await?;
-        self.upload(&place, &image, &packed.layer.data, &packed.layer.sha256_digest())
+        self.authenticate(&place, &image, RegistryOperation::Push)
             .await?;
-        self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
-            .await?;
-        let body = serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
-            name: component_name.to_owned(),
-            reason: error.to_string(),
-        })?;
+        self.upload(
+            &place,
+            &image,
+            &packed.layer.data,
+            &packed.layer.sha256_digest(),
+        )
+        .await?;
+        self.upload(
+            &place,
+            &image,
+            &packed.config.data,
+            &packed.config.sha256_digest(),
+        )
+        .await?;
+        let body =
+            serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
+                name: component_name.to_owned(),
+                reason: error.to_string(),
+            })?;
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
         let found = Found { body, digest };
         self.put_manifest(&place, &image, &found).await?;
@@ -146,7 +162,12 @@ impl Registry {
     }
 
     /// Names that the registry takes, or why it does not.
-    fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
+    fn place(
+        &self,
+        component_name: &str,
+        version: &str,
+        fingerprint: &str,
+    ) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
         if !is_tag(version) {
             return Err(PublishError::Version {
@@ -154,10 +175,11 @@ impl Registry {
                 version: version.to_owned(),
             });
         }
-        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
-            name: component_name.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-        })?;
+        let fingerprint_tag =
+            fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
+                name: component_name.to_owned(),
+                fingerprint: fingerprint.to_owned(),
+            })?;
         Ok(Place {
             component_name: component_name.to_owned(),
             repository,
@@ -171,7 +193,11 @@ impl Registry {
     }
 
     fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
-        let Place { repository, version, .. } = place;
+        let Place {
+            repository,
+            version,
+            ..
+        } = place;
         Artifact {
             component_name: place.component_name.clone(),
             reference: format!("{}/{repository}:{version}@{digest}", self.address.host),
@@ -195,7 +221,12 @@ impl Registry {
     }
 
     async fn failed(&self, place: &Place, error: OciDistributionError) -> PublishError {
-        explain(error, &self.address.host, &place.repository, self.credentials().await)
+        explain(
+            error,
+            &self.address.host,
+            &place.repository,
+            self.credentials().await,
+        )
     }
 
     /// Gets a token where the registry wants one. The library does so by
@@ -215,7 +246,8 @@ impl Registry {
 
     async fn found(&self, place: &Place, fingerprint: &str) -> Result<Option<Found>, PublishError> {
         let image = self.image(place, place.fingerprint_tag.clone());
-        self.authenticate(place, &image, RegistryOperation::Pull).await?;
+        self.authenticate(place, &image, RegistryOperation::Pull)
+            .await?;
         let auth = &self.credentials().await.auth;
         let (body, digest) = match self
             .client
@@ -240,11 +272,17 @@ impl Registry {
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(self.failed(place, error).await),
         }
-        self.authenticate(place, &image, RegistryOperation::Push).await?;
+        self.authenticate(place, &image, RegistryOperation::Push)
+            .await?;
         self.put_manifest(place, &image, found).await
     }
 
-    async fn put_manifest(&self, place: &Place, image: &Reference, found: &Found) -> Result<(), PublishError> {
+    async fn put_manifest(
+        &self,
+        place: &Place,
+        image: &Reference,
+        found: &Found,
+    ) -> Result<(), PublishError> {
         let media_type = HeaderValue::from_static(OCI_IMAGE_MEDIA_TYPE);
         match self
             .client
@@ -265,7 +303,11 @@ impl Registry {
         digest: &str,
     ) -> Result<(), PublishError> {
         // The library has no HEAD for blobs; one byte of it does.
-        match self.client.pull_blob_stream_partial(image, digest, 0, Some(1)).await {
+        match self
+            .client
+            .pull_blob_stream_partial(image, digest, 0, Some(1))
+            .await
+        {
             Ok(_) => return Ok(()),
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(self.failed(place, error).await),
