@@ -67,9 +67,9 @@ else
 	mkdir "$work/registry"
 	(
 		cd "$work/registry"
-		if ! apt-get download -qq docker-registry 2>/dev/null; then
+		if ! apt-get download -qq -o APT::Sandbox::User=root docker-registry 2>/dev/null; then
 			if [ "$(id -u)" = 0 ]; then apt-get update -qq; else sudo apt-get update -qq; fi
-			apt-get download -qq docker-registry
+			apt-get download -qq -o APT::Sandbox::User=root docker-registry
 		fi
 		dpkg-deb -x docker-registry_*.deb unpacked
 	)

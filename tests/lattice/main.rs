@@ -1,11 +1,17 @@
 //! The lattice for tests itself: it starts, answers, and leaves nothing behind.
 
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
 mod deploy;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::time::{Duration, Instant};
 
-use lattice_harness::{Lattice, Options};
+use lattice_harness::{Lattice, Options, working_in};
 
 #[tokio::test]
 async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
@@ -34,9 +40,20 @@ async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
     assert_eq!(wadm.list_manifests().await.unwrap().len(), 0);
 
     let registry = format!("http://{}/v2", lattice.registry());
-    assert!(reqwest::get(format!("{registry}/")).await.unwrap().status().is_success());
+    assert!(
+        reqwest::get(format!("{registry}/"))
+            .await
+            .unwrap()
+            .status()
+            .is_success()
+    );
     for provider in [lattice.messaging_provider(), lattice.http_provider()] {
-        let (name, tag) = provider.rsplit_once('/').unwrap().1.split_once(':').unwrap();
+        let (name, tag) = provider
+            .rsplit_once('/')
+            .unwrap()
+            .1
+            .split_once(':')
+            .unwrap();
         let manifest = format!("{registry}/{name}/manifests/{tag}");
         let answer = reqwest::Client::new()
             .get(manifest)
@@ -44,18 +61,27 @@ async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
             .send()
             .await
             .unwrap();
-        assert!(answer.status().is_success(), "{provider}: {}", answer.status());
+        assert!(
+            answer.status().is_success(),
+            "{provider}: {}",
+            answer.status()
+        );
     }
 
+    start_provider(&lattice, "cloud").await;
     let folder = lattice.folder().to_owned();
-    assert!(working_in(&folder) >= 5);
+    assert_eq!(
+        working_in(&folder),
+        6,
+        "NATS, registry, wadm, two hosts, a provider"
+    );
     drop(lattice);
     assert_eq!(working_in(&folder), 0);
     assert!(!folder.exists());
 }
 
 #[tokio::test]
-async fn a_killed_host_is_gone_and_comes_back_with_other_labels() {
+async fn a_killed_host_takes_its_providers_with_it_and_comes_back_with_other_labels() {
     let lattice = Lattice::start(Options {
         hosts: vec!["edge".into()],
         wadm: false,
@@ -63,6 +89,10 @@ async fn a_killed_host_is_gone_and_comes_back_with_other_labels() {
     })
     .await
     .unwrap();
+    let home = lattice.folder().join("edge");
+    assert_eq!(working_in(&home), 1);
+    start_provider(&lattice, "edge").await;
+    assert_eq!(working_in(&home), 2);
 
     lattice.kill("edge").unwrap();
     assert_eq!(lattice.ping().await.unwrap().len(), 0);
@@ -71,17 +101,43 @@ async fn a_killed_host_is_gone_and_comes_back_with_other_labels() {
         "edge does not run"
     );
 
-    let id = lattice.start_host("edge", &[("zone", "north")]).await.unwrap();
+    let id = lattice
+        .start_host("edge", &[("zone", "north")])
+        .await
+        .unwrap();
     let hosts = lattice.ping().await.unwrap();
     assert_eq!(hosts[0]["id"], *id);
     assert_eq!(hosts[0]["labels"]["zone"], "north");
+    assert_eq!(working_in(&home), 1);
 }
 
-/// How many processes have their working folder in `folder`.
-fn working_in(folder: &Path) -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap();
-    processes
-        .filter_map(|process| std::fs::read_link(process.ok()?.path().join("cwd")).ok())
-        .filter(|home| home.starts_with(folder))
-        .count()
+/// Has a host pull the messaging provider and waits until it runs.
+async fn start_provider(lattice: &Lattice, host: &str) {
+    let id = lattice.host_id(host).unwrap();
+    let start = serde_json::json!({
+        "host_id": id,
+        "provider_id": "messaging",
+        "provider_ref": lattice.messaging_provider(),
+    });
+    let subject = format!("wasmbus.ctl.v1.{}.provider.start.{id}", lattice.name());
+    let nats = async_nats::connect(lattice.nats()).await.unwrap();
+    let answer = nats
+        .request(subject, start.to_string().into())
+        .await
+        .unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap();
+    assert_eq!(answer["success"], true, "{answer}");
+
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let inventory = lattice.inventory(host).await.unwrap();
+        if inventory["providers"][0]["id"] == "messaging" {
+            break;
+        }
+        assert!(
+            Instant::now() < end,
+            "the provider does not run: {inventory}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -9,6 +9,9 @@ use anyhow::Context as _;
 
 const REAPER: &str = include_str!("reaper.sh");
 
+/// Names a folder that the logs of every lattice are saved in.
+const LOGS: &str = "PELATO_LATTICE_LOGS";
+
 /// A temporary folder. When it is dropped, or the process that holds it dies,
 /// every process that works in it is killed and it is removed.
 pub(crate) struct Folder {
@@ -28,6 +31,7 @@ impl Folder {
         let reaper = Command::new("sh")
             .args(["-c", REAPER, "reaper"])
             .arg(&path)
+            .args(std::env::var_os(LOGS))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -63,4 +67,16 @@ impl Drop for Folder {
         // Nothing can be done about a reaper that cannot be waited for.
         let _ = self.reaper.wait();
     }
+}
+
+/// How many processes work in `folder` or below it. A folder that nobody works
+/// in has no living part of a lattice, nor any child of one.
+pub fn working_in(folder: &Path) -> usize {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return 0;
+    };
+    processes
+        .filter_map(|process| std::fs::read_link(process.ok()?.path().join("cwd")).ok())
+        .filter(|home| home.starts_with(folder))
+        .count()
 }

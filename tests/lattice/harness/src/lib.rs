@@ -32,5 +32,6 @@ mod registry;
 mod wadm;
 mod wait;
 
+pub use folder::working_in;
 pub use lattice::Lattice;
 pub use options::Options;

@@ -1,11 +1,11 @@
-# reaper.sh FOLDER: waits until standard input ends, which the kernel sees to
-# however its other end dies; then kills what works in FOLDER and removes it.
+# reaper.sh FOLDER [LOGS]: waits until standard input ends, which the kernel sees
+# to however its other end dies; then kills what works in FOLDER, saves its logs in
+# LOGS where that is given, and removes it.
 #
 # A process belongs to the lattice when its working folder lies in FOLDER. That
 # holds for children of children too, in whatever group or session they are and
 # whoever has become their parent.
 trap '' HUP INT TERM
-cd /
 cat >/dev/null
 while
 	living=$(find /proc -mindepth 2 -maxdepth 2 -name cwd -lname "$1/*" -printf '%h\n' 2>/dev/null)
@@ -16,4 +16,8 @@ do
 	done
 	sleep 0.02
 done
+if [ -n "${2:-}" ]; then
+	mkdir -p "$2/${1##*/}"
+	cp "$1"/logs/* "$2/${1##*/}/"
+fi
 rm -rf "$1"

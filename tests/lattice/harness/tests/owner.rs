@@ -1,11 +1,18 @@
 //! What remains when the process that owns a lattice goes, and how the program
 //! answers: told with the program `lattice` as the owner.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use lattice_harness::working_in;
 use serde_json::Value;
 
 struct Owner {
@@ -26,8 +33,17 @@ impl Owner {
         let input = process.stdin.take().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let first = line(&mut output);
-        let folder = PathBuf::from(first["folder"].as_str().unwrap_or_else(|| panic!("{first}")));
-        Self { process, input, output, folder }
+        let folder = PathBuf::from(
+            first["folder"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{first}")),
+        );
+        Self {
+            process,
+            input,
+            output,
+            folder,
+        }
     }
 
     fn ask(&mut self, command: &str) -> Value {
@@ -56,7 +72,12 @@ fn a_halted_host_does_not_outlive_its_owner() {
 
 #[test]
 fn the_end_of_its_input_ends_it() {
-    let Owner { mut process, input, folder, .. } = Owner::start();
+    let Owner {
+        mut process,
+        input,
+        folder,
+        ..
+    } = Owner::start();
     drop(input);
     assert!(process.wait().unwrap().success());
     assert_eq!(working_in(&folder), 0);
@@ -72,8 +93,14 @@ fn commands_are_answered_line_by_line() {
     assert_eq!(owner.ask("term edge")["ok"], true);
     assert_eq!(owner.ask("kill nats")["ok"], true);
     assert_eq!(owner.ask("start nats")["ok"], true);
-    assert_eq!(owner.ask("start registry")["error"], "registry runs already");
-    assert_eq!(owner.ask("start edge zone")["error"], "zone: expected KEY=VALUE");
+    assert_eq!(
+        owner.ask("start registry")["error"],
+        "registry runs already"
+    );
+    assert_eq!(
+        owner.ask("start edge zone")["error"],
+        "zone: expected KEY=VALUE"
+    );
     assert_eq!(owner.ask("sing")["error"], "not a command: sing");
     owner.process.kill().unwrap();
     owner.process.wait().unwrap();
@@ -90,7 +117,10 @@ fn missing_programs_fail_with_the_name_of_the_script() {
         .unwrap();
     assert!(!output.status.success());
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(message.contains("run scripts/setup-lattice.sh"), "{message}");
+    assert!(
+        message.contains("run scripts/setup-lattice.sh"),
+        "{message}"
+    );
 }
 
 fn line(output: &mut impl std::io::BufRead) -> Value {
@@ -105,13 +135,4 @@ fn wait_until_gone(folder: &Path) {
         assert!(Instant::now() < end, "{} is still there", folder.display());
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// How many processes have their working folder in `folder`.
-fn working_in(folder: &Path) -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap();
-    processes
-        .filter_map(|process| std::fs::read_link(process.ok()?.path().join("cwd")).ok())
-        .filter(|home| home.starts_with(folder))
-        .count()
 }
