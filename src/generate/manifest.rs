@@ -1,33 +1,210 @@
-//! (a stand-in until the room is merged)
+//! The wadm application of a task on one target.
 
-/// Whose an application is.
-#[derive(Clone, Debug)]
-pub struct Owner {
-    /// The repository, as the forge names it.
-    pub repository: String,
-    /// The project's path in it.
-    pub project: String,
-    /// The environment.
-    pub environment: String,
-    /// The commit, where there is one.
-    pub commit: Option<String>,
-}
+use std::collections::BTreeMap;
 
-/// A wadm application for one target.
-#[derive(Clone, Debug)]
+use serde_json::{Map, Value, json};
+
+use crate::workflow::{Task, TemplateSpec};
+
+use super::digest::Digest;
+use super::render::{at_template, template_of};
+use super::{GenerateError, Placement, Template, Templates};
+
+/// The annotation that does not count as content.
+const COMMIT: &str = "pelato.commit";
+
+/// An application, ready for wadm.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
     /// `<component_name>-<target>`.
     pub application: String,
-    /// The value of the hosts' `host-type` label.
+    /// The target.
     pub target: String,
-    /// Unique for the content.
+    /// `<version of the task>-<12 hex digits of the content>`. The commit does
+    /// not count as content.
     pub version: String,
-    /// wadm's id of the component.
+    /// The id under which hosts list the component.
     pub component_id: String,
-    /// wadm's ids of the providers.
+    /// The ids under which hosts list the providers.
     pub provider_ids: Vec<String>,
-    /// The OAM document.
-    pub document: serde_json::Value,
-    /// Where it listens.
+    /// What wadm takes, with keys in order.
+    pub document: Value,
+    /// Where the task listens for HTTP, if it does: `ip:port`.
     pub address: Option<String>,
 }
+
+impl Manifest {
+    /// The document as YAML.
+    pub fn to_yaml(&self) -> String {
+        // JSON is YAML too, should the writer ever refuse.
+        serde_yaml::to_string(&self.document).unwrap_or_else(|_| self.document.to_string())
+    }
+}
+
+/// The manifest of `task` in one place. `fingerprint` is of what the image was
+/// built from; `inputs_note` says what that was, for the next plan to compare.
+pub fn manifest(
+    task: &Task,
+    placement: &Placement<'_>,
+    fingerprint: &str,
+    inputs_note: &str,
+    templates: &Templates,
+) -> Result<Manifest, GenerateError> {
+    let template = template_of(task, templates)?;
+    let application = format!("{}-{}", task.component_name, placement.target);
+    if !application.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        return Err(GenerateError::Name {
+            what: "application",
+            name: application,
+            reason: "wadm takes letters, digits, `-` and `_`",
+        });
+    }
+    let address = address(task, placement.target, template.spec())?;
+    let context = context(task, placement, template.spec(), &application, address.as_deref());
+    let mut document = template
+        .manifest(&context)
+        .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
+        .map(sorted)
+        .map_err(|wrong| at_template(task, wrong))?;
+    let (component_id, provider_ids) = ids(&application, &document)
+        .map_err(|reason| at_template(task, Template::wrong_manifest(reason)))?;
+
+    let mut annotations = annotations(task, placement, fingerprint, inputs_note);
+    document["metadata"]["annotations"] = json!(annotations);
+    let version = format!("{}-{}", task.version, Digest::default().part(document.to_string()).short());
+    annotations.insert("version", &version);
+    annotations.extend(placement.owner.commit.as_deref().map(|commit| (COMMIT, commit)));
+    document["metadata"]["annotations"] = json!(annotations);
+    Ok(Manifest {
+        application,
+        target: placement.target.to_owned(),
+        version,
+        component_id,
+        provider_ids,
+        document,
+        address,
+    })
+}
+
+/// Where the task listens on the target; none where its template has no such key.
+fn address(task: &Task, target: &str, spec: &TemplateSpec) -> Result<Option<String>, GenerateError> {
+    let Some(key) = spec.keys.iter().find(|key| key.name == "address") else {
+        return Ok(None);
+    };
+    match &task.address {
+        None => Ok(key.default.clone()),
+        Some(address) => match address.on(target) {
+            Some(address) => Ok(Some(address.to_owned())),
+            None => Err(GenerateError::NoAddress {
+                component_name: task.component_name.clone(),
+                target: target.to_owned(),
+            }),
+        },
+    }
+}
+
+/// What a manifest's template can name: the placement, and each key that the
+/// template declares, null where it has no value.
+fn context(
+    task: &Task,
+    placement: &Placement<'_>,
+    spec: &TemplateSpec,
+    application: &str,
+    address: Option<&str>,
+) -> Value {
+    let mut context = Map::new();
+    for key in &spec.keys {
+        let value = match key.name.as_str() {
+            "source_topic" => task.source_topic.as_deref(),
+            "dest_topic" => task.dest_topic.as_deref(),
+            "address" => address,
+            name => task.extra.get(name).map(String::as_str),
+        };
+        context.insert(key.name.clone(), json!(value.or(key.default.as_deref())));
+    }
+    let queue_group = format!("pelato-{}-{}", placement.environment, task.component_name);
+    let providers = placement.providers;
+    context.extend([
+        ("application".into(), json!(application)),
+        ("component_name".into(), json!(task.component_name)),
+        ("target".into(), json!(placement.target)),
+        ("image".into(), json!(placement.image)),
+        ("environment".into(), json!(placement.environment)),
+        ("queue_group".into(), json!(queue_group)),
+        ("nats".into(), json!(placement.nats)),
+        (
+            "providers".into(),
+            json!({
+                "messaging": providers.messaging,
+                "http_server": providers.http_server,
+                "keyvalue": providers.keyvalue,
+                "sql": providers.sql,
+            }),
+        ),
+    ]);
+    Value::Object(context)
+}
+
+fn annotations<'a>(
+    task: &'a Task,
+    placement: &Placement<'a>,
+    fingerprint: &'a str,
+    inputs_note: &'a str,
+) -> BTreeMap<&'static str, &'a str> {
+    BTreeMap::from([
+        // What wadm's own tools show.
+        ("description", task.name.as_str()),
+        ("pelato.name", &task.name),
+        ("pelato.repository", &placement.owner.repository),
+        ("pelato.project", &placement.owner.project),
+        ("pelato.environment", &placement.owner.environment),
+        ("pelato.component", &task.component_name),
+        ("pelato.target", placement.target),
+        ("pelato.fingerprint", fingerprint),
+        ("pelato.inputs", inputs_note),
+    ])
+}
+
+/// The ids of the one component and of the providers. The error says what the
+/// document lacks.
+fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), String> {
+    if document["metadata"]["name"] != application {
+        return Err("`metadata.name` has to be {{application}}".into());
+    }
+    let parts = document["spec"]["components"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let of = |kind: &str| -> Vec<String> {
+        parts
+            .iter()
+            .filter(|part| part["type"] == kind)
+            .filter_map(|part| part["name"].as_str())
+            .map(|name| format!("{}-{}", in_id(application), in_id(name)))
+            .collect()
+    };
+    match of("component").as_slice() {
+        [component] => Ok((component.clone(), of("capability"))),
+        components => Err(format!("it has {} parts of type `component`, and should have one", components.len())),
+    }
+}
+
+/// A name as wadm writes it into an id.
+fn in_id(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .collect()
+}
+
+/// The same value with the keys of every object in order, whatever order this
+/// build of serde_json keeps.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let object: BTreeMap<String, Value> = object.into_iter().collect();
+            object.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+        }
+        Value::Array(array) => array.into_iter().map(sorted).collect(),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,25 @@
-//! (being written)
+//! A template and a task give sources and manifests. Pure, but for [`write`],
+//! which alone touches the disk.
+//!
+//! What repository files say is copied or quoted, never rendered as a template.
 
+mod digest;
+mod error;
+mod fill;
 mod manifest;
+mod placement;
+mod quote;
+mod render;
+mod sources;
+mod template;
+mod templates;
+mod write;
 
-pub use manifest::{Manifest, Owner};
+pub use error::{GenerateError, TemplateError};
+pub use manifest::{Manifest, manifest};
+pub use placement::{Owner, Placement, Providers};
+pub use render::render;
+pub use sources::{Inputs, Sources};
+pub use template::Template;
+pub use templates::Templates;
+pub use write::{WriteError, WriteSummary, write};

@@ -1,11 +1,6 @@
 //! Deploying on a real lattice.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stdout,
-    reason = "what the stories share is no test function, which the lints except"
-)]
+#![allow(clippy::print_stdout, reason = "the times are worth reading")]
 
 mod application;
 mod failures;

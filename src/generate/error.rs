@@ -1,0 +1,100 @@
+//! What can be wrong with a template, and with a task that goes through one.
+
+use thiserror::Error;
+
+/// A template that cannot be used. It is the template's author who can mend it.
+#[derive(Debug, Error)]
+pub enum TemplateError {
+    /// A file that every template has is not there.
+    #[error("template {template}: {file} is missing")]
+    Missing {
+        /// The template's folder.
+        template: String,
+        /// The file, relative to that folder.
+        file: String,
+    },
+    /// `template.yaml` does not say what it should.
+    #[error("template {template}: template.yaml: {reason}")]
+    Spec {
+        /// The template's folder.
+        template: String,
+        /// What is wrong with it, with line and column.
+        reason: String,
+    },
+    /// A file cannot be a part of the template.
+    #[error("template {template}: {file}: {reason}")]
+    File {
+        /// The template's folder.
+        template: String,
+        /// The file, relative to that folder.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// `shared` names a folder that is not there.
+    #[error("template {template}: `shared` names {part}, and there is no shared/{part}")]
+    NoPart {
+        /// The template's folder.
+        template: String,
+        /// The name.
+        part: String,
+    },
+    /// A name or an alias that two templates have.
+    #[error("two templates are named {name}")]
+    Twice {
+        /// The name.
+        name: String,
+    },
+}
+
+/// A task that cannot be generated.
+#[derive(Debug, Error)]
+pub enum GenerateError {
+    /// Its template is not there.
+    #[error("{component_name}: there is no template {template}; `pelato templates` lists them")]
+    NoTemplate {
+        /// The task.
+        component_name: String,
+        /// What its `type:` says.
+        template: String,
+    },
+    /// Its code is not in the project.
+    #[error("{component_name}: there is no file {file}; put it there, or correct `code:`")]
+    NoCode {
+        /// The task.
+        component_name: String,
+        /// The file, relative to the project's folder.
+        file: String,
+    },
+    /// It has no address on a target.
+    #[error("{component_name}: `address` says nothing of the target {target}; add a line for it")]
+    NoAddress {
+        /// The task.
+        component_name: String,
+        /// The target.
+        target: String,
+    },
+    /// A name that cannot be written into a path, a comment or an application.
+    #[error("{what} {name:?} cannot be used: {reason}")]
+    Name {
+        /// `component_name`, `target` or `code`.
+        what: &'static str,
+        /// As the workflow has it.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Its template does not give what it should. It is the template's author
+    /// who can mend it.
+    #[error("{component_name}: template {template}: {file}: {reason}")]
+    Template {
+        /// The task.
+        component_name: String,
+        /// Its template.
+        template: String,
+        /// The file of the template.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+}

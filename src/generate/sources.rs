@@ -1,0 +1,46 @@
+//! What the builder compiles.
+
+use std::collections::BTreeMap;
+
+use super::digest::Digest;
+
+/// A Go project and the world that it is a component of. No subject, target or
+/// display name is in it: those are configuration, and change no build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// The task.
+    pub component_name: String,
+    /// Paths relative to `gen/<component_name>/`, with `/` between their parts,
+    /// to contents: `go.mod`, `main.go`, `task.go`, `internal/…`, `wit/world.wit`.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The text of `wit/world.wit`: the world, and every package it names.
+    pub wit: String,
+    /// The world's name in it.
+    pub world: String,
+    /// The author's file as the author knows it, `tasks/convert.go`. Compiler
+    /// and panics name it, not `task.go`.
+    pub author_file: String,
+    /// What went in, for the reasons in a plan.
+    pub inputs: Inputs,
+}
+
+/// Digests of what [`Sources`] were made from, as 64 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inputs {
+    /// Of the author's file.
+    pub code: String,
+    /// Of the template's files, unrendered.
+    pub template: String,
+}
+
+impl Sources {
+    /// SHA-256 over the files, the WIT and the world's name, and nothing else, as
+    /// 64 hex digits.
+    pub fn digest(&self) -> String {
+        Digest::default()
+            .part(&self.wit)
+            .part(&self.world)
+            .named(&self.files)
+            .hex()
+    }
+}

@@ -1,0 +1,200 @@
+//! `gen/` on the disk, for people to look at. The builder does not read it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{Manifest, Sources};
+
+/// The file by which a folder of ours is known, and that keeps it out of commits.
+const MARK: &str = ".gitignore";
+const MARK_CONTENT: &[u8] = b"# Written by `pelato gen`, which replaces this whole folder.\n*\n";
+
+/// What [`write`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WriteSummary {
+    /// How many files there are now.
+    pub files: usize,
+    /// The tasks that are there no more.
+    pub removed: Vec<String>,
+    /// Whether all was as it should be already, so that nothing was touched.
+    pub unchanged: bool,
+}
+
+/// Why `gen/` is as it was.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// It is a link or no folder.
+    #[error("{path} is not a folder (a link is not followed): move it away")]
+    NotFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It holds what someone else put there.
+    #[error("{path} was not written by pelato, which would replace all of it: move it away or delete it")]
+    NotOurs {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file that would lie outside.
+    #[error("{name:?} cannot be the path of a generated file")]
+    Name {
+        /// The path.
+        name: String,
+    },
+    /// The disk.
+    #[error("cannot write {path}: {source}")]
+    Io {
+        /// What was read or written.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Makes `dir` hold exactly these projects: `<component_name>/` with the sources
+/// and `wadm-<target>.yaml`. It is written beside `dir` and then takes its place,
+/// so that a failure leaves what was there.
+pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
+    let files = files(projects)?;
+    let before = present(dir)?;
+    let removed = match &before {
+        Some(before) => tasks(before)
+            .filter(|task| !tasks(&files).any(|now| now == *task))
+            .map(str::to_owned)
+            .collect(),
+        None => Vec::new(),
+    };
+    let summary = WriteSummary {
+        files: files.len() - 1,
+        removed,
+        unchanged: before.as_ref() == Some(&files),
+    };
+    if !summary.unchanged {
+        replace(dir, &files, before.is_some())?;
+    }
+    Ok(summary)
+}
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+/// All paths below `gen/` and their contents.
+fn files(projects: &[(Sources, Vec<Manifest>)]) -> Result<Files, WriteError> {
+    let mut files = Files::from([(MARK.to_owned(), MARK_CONTENT.to_vec())]);
+    for (sources, manifests) in projects {
+        let task = &sources.component_name;
+        for (path, content) in &sources.files {
+            files.insert(format!("{task}/{path}"), content.clone());
+        }
+        for manifest in manifests {
+            files.insert(format!("{task}/wadm-{}.yaml", manifest.target), manifest.to_yaml().into_bytes());
+        }
+    }
+    match files.keys().find(|path| !is_plain(path)) {
+        Some(path) => Err(WriteError::Name { name: path.clone() }),
+        None => Ok(files),
+    }
+}
+
+/// Whether a path stays where it is put: no `..`, no root, nothing empty.
+fn is_plain(path: &str) -> bool {
+    !path.contains(['\\', '\0'])
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// The first part of each path, once.
+fn tasks(files: &Files) -> impl Iterator<Item = &str> {
+    let mut last = None;
+    files
+        .keys()
+        .filter_map(|path| Some(path.split_once('/')?.0))
+        .filter(move |task| last.replace(*task) != Some(*task))
+}
+
+/// What is there now: none for no folder.
+fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
+    let kind = match fs::symlink_metadata(dir) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(io_at(dir)(source)),
+    };
+    if !kind.is_dir() {
+        return Err(WriteError::NotFolder { path: dir.to_owned() });
+    }
+    let empty = fs::read_dir(dir).map_err(io_at(dir))?.next().is_none();
+    if !empty && !is_marked(dir) {
+        return Err(WriteError::NotOurs { path: dir.to_owned() });
+    }
+    let mut files = Files::new();
+    read(dir, "", &mut files)?;
+    Ok(Some(files))
+}
+
+fn is_marked(dir: &Path) -> bool {
+    let mark = dir.join(MARK);
+    fs::symlink_metadata(&mark).is_ok_and(|metadata| metadata.is_file())
+        && fs::read(&mark).is_ok_and(|content| content == MARK_CONTENT)
+}
+
+fn read(dir: &Path, prefix: &str, files: &mut Files) -> Result<(), WriteError> {
+    for entry in fs::read_dir(dir).map_err(io_at(dir))? {
+        let entry = entry.map_err(io_at(dir))?;
+        let path = entry.path();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type().map_err(io_at(&path))?;
+        if kind.is_dir() {
+            read(&path, &format!("{name}/"), files)?;
+        } else if kind.is_file() {
+            files.insert(name, fs::read(&path).map_err(io_at(&path))?);
+        } else {
+            // A link, say: under a name that no file of ours has.
+            files.insert(format!("{name}\0"), Vec::new());
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new folder beside `dir` and puts it in its place.
+fn replace(dir: &Path, files: &Files, exists: bool) -> Result<(), WriteError> {
+    let parent = match dir.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let aside = tempfile::Builder::new()
+        .prefix(".pelato-gen-")
+        .tempdir_in(parent)
+        .map_err(io_at(parent))?;
+    let new = aside.path().join("new");
+    for (path, content) in files {
+        let path = new.join(path);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(io_at(folder))?;
+        }
+        fs::write(&path, content).map_err(io_at(&path))?;
+    }
+    let old = aside.path().join("old");
+    if exists {
+        fs::rename(dir, &old).map_err(io_at(dir))?;
+    }
+    if let Err(error) = fs::rename(&new, dir) {
+        if exists {
+            // Should this fail too, the first error is the one that helps.
+            let _ = fs::rename(&old, dir);
+        }
+        return Err(io_at(dir)(error));
+    }
+    // The old folder goes with the temporary one; a link in it is not followed.
+    aside.close().map_err(io_at(dir))
+}
+
+fn io_at(path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    let path = path.to_owned();
+    move |source| WriteError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests;
