@@ -4,6 +4,7 @@ use async_nats::RequestErrorKind;
 use serde_json::Value;
 use wadm_client::Client;
 use wadm_client::error::ClientError;
+use wadm_types::Properties;
 use wadm_types::api::{ModelSummary, Status};
 
 use super::DeployError;
@@ -67,11 +68,17 @@ impl Wadm {
     /// Stores a version. One that is stored already stays as it is: versions
     /// are unique for their content.
     pub(super) async fn put(&self, application: &str, document: &Value) -> Result<(), DeployError> {
-        let manifest: wadm_types::Manifest =
+        let mut manifest: wadm_types::Manifest =
             serde_json::from_value(document.clone()).map_err(|error| DeployError::Manifest {
                 application: application.to_owned(),
                 reason: error.to_string(),
             })?;
+        // wadm stops parts in this order. A component that stops first leaves
+        // its provider taking messages for nobody.
+        manifest
+            .spec
+            .components
+            .sort_by_key(|part| matches!(part.properties, Properties::Component { .. }));
         match self.client.put_manifest(manifest).await {
             Ok(_) => Ok(()),
             Err(ClientError::ApiError(said)) if said.ends_with("already exists") => Ok(()),

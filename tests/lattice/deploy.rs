@@ -5,6 +5,7 @@
 mod application;
 mod failures;
 mod guarded_nats;
+mod messages;
 mod roll;
 
 use std::time::Duration;

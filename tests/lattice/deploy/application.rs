@@ -19,8 +19,13 @@ pub(super) fn owner() -> Owner {
     }
 }
 
-/// Publishes a component with this content; its pinned reference.
+/// Publishes the smallest component with this content; its pinned reference.
 pub(super) async fn image(real: &Real, name: &str, content: &str) -> String {
+    publish(real, name, content, component(content)).await
+}
+
+/// Publishes a component, found again by `content`; its pinned reference.
+pub(super) async fn publish(real: &Real, name: &str, content: &str, wasm: Vec<u8>) -> String {
     let registry = Registry::new(RegistryConfig {
         url: real.registry().to_owned(),
         docker_config: Some("/nonexistent/config.json".into()),
@@ -30,7 +35,7 @@ pub(super) async fn image(real: &Real, name: &str, content: &str) -> String {
     let fingerprint = format!("{fingerprint:0<64}");
     let published = registry
         .unwrap()
-        .publish(name, "1.0.0", &fingerprint, component(content))
+        .publish(name, "1.0.0", &fingerprint, wasm)
         .await;
     published.unwrap().reference
 }
