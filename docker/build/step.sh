@@ -10,8 +10,8 @@
 set -eu
 
 exec 3>&1 1>&2
-tar -x -C /work -f - --no-same-owner --no-same-permissions || exit 70
-cd /work
+tar -x -C /sources -f - --no-same-owner --no-same-permissions || exit 70
+cd /sources
 
 # A fresh cache begins with what the image has compiled. Not by Docker's own copy to
 # an empty volume: two containers that are created at once would overwrite files

@@ -111,7 +111,7 @@ impl Docker {
         let author = Author {
             component_name: sources.component_name.clone(),
             file: sources.author_file.clone(),
-            folder: "/work".to_owned(),
+            folder: "/sources".to_owned(),
         };
         let mut log = Log::new(reporter, author, self.options.limits.log);
         let step = |name, environment| Task {
