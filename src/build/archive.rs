@@ -85,7 +85,6 @@ pub(super) fn tar<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::Inputs;
 
     fn sources(files: &[(&str, &str)]) -> Sources {
         Sources {
@@ -94,13 +93,8 @@ mod tests {
                 .iter()
                 .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
                 .collect(),
-            wit: String::new(),
-            world: String::new(),
             author_file: "tasks/convert.go".to_owned(),
-            inputs: Inputs {
-                code: String::new(),
-                template: String::new(),
-            },
+            ..Sources::default()
         }
     }
 

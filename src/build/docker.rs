@@ -108,11 +108,7 @@ impl Docker {
         cancel: &CancellationToken,
     ) -> Result<Vec<u8>, BuildError> {
         let archive = archive::pack(sources, self.options.limits.sources)?;
-        let author = Author {
-            component_name: sources.component_name.clone(),
-            file: sources.author_file.clone(),
-            folder: "/sources".to_owned(),
-        };
+        let author = Author::of(sources, "/sources");
         let mut log = Log::new(reporter, author, self.options.limits.log);
         let step = |name, environment| Task {
             run,

@@ -1,5 +1,8 @@
 //! A line of output as people should see it: plain text, with the author's path.
 
+use super::advice::Advice;
+use crate::generate::Sources;
+
 /// Whom a step's output is for.
 #[derive(Clone, Debug)]
 pub(super) struct Author {
@@ -9,14 +12,32 @@ pub(super) struct Author {
     pub(super) file: String,
     /// The folder in which Go compiles, without a `/` at its end.
     pub(super) folder: String,
+    /// What to say of code that does not fit the generated code.
+    pub(super) advice: Advice,
 }
 
 impl Author {
+    /// The author of `sources`, which Go compiles in `folder`.
+    pub(super) fn of(sources: &Sources, folder: &str) -> Self {
+        Self {
+            component_name: sources.component_name.clone(),
+            file: sources.author_file.clone(),
+            folder: folder.to_owned(),
+            advice: Advice::about(sources),
+        }
+    }
+
     /// Go's line with the paths that the author knows, or none for a line that
     /// says nothing (`# task`, the name of the package that follows).
     pub(super) fn read(&self, line: &str) -> Option<String> {
         if line.starts_with("# ") && line.split_whitespace().count() == 2 {
             return None;
+        }
+        if Advice::is_noise(line) {
+            return None;
+        }
+        if let Some(better) = self.advice.instead_of(line) {
+            return Some(better);
         }
         let project = format!("gen/{}", self.component_name);
         let folder = format!("{}/", self.folder);
@@ -106,6 +127,7 @@ mod tests {
             component_name: "to_kelvin".to_owned(),
             file: "tasks/convert.go".to_owned(),
             folder: "/sources".to_owned(),
+            advice: Advice::default(),
         }
     }
 
@@ -142,8 +164,8 @@ mod tests {
             "gen/to_kelvin/main.go:9:28: cannot use exec_task"
         );
         assert_eq!(
-            read("found packages main (main.go) and foo (task.go) in /sources"),
-            "found packages main (main.go) and foo (tasks/convert.go) in gen/to_kelvin"
+            read("package task: build constraints exclude all Go files in /sources"),
+            "package task: build constraints exclude all Go files in gen/to_kelvin"
         );
     }
 

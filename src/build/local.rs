@@ -98,11 +98,7 @@ impl Local {
         let root = root.map_err(|error| BuildError::machine("find the temporary folder", error))?;
         let work = root.join("work");
         unpack(sources, &work).await?;
-        let author = Author {
-            component_name: component_name.clone(),
-            file: sources.author_file.clone(),
-            folder: work.to_string_lossy().into_owned(),
-        };
+        let author = Author::of(sources, &work.to_string_lossy());
         let mut log = Log::new(reporter, author, self.options.limits.log);
         let modules = Modules::of(&sources.files);
         if modules != Modules::None {

@@ -132,6 +132,7 @@ mod tests {
             component_name: "t".to_owned(),
             file: "tasks/t.go".to_owned(),
             folder: "/sources".to_owned(),
+            advice: Default::default(),
         };
         feed(&mut Log::new(&reporter, author, limit));
         let lines = sink.0.lock().unwrap();

@@ -5,6 +5,7 @@
 //! sources, the Go cache of its repository and the environment that is listed in
 //! `docker/build.Dockerfile`, nothing else.
 
+mod advice;
 mod archive;
 mod builder;
 mod choice;

@@ -56,6 +56,7 @@ pub fn render(
         wit: template.wit().to_owned(),
         world: template.spec().world.clone(),
         author_file,
+        signatures: template.spec().signatures.clone(),
         inputs: Inputs {
             code: Digest::default().part(code).hex(),
             template: template.digest().to_owned(),

@@ -20,6 +20,9 @@ pub struct Sources {
     /// The author's file as the author knows it, `tasks/convert.go`. Compiler
     /// and panics name it, not `task.go`.
     pub author_file: String,
+    /// What the author's function may be, for messages: `func exec_task(arg string)
+    /// string`.
+    pub signatures: Vec<String>,
     /// What went in, for the reasons in a plan.
     pub inputs: Inputs,
 }

@@ -17,6 +17,7 @@ mod settings;
 mod state;
 mod webhook;
 
+pub use axum::Router;
 pub use health::Check;
 pub use listen::{Connections, serve};
 pub use routes::router;

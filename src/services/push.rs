@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use git2::Oid;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Repository;
@@ -12,7 +11,7 @@ use crate::forge::{Forge, StatusState};
 use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Ending, Log, Reporter, Stage, Statuses, TaskState};
-use crate::source::{Limits, Mirror, ProjectFiles, Remote, SourceError};
+use crate::source::{Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
 use super::Services;
 
@@ -131,23 +130,17 @@ impl Serve {
         };
         let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
         let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit)).await;
-        fetched.unwrap_or_else(|error| Err(git2::Error::from_str(&error.to_string()).into()))
+        fetched.unwrap_or_else(|error| Err(SourceError::Broken(error.to_string())))
     }
 }
 
 fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
-    let mirror = Mirror::open(mirror, remote)?;
-    let head = match mirror.fetch(branch) {
-        Ok(head) => head,
-        Err(SourceError::NoBranch { .. }) => {
-            return Ok(Fetched::Passed(format!("superseded: the branch {branch} is gone")));
-        }
-        Err(error) => return Err(error),
-    };
-    if Oid::from_str(commit).ok() != Some(head) {
-        return Ok(Fetched::Passed(format!("superseded: the head of {branch} is now {head}")));
-    }
-    Ok(Fetched::Head(mirror.projects(head, &Limits::default())?))
+    let head = Mirror::open(mirror, remote)?.head(branch, commit, &Limits::default())?;
+    Ok(match head {
+        Head::Here(projects) => Fetched::Head(projects),
+        Head::Moved(now) => Fetched::Passed(format!("superseded: the head of {branch} is now {now}")),
+        Head::Gone => Fetched::Passed(format!("superseded: the branch {branch} is gone")),
+    })
 }
 
 fn end(state: RunState, reason: impl Into<String>) -> RunEnd {

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +15,7 @@ use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
 use crate::pipeline::RunError;
 use crate::queue::{self, Clock, Job, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
-use crate::server::{self, Check, Connections, Hook, Settings, SettingsError};
+use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
 
 /// How many runs go on at once, of different repositories or environments.
 const WORKERS: usize = 2;

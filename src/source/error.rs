@@ -53,6 +53,9 @@ pub enum SourceError {
         /// The branch.
         branch: String,
     },
+    /// What fetches broke off.
+    #[error("fetching broke off: {0}")]
+    Broken(String),
     /// Git itself fails: a damaged mirror, a full disk.
     #[error("git: {0}")]
     Git(#[from] git2::Error),

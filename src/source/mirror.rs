@@ -45,7 +45,7 @@ impl Mirror {
     }
 
     /// Fetches a branch and gives its head.
-    pub fn fetch(&self, branch: &str) -> Result<Oid, SourceError> {
+    pub(super) fn fetch(&self, branch: &str) -> Result<Oid, SourceError> {
         let token = self.remote.token.as_ref();
         let mut callbacks = RemoteCallbacks::new();
         let mut asked = false;
@@ -90,7 +90,7 @@ impl Mirror {
     }
 
     /// The projects of a commit that was fetched.
-    pub fn projects(&self, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
+    pub(super) fn projects(&self, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
         read_commit(&self.repository, commit, limits)
     }
 

@@ -5,6 +5,7 @@
 
 mod error;
 mod folder;
+mod head;
 mod mirror;
 mod origin;
 mod project;
@@ -12,6 +13,7 @@ mod tree;
 
 pub use error::SourceError;
 pub use folder::read_folder;
+pub use head::Head;
 pub use mirror::{Mirror, Remote};
 pub use origin::{Origin, origin};
 pub use project::{Limits, ProjectFiles};

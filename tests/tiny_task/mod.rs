@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use pelato::build::Options;
-use pelato::generate::{Inputs, Sources};
+use pelato::generate::Sources;
 use pelato::report::{Event, Reporter, Sink};
 
 /// The author's part of a task that compiles.
@@ -39,10 +39,7 @@ pub(crate) fn task(component_name: &str, code: &str) -> Sources {
             .to_owned(),
         world: "tiny".to_owned(),
         author_file: "tasks/double.go".to_owned(),
-        inputs: Inputs {
-            code: String::new(),
-            template: String::new(),
-        },
+        ..Sources::default()
     }
 }
 

@@ -1,3 +1,5 @@
+//! `runner.yaml` as people write it, right and wrong.
+
 use super::*;
 
 const GOOD: &str = "\

@@ -1,3 +1,5 @@
+//! YAML that is read, and YAML that is refused.
+
 use super::*;
 
 fn read(text: &str) -> Option<Node> {

@@ -1,3 +1,5 @@
+//! Manifests as wadm gets them.
+
 mod hostile;
 
 use super::*;

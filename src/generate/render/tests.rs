@@ -1,3 +1,5 @@
+//! Tasks through the built-in templates.
+
 use super::*;
 
 const CODE_GO: &str = "package main\n\nfunc exec_task(arg string) string { return arg }\n";

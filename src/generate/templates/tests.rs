@@ -1,3 +1,5 @@
+//! Templates of one's own, right and wrong.
+
 use std::fs;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! `gen/` on a real disk.
+
 use std::os::unix::fs::symlink;
 use std::time::SystemTime;
 
@@ -5,7 +7,6 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::generate::Inputs;
 
 fn project(name: &str, code: &str) -> (Sources, Vec<Manifest>) {
     let sources = Sources {
@@ -13,13 +14,7 @@ fn project(name: &str, code: &str) -> (Sources, Vec<Manifest>) {
         files: [("task.go", code), ("internal/abi/empty.s", "")]
             .map(|(path, content)| (path.to_owned(), content.into()))
             .into(),
-        wit: String::new(),
-        world: String::new(),
-        author_file: String::new(),
-        inputs: Inputs {
-            code: String::new(),
-            template: String::new(),
-        },
+        ..Sources::default()
     };
     let manifest = Manifest {
         application: format!("{name}-edge"),

@@ -1,3 +1,5 @@
+//! A mirror of a repository that the real git pushes into.
+
 use std::process::Command;
 
 use super::*;

@@ -1,4 +1,7 @@
+//! `workflow.yaml` as people write it, right and wrong.
+
 use super::*;
+use crate::workflow::{KeyKind, KeySpec};
 
 fn templates() -> Vec<TemplateSpec> {
     let key = |name: &str, kind, required, default: Option<&str>| KeySpec {

@@ -1,3 +1,5 @@
+//! Workflows that try to become more than values.
+
 use super::*;
 
 /// Whatever a workflow says, it comes out as the value of the key that it was

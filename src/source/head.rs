@@ -1,0 +1,30 @@
+//! The projects of a commit, where it is what its branch has now.
+
+use git2::Oid;
+
+use super::{Limits, Mirror, ProjectFiles, SourceError};
+
+/// What a remote has of a branch when a commit of it is asked for.
+pub enum Head {
+    /// That commit: the projects in it.
+    Here(Vec<ProjectFiles>),
+    /// Another commit, in hex digits.
+    Moved(String),
+    /// No such branch any more.
+    Gone,
+}
+
+impl Mirror {
+    /// Fetches `branch` and reads the projects of `commit`, if that is its head.
+    pub fn head(&self, branch: &str, commit: &str, limits: &Limits) -> Result<Head, SourceError> {
+        let head = match self.fetch(branch) {
+            Ok(head) => head,
+            Err(SourceError::NoBranch { .. }) => return Ok(Head::Gone),
+            Err(error) => return Err(error),
+        };
+        if Oid::from_str(commit).ok() != Some(head) {
+            return Ok(Head::Moved(head.to_string()));
+        }
+        Ok(Head::Here(self.projects(head, limits)?))
+    }
+}

@@ -1,0 +1,23 @@
+//! The program on the command line: its messages, exit codes and what it leaves.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
+mod command;
+mod tiny_task;
+
+#[path = "publish/registry.rs"]
+mod registry;
+
+#[path = "cli/compile.rs"]
+mod compile;
+#[path = "cli/containers.rs"]
+mod containers;
+#[path = "cli/surroundings.rs"]
+mod surroundings;
+#[path = "cli/workflow.rs"]
+mod workflow;

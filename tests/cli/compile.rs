@@ -1,0 +1,93 @@
+//! Code that does not compile: shown with the author's file and line, in words
+//! that help somebody who has never seen what Pelato generates.
+
+use crate::command::{Project, Task};
+use crate::registry::RealRegistry;
+
+struct Author {
+    registry: RealRegistry,
+    project: Project,
+}
+
+impl Author {
+    fn new() -> Self {
+        let registry = RealRegistry::open();
+        let project = Project::of("acme/thermo").with("REGISTRY_URL", &registry.host);
+        let task = Task {
+            code: "celsius.go".into(),
+            ..Task::processor("convert", &["edge"])
+        };
+        project.workflow(&[task]);
+        Self { registry, project }
+    }
+
+    /// What `pelato build` says of this code.
+    async fn builds(&self, code: &str) -> String {
+        self.project.write("tasks/celsius.go", code);
+        let ended = self.project.pelato(&["build"]).await;
+        assert_eq!(ended.code, Some(1), "{}", ended.said);
+        assert!(self.project.left_behind().is_empty(), "{:?}", self.project.left_behind());
+        ended.said
+    }
+}
+
+#[tokio::test]
+async fn go_s_own_complaints() {
+    let author = Author::new();
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg + 1 + x\n}\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg +\n}\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"strngs\"\n\nfunc exec_task(arg string) string { return strngs.ToUpper(arg) }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n").await, @"");
+    insta::assert_snapshot!(author.builds("").await, @"");
+}
+
+#[tokio::test]
+async fn what_clashes_with_the_generated_code() {
+    let author = Author::new();
+    insta::assert_snapshot!(author.builds("package main\n\nfunc execTask(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg int) int { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nvar exec_task = 1\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc main() {}\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("// Converts.\npackage tasks\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("//go:build linux\n\npackage main\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"C\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+}
+
+#[tokio::test]
+async fn names_that_the_generated_code_uses_are_free() {
+    let author = Author::new();
+    let code = "package main\n\ntype task struct{}\n\nfunc relay() {}\n\nconst messaging, post, web = 1, 2, 3\n\nfunc exec_task(arg string) string { return arg }\n";
+    author.project.write("tasks/celsius.go", code);
+    let http = Task {
+        code: "celsius.go".into(),
+        ..Task::http("served", &["edge"], "0.0.0.0:8000")
+    };
+    author.project.workflow(&[Task { component_name: "plain".into(), ..http.clone() }, http]);
+    let ended = author.project.pelato(&["build"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+}
+
+#[tokio::test]
+async fn one_of_three() {
+    let author = Author::new();
+    let names = ["first", "broken", "third"];
+    author.project.workflow(&names.map(|name| Task::processor(name, &["edge"])));
+    for name in names {
+        author.project.write(&format!("tasks/{name}.go"), crate::command::ECHO);
+    }
+    author.project.write("tasks/broken.go", "package main\n\nfunc exec_task(arg string) string {\n\treturn missing\n}\n");
+    let ended = author.project.pelato(&["build", "--json"]).await;
+    assert_eq!(ended.code, Some(1));
+    insta::assert_snapshot!(ended.sorted(), @"");
+    let json = ended.json();
+    let states: Vec<_> = json["tasks"].as_array().unwrap().iter().map(|task| (task["state"].as_str(), task["built"].as_bool())).collect();
+    assert_eq!(states, [(Some("success"), Some(true)), (Some("failure"), Some(false)), (Some("success"), Some(true))]);
+    // The others are in the registry: they are not built again.
+    author.project.write("tasks/broken.go", crate::command::ECHO);
+    let ended = author.project.pelato(&["build"]).await;
+    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 built, 1 published, 2 unchanged"));
+    drop(author.registry);
+}

@@ -1,0 +1,82 @@
+//! Builds in a real Docker engine, called as people call them.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use bollard::query_parameters::ListContainersOptionsBuilder;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::command::{ECHO, Project, Task};
+use crate::registry::RealRegistry;
+use crate::tiny_task::docker::engine;
+
+/// How many containers build this task.
+async fn containers_of(component_name: &str) -> usize {
+    let filter = HashMap::from([("label", vec![format!("pelato.task={component_name}")])]);
+    let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+    engine().await.list_containers(Some(options)).await.unwrap().len()
+}
+
+fn in_docker(repository: &str, registry: &RealRegistry) -> Project {
+    Project::of(repository).with("REGISTRY_URL", &registry.host).with("PELATO_BUILDER", "docker")
+}
+
+#[tokio::test]
+async fn two_projects_with_equal_names_are_built_at_once() {
+    let registry = RealRegistry::open();
+    let name = "cli_equal_names";
+    let projects = ["acme/attic", "acme/cellar"].map(|repository| {
+        let project = in_docker(repository, &registry);
+        project.write(&format!("tasks/{name}.go"), &ECHO.replace("return arg", &format!("return {repository:?}")));
+        project.workflow(&[Task::processor(name, &["edge"])]);
+        project
+    });
+    let [attic, cellar] = projects;
+    let (one, other) = tokio::join!(attic.pelato(&["build", "--json"]), cellar.pelato(&["build", "--json"]));
+    let references: Vec<String> = [&one, &other]
+        .map(|ended| {
+            assert_eq!(ended.code, Some(0), "{}", ended.said);
+            ended.json()["tasks"][0]["reference"].as_str().unwrap().to_owned()
+        })
+        .into();
+    assert_ne!(references[0], references[1]);
+    // Pinned: both are there, whoever has the tag.
+    for reference in references {
+        let (repository, digest) = reference.rsplit_once('@').unwrap();
+        assert!(repository.ends_with(&format!("/{name}:1.0.0")), "{repository}");
+        let manifest = format!("http://{}/v2/{name}/manifests/{digest}", registry.host);
+        assert_eq!(reqwest::get(manifest).await.unwrap().status(), 200);
+    }
+    assert_eq!(containers_of(name).await, 0);
+    // Each finds its own again.
+    for project in [attic, cellar] {
+        let ended = project.pelato(&["build"]).await;
+        assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 unchanged"), "{}", ended.said);
+    }
+}
+
+#[tokio::test]
+async fn ctrl_c_takes_the_containers_away() {
+    let registry = RealRegistry::open();
+    let name = "cli_interrupted";
+    let project = in_docker("acme/interrupted", &registry);
+    project.workflow(&[Task::processor(name, &["edge"])]);
+    // Enough to keep the compiler busy for a while.
+    let functions: String = (0..20_000).map(|n| format!("func f{n}(s string) string {{ return s + \"{n}\" }}\n")).collect();
+    let calls: String = (0..20_000).map(|n| format!("\targ = f{n}(arg)\n")).collect();
+    let code = format!("package main\n\n{functions}\nfunc exec_task(arg string) string {{\n{calls}\treturn arg\n}}\n");
+    project.write(&format!("tasks/{name}.go"), &code);
+    let child = project.start(&["build"]);
+    let deadline = Instant::now() + Duration::from_secs(300);
+    while containers_of(name).await == 0 {
+        assert!(Instant::now() < deadline, "no container was started");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let id = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    let ended = project.ended(child).await;
+    assert_eq!(containers_of(name).await, 0);
+    assert_eq!(ended.code, Some(130), "{}", ended.said);
+    assert_eq!(ended.last(), "interrupted; nothing was left running");
+    assert!(project.left_behind().is_empty());
+}
