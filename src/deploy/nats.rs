@@ -112,6 +112,7 @@ impl NatsConfig {
         } else if let Some(token) = &self.token {
             options = options.token(token.expose_secret().to_owned());
         } else if let Some(creds) = &self.creds {
+            readable(creds, "PELATO_NATS_CREDS (`nats.creds`)").await?;
             options = options
                 .credentials_file(creds)
                 .await
