@@ -15,7 +15,7 @@ use super::connection::Connection;
 
 /// Hosts answer a ping within milliseconds, a busy one somewhat later, and
 /// nobody knows how many there are.
-const PING_LIMIT: Duration = Duration::from_secs(2);
+const PING_LIMIT: Duration = Duration::from_secs(3);
 const PING_QUIET: Duration = Duration::from_millis(300);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);
@@ -125,6 +125,16 @@ impl Control {
 
     /// All hosts that answer, in the order of their names.
     pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        self.hosts_within(PING_QUIET).await
+    }
+
+    /// The same with patience: a host that compiles a component may answer only
+    /// after a second, and must not be taken for one that is not there.
+    pub(super) async fn hosts_patiently(&self) -> Result<Vec<Host>, DeployError> {
+        self.hosts_within(PING_LIMIT).await
+    }
+
+    async fn hosts_within(&self, quiet: Duration) -> Result<Vec<Host>, DeployError> {
         let mut answers = self.ask_all(self.subject("host.ping")).await?;
         let mut hosts: Vec<Host> = Vec::new();
         let mut until = Instant::now() + PING_LIMIT;
@@ -138,7 +148,7 @@ impl Control {
             {
                 hosts.push(host);
             }
-            until = Instant::now() + PING_QUIET;
+            until = Instant::now() + quiet;
         }
         hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         hosts.dedup_by(|a, b| a.id == b.id);
