@@ -174,8 +174,7 @@ async fn a_module_that_nobody_required_is_not_fetched() {
     .await;
     insta::assert_snapshot!(error.unwrap_err(), @r"
     `double` does not compile:
-    tasks/double.go:3:8: no required module provides package example.org/nowhere; to add it:
-    	go get example.org/nowhere
+    tasks/double.go:3:8: there is no package example.org/nowhere here; a task can import Go's standard library, and what its template requires
     ");
 }
 

@@ -63,14 +63,28 @@ impl Advice {
             let at = at(file, self.package);
             return Some(format!("{at}: the file says `package {name}`; it has to be `package main`"));
         }
-        let place = line.strip_suffix(": main redeclared in this block")?;
-        Some(format!("{place}: the generated code has a `func main` already; take this one out"))
+        if let Some(place) = line.strip_suffix(": main redeclared in this block") {
+            return Some(format!("{place}: the generated code has a `func main` already; take this one out"));
+        }
+        if line.ends_with(": expected 'package', found 'EOF'") {
+            return Some(format!("{file}: the file is empty; begin it with `package main`, and write {signatures}"));
+        }
+        if let Some((place, package)) = line.split_once(": no required module provides package ") {
+            let package = package.split(';').next()?;
+            return Some(format!(
+                "{place}: there is no package {package} here; a task can import Go's standard library, and what its template requires"
+            ));
+        }
+        let (place, package) = line.strip_suffix(')')?.split_once(": package ")?;
+        let (package, _) = package.split_once(" is not in std (")?;
+        Some(format!("{place}: Go's standard library has no package {package}"))
     }
 
-    /// Whether a line only says where the generated code has what the author's
-    /// has too.
+    /// Whether a line only goes with one that says all, or advises what cannot be
+    /// done in a folder that is generated.
     pub(super) fn is_noise(line: &str) -> bool {
-        line.starts_with("\t./main.go:") && line.ends_with(": other declaration of main")
+        line.starts_with("\tgo get ")
+            || line.starts_with("\t./main.go:") && line.ends_with(": other declaration of main")
     }
 }
 
@@ -120,6 +134,19 @@ mod tests {
             said(code, "./main.go:11:43: in call to task.From, cannot infer F (declared at task/internal/task/task.go:20:11)"),
             @"tasks/convert.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`"
         );
+    }
+
+    #[test]
+    fn what_cannot_be_imported() {
+        insta::assert_snapshot!(
+            said("", "tasks/convert.go:3:8: no required module provides package example.org/units; to add it:"),
+            @"tasks/convert.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires"
+        );
+        insta::assert_snapshot!(
+            said("", "tasks/convert.go:3:8: package strngs is not in std (/usr/local/go/src/strngs)"),
+            @"tasks/convert.go:3:8: Go's standard library has no package strngs"
+        );
+        insta::assert_snapshot!(said("", "tasks/convert.go:1:29: expected 'package', found 'EOF'"), @"tasks/convert.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::time::Duration;
 use bollard::errors::Error as EngineError;
 
 use super::BuildError;
-use super::error::chain;
 use super::parallel::Machine;
 
 /// How long an engine may take to say who it is.
@@ -41,7 +40,7 @@ pub(super) async fn connect(host: Option<&str>) -> Result<(bollard::Docker, Mach
             };
             return Ok((engine, machine));
         }
-        Ok(Err(error)) => chain(&error),
+        Ok(Err(error)) => innermost(&error),
         Err(_) => format!("no answer within {} s", ANSWER.as_secs()),
     };
     let reason = if reason.contains("ermission denied") {
@@ -50,4 +49,13 @@ pub(super) async fn connect(host: Option<&str>) -> Result<(bollard::Docker, Mach
         reason
     };
     Err(BuildError::DockerUnreachable { address, reason })
+}
+
+/// What the system says: the errors around it say no more than "client error".
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    innermost.to_string()
 }

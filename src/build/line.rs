@@ -45,6 +45,7 @@ impl Author {
             Some(rest) if rest.ends_with([' ', '\t']) => format!("{rest}{project}"),
             _ => line.to_owned(),
         };
+        let line = without_second_place(&line, &folder);
         let mut read = String::with_capacity(line.len());
         for word in line.split_inclusive([' ', '\t', '(']) {
             let absolute = word.strip_prefix(folder.as_str());
@@ -65,6 +66,17 @@ impl Author {
         }
         Some(read)
     }
+}
+
+/// `tasks/convert.go:3:6[/work/task.go:4:6]: …` without what is in brackets: the
+/// file that Go was given in place of the author's.
+fn without_second_place(line: &str, folder: &str) -> String {
+    let cut = || {
+        let (before, rest) = line.split_once(&format!("[{folder}task.go:"))?;
+        let (_, after) = rest.split_once(']')?;
+        Some(format!("{before}{after}"))
+    };
+    cut().unwrap_or_else(|| line.to_owned())
 }
 
 fn is_of_a_name(character: char) -> bool {
@@ -155,6 +167,10 @@ mod tests {
             "tasks/convert.go:12:3: undefined: foo",
             "a `//line` in the sources does as well"
         );
+        assert_eq!(
+            read("\ttasks/convert.go:3:6[/sources/task.go:4:6]: other declaration of exec_task"),
+            "\ttasks/convert.go:3:6: other declaration of exec_task"
+        );
     }
 
     #[test]
@@ -176,7 +192,6 @@ mod tests {
             "task.gopher: x",
             "package nosuch is not in std (/usr/local/go/src/nosuch)",
             "package sources/x is not in std (/usr/local/go/src/sources/x)",
-            "\tgo get example.org/errors",
             "see /sourcesother/x",
         ] {
             assert_eq!(read(line), line);

@@ -25,7 +25,8 @@ pub(super) fn conclude(outcome: &Outcome, opened: &Opened, command: &Stages, pri
     match (success, outcome.is_success()) {
         (true, _) => printer.say(&format!("done: {summary}")),
         (false, true) => printer.say(&format!("failed: --require-hosts was given, and there is {summary}")),
-        (false, false) => printer.say(&format!("failed: {summary}")),
+        // It begins with what failed.
+        (false, false) => printer.say(&summary),
     }
     success
 }

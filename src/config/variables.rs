@@ -11,7 +11,7 @@ use super::{DeployMode, Environment, Nats, Providers, Registry};
 #[derive(Debug, thiserror::Error)]
 pub enum DotenvError {
     /// `.env` is no list of assignments.
-    #[error("{path}: {reason}; a line is NAME=value")]
+    #[error("{path}: {reason}; each line is NAME=value, a value with spaces in quotes")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -86,9 +86,21 @@ fn read_dotenv(path: &Path) -> Result<BTreeMap<String, String>, DotenvError> {
     match dotenvy::from_path_iter(path) {
         Ok(pairs) => pairs
             .collect::<Result<_, _>>()
-            .map_err(|error| unreadable(error.to_string())),
+            .map_err(|error| unreadable(wrong_line(path, &error))),
         Err(error) if error.not_found() => Ok(BTreeMap::new()),
         Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+/// Which line is no assignment. The line itself may hold a password.
+fn wrong_line(path: &Path, error: &dotenvy::Error) -> String {
+    let dotenvy::Error::LineParse(line, _) = error else {
+        return error.to_string();
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    match text.lines().position(|found| found.trim() == line.trim()) {
+        Some(index) => format!("line {} is no assignment", index + 1),
+        None => "it holds what is no assignment".to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::state::{placed, planned};
 use super::{Request, RunError, check};
 use crate::generate::{Manifest, WriteSummary, write};
-use crate::report::{Reporter, Stage};
+use crate::report::{Reporter, Stage, counted};
 use crate::services::Services;
 
 /// Writes `gen/` of each project below `top`.
@@ -34,7 +34,7 @@ pub fn generate(
         written.push((project.owner.project.clone(), write(&dir, &projects)?));
     }
     let tasks: usize = prepared.projects.iter().map(|project| project.tasks.len()).sum();
-    reporter.finished(None, Stage::Generate, begun.elapsed(), format!("{tasks} tasks"));
+    reporter.finished(None, Stage::Generate, begun.elapsed(), counted(tasks, "task"));
     Ok(written)
 }
 

@@ -36,13 +36,14 @@ impl Outcome {
         self.tasks.iter().all(|task| !task.built && !task.published && !task.deployed)
     }
 
-    /// One line for people: `2 built, 1 unchanged; failed: filter (…)`.
+    /// One line for people: `failed: filter (…); 2 built, 1 unchanged`. What failed
+    /// comes first, since a forge cuts the line.
     pub fn summary(&self) -> String {
         let count = |what: fn(&TaskOutcome) -> bool| self.tasks.iter().filter(|task| what(task)).count();
         let parts: Vec<String> = [
             (count(|task| task.built), "built"),
             (count(|task| task.published), "published"),
-            (count(|task| task.deployed), "deployed"),
+            (count(|task| task.deployed && task.change != Change::Removed), "deployed"),
             (count(|task| task.change == Change::Removed && task.state == TaskState::Success), "removed"),
             (count(|task| task.change == Change::Unchanged && task.state == TaskState::Success), "unchanged"),
             (count(|task| task.state == TaskState::Skipped), "left out"),
@@ -58,13 +59,6 @@ impl Outcome {
             .filter(|(_, target)| target.state == TargetState::Waiting)
             .map(|(task, target)| format!("{} on {}", task.component_name, target.target))
             .collect();
-        let mut summary = match parts.is_empty() {
-            true => "nothing to do".to_owned(),
-            false => parts.join(", "),
-        };
-        if !waiting.is_empty() {
-            summary.push_str(&format!("; waiting for a host: {}", waiting.join(", ")));
-        }
         let failed: Vec<String> = self
             .failed()
             .map(|task| {
@@ -72,10 +66,19 @@ impl Outcome {
                 format!("{} ({reason})", task.component_name)
             })
             .collect();
+        let mut said = Vec::new();
         if !failed.is_empty() {
-            summary.push_str(&format!("; failed: {}", failed.join(", ")));
+            said.push(format!("failed: {}", failed.join(", ")));
         }
-        summary
+        if !parts.is_empty() {
+            said.push(parts.join(", "));
+        } else if failed.is_empty() {
+            said.push("nothing to do".to_owned());
+        }
+        if !waiting.is_empty() {
+            said.push(format!("waiting for a host: {}", waiting.join(", ")));
+        }
+        said.join("; ")
     }
 }
 

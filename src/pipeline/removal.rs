@@ -9,7 +9,7 @@ use super::{Cause, Outcome, Request, RunError, TaskOutcome, check};
 use crate::deploy::{Lattice, TargetOutcome};
 use crate::generate::Owner;
 use crate::plan::Change;
-use crate::report::{Reporter, Stage, TargetState, TaskState};
+use crate::report::{Reporter, Stage, TargetState, TaskState, counted};
 use crate::services::Services;
 
 /// Takes one task's applications (target, application) off the lattice.
@@ -41,8 +41,7 @@ pub(super) async fn take_away(
     task.state = TaskState::Success;
     let detail = match removed {
         0 => "nothing was deployed".to_owned(),
-        1 => "1 application".to_owned(),
-        count => format!("{count} applications"),
+        count => counted(count, "application"),
     };
     reporter.finished(Some(&name), Stage::Remove, begun.elapsed(), detail);
 }

@@ -10,7 +10,7 @@ use super::carry_out::{carry_out, outcomes, skip};
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
 use crate::plan::Change;
-use crate::report::{Event, PlannedEvent, Reporter, Stage};
+use crate::report::{Event, PlannedEvent, Reporter, Stage, counted};
 use crate::services::Services;
 use crate::source::ProjectFiles;
 
@@ -169,8 +169,8 @@ fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
         }
     }
     match goal {
-        Goal::Build => format!("{tasks} tasks"),
-        _ => format!("{affected} of {tasks} tasks affected"),
+        Goal::Build => counted(tasks, "task"),
+        _ => format!("{affected} of {} affected", counted(tasks, "task")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One stream of run events. Stages announce, printers print: the terminal, the
 //! log store, the page, the commit statuses and the metrics are all sinks of it.
 
+mod count;
 mod event;
 mod line;
 mod log;
@@ -8,6 +9,7 @@ mod metrics;
 mod reporter;
 mod statuses;
 
+pub use count::counted;
 pub use event::{Event, PlannedEvent, Stage, TargetState, TaskState};
 pub use line::line;
 pub use log::Log;

@@ -54,7 +54,7 @@ pub fn read(
             &(0..1),
             "the workflow is empty",
             "nothing is here",
-            "begin with `project_name:` and `tasks:`; `pelato templates` lists what a task can be",
+            "begin with `project_name:` and `tasks:`",
         );
         return Err(findings.of(file, if text.is_empty() { " " } else { text }));
     };

@@ -34,26 +34,103 @@ impl Author {
 #[tokio::test]
 async fn go_s_own_complaints() {
     let author = Author::new();
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg + 1 + x\n}\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg +\n}\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"strngs\"\n\nfunc exec_task(arg string) string { return strngs.ToUpper(arg) }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n").await, @"");
-    insta::assert_snapshot!(author.builds("").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg + 1 + x\n}\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:4:9: invalid operation: arg + 1 (mismatched types string and untyped int)
+       build  convert: | tasks/celsius.go:4:19: undefined: x
+       build  convert: failed: tasks/celsius.go:4:9: invalid operation: arg + 1 (mismatched types string and untyped int)
+    failed: convert (tasks/celsius.go:4:9: invalid operation: arg + 1 (mismatched types string and untyped int))
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string {\n\treturn arg +\n}\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:5:1: syntax error: unexpected }, expected expression
+       build  convert: failed: tasks/celsius.go:5:1: syntax error: unexpected }, expected expression
+    failed: convert (tasks/celsius.go:5:1: syntax error: unexpected }, expected expression)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
+        plan  1 task
+       build  convert: | tasks/celsius.go:3:8: "fmt" imported and not used
+       build  convert: failed: tasks/celsius.go:3:8: "fmt" imported and not used
+    failed: convert (tasks/celsius.go:3:8: "fmt" imported and not used)
+    "#);
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"strngs\"\n\nfunc exec_task(arg string) string { return strngs.ToUpper(arg) }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:3:8: Go's standard library has no package strngs
+       build  convert: failed: tasks/celsius.go:3:8: Go's standard library has no package strngs
+    failed: convert (tasks/celsius.go:3:8: Go's standard library has no package strngs)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires
+       build  convert: failed: tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires
+    failed: convert (tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires)
+    ");
+    insta::assert_snapshot!(author.builds("").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    ");
 }
 
 #[tokio::test]
 async fn what_clashes_with_the_generated_code() {
     let author = Author::new();
-    insta::assert_snapshot!(author.builds("package main\n\nfunc execTask(arg string) string { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg int) int { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nvar exec_task = 1\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc main() {}\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("// Converts.\npackage tasks\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("//go:build linux\n\npackage main\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"C\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @"");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc execTask(arg string) string { return arg }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg int) int { return arg }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nvar exec_task = 1\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go: exec_task is `int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go: exec_task is `int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go: exec_task is `int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc main() {}\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out
+       build  convert: failed: tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out
+    failed: convert (tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out)
+    ");
+    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:5:6: exec_task redeclared in this block
+       build  convert: | 	tasks/celsius.go:3:6: other declaration of exec_task
+       build  convert: failed: tasks/celsius.go:5:6: exec_task redeclared in this block
+    failed: convert (tasks/celsius.go:5:6: exec_task redeclared in this block)
+    ");
+    insta::assert_snapshot!(author.builds("// Converts.\npackage tasks\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
+        plan  1 task
+       build  convert: | tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`
+       build  convert: failed: tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`
+    failed: convert (tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`)
+    ");
+    insta::assert_snapshot!(author.builds("//go:build linux\n\npackage main\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
+        plan  1 task
+       build  convert: | tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
+       build  convert: failed: tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
+    failed: convert (tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out)
+    "#);
+    insta::assert_snapshot!(author.builds("package main\n\nimport \"C\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
+        plan  1 task
+       build  convert: | tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
+       build  convert: failed: tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
+    failed: convert (tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out)
+    "#);
 }
 
 #[tokio::test]
@@ -65,7 +142,7 @@ async fn names_that_the_generated_code_uses_are_free() {
         code: "celsius.go".into(),
         ..Task::http("served", &["edge"], "0.0.0.0:8000")
     };
-    author.project.workflow(&[Task { component_name: "plain".into(), ..http.clone() }, http]);
+    author.project.workflow(&[Task { code: "celsius.go".into(), ..Task::processor("plain", &["edge"]) }, http]);
     let ended = author.project.pelato(&["build"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
 }
@@ -81,7 +158,16 @@ async fn one_of_three() {
     author.project.write("tasks/broken.go", "package main\n\nfunc exec_task(arg string) string {\n\treturn missing\n}\n");
     let ended = author.project.pelato(&["build", "--json"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.sorted(), @"");
+    insta::assert_snapshot!(ended.sorted(), @"
+       build  broken: failed: tasks/broken.go:4:9: undefined: missing
+       build  broken: | tasks/broken.go:4:9: undefined: missing
+       build  first: [SIZE]
+       build  third: [SIZE]
+        plan  3 tasks
+     publish  first: 127.0.0.1:[PORT]/first:1.0.0@sha256:[DIGEST]
+     publish  third: 127.0.0.1:[PORT]/third:1.0.0@sha256:[DIGEST]
+    failed: broken (tasks/broken.go:4:9: undefined: missing); 2 built, 2 published
+    ");
     let json = ended.json();
     let states: Vec<_> = json["tasks"].as_array().unwrap().iter().map(|task| (task["state"].as_str(), task["built"].as_bool())).collect();
     assert_eq!(states, [(Some("success"), Some(true)), (Some("failure"), Some(false)), (Some("success"), Some(true))]);

@@ -45,7 +45,8 @@ async fn two_projects_with_equal_names_are_built_at_once() {
         let (repository, digest) = reference.rsplit_once('@').unwrap();
         assert!(repository.ends_with(&format!("/{name}:1.0.0")), "{repository}");
         let manifest = format!("http://{}/v2/{name}/manifests/{digest}", registry.host);
-        assert_eq!(reqwest::get(manifest).await.unwrap().status(), 200);
+        let asking = reqwest::Client::new().get(manifest).header("accept", "application/vnd.oci.image.manifest.v1+json");
+        assert_eq!(asking.send().await.unwrap().status(), 200);
     }
     assert_eq!(containers_of(name).await, 0);
     // Each finds its own again.

@@ -34,10 +34,17 @@ fn failed(project: &Project, ended: Ended, code: i32) -> String {
 async fn no_docker() {
     let project = project().with("REGISTRY_URL", "127.0.0.1:1").with("DOCKER_HOST", "unix:///nonexistent/docker.sock");
     let ended = project.pelato(&["build", "--builder", "docker"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+    error: no Docker engine answers at unix:///nonexistent/docker.sock: Socket not found: /nonexistent/docker.sock.
+    Install Docker and start it, name its engine in DOCKER_HOST, or build with this machine's Go: `--builder local`
+    ");
     let project = project.with("DOCKER_HOST", &format!("tcp://{}", closed()));
     let ended = project.pelato(&["brush", "--builder", "docker"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+    generate  1 task
+    error: no Docker engine answers at tcp://127.0.0.1:[PORT]: Connection refused (os error 111).
+    Install Docker and start it, name its engine in DOCKER_HOST, or build with this machine's Go: `--builder local`
+    ");
 }
 
 #[tokio::test]
@@ -47,11 +54,14 @@ async fn no_docker_and_no_go() {
         .with("DOCKER_HOST", "unix:///nonexistent/docker.sock")
         .with("PATH", "/nonexistent");
     let ended = project.pelato(&["build", "--builder", "auto"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+    error: there is nothing to build with: no Docker engine answers at unix:///nonexistent/docker.sock (Socket not found: /nonexistent/docker.sock); there is no `go` to run.
+    Install Docker and start it, or install Go 1.26 or later (https://go.dev/dl) and use `--builder local`
+    ");
     let ended = project.pelato(&["build", "--builder", "local"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"error: there is no `go` to run; install Go 1.26 or later (https://go.dev/dl), or build in Docker: `--builder docker`");
     let ended = project.pelato(&["build", "--builder", "podman"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 2), @"");
+    insta::assert_snapshot!(failed(&project, ended, 2), @"error: PELATO_BUILDER (--builder): `podman` is no builder: say `docker`, `local` or `auto`");
 }
 
 #[tokio::test]
@@ -61,7 +71,13 @@ async fn no_docker_but_go() {
         .with("REGISTRY_URL", &registry.host)
         .with("DOCKER_HOST", "unix:///nonexistent/docker.sock");
     let ended = project.pelato(&["build", "--builder", "auto"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 0), @"");
+    insta::assert_snapshot!(failed(&project, ended, 0), @"
+       build  | no Docker engine answers at unix:///nonexistent/docker.sock (Socket not found: /nonexistent/docker.sock): building with this machine's go[VERSION], without a sandbox
+        plan  1 task
+       build  convert: [SIZE]
+     publish  convert: 127.0.0.1:[PORT]/convert:1.0.0@sha256:[DIGEST]
+    done: 1 built, 1 published
+    ");
 }
 
 #[tokio::test]
@@ -70,12 +86,15 @@ async fn no_registry() {
     for command in ["build", "deploy"] {
         let ended = project.pelato(&[command]).await;
         insta::allow_duplicates! {
-            insta::assert_snapshot!(failed(&project, ended, 2), @"");
+            insta::assert_snapshot!(failed(&project, ended, 2), @"error: no registry is named: set REGISTRY_URL (for example localhost:5000), in the environment or in .env");
         }
     }
     let project = project.with("REGISTRY_URL", &closed());
     let ended = project.pelato(&["build"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+        plan  1 task
+    error: the registry 127.0.0.1:[PORT] does not answer: Connection refused (os error 111); check REGISTRY_URL (`registry.url` of the environment in runner.yaml) and that the registry is up and reachable from here
+    ");
 }
 
 #[tokio::test]
@@ -83,14 +102,20 @@ async fn a_registry_that_refuses() {
     let registry = RealRegistry::with_password();
     let project = project().with("REGISTRY_URL", &registry.host);
     let ended = project.pelato(&["build"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+        plan  1 task
+    error: the registry 127.0.0.1:[PORT] refused the credentials for convert: tried no credentials (REGISTRY_USER is not set; [HOME]/.docker/config.json: not there); set REGISTRY_USER and REGISTRY_PASSWORD (`registry.user`, `registry.password` of the environment in runner.yaml), or run `docker login 127.0.0.1:[PORT]`
+    ");
     let project = project.with("REGISTRY_USER", "ci").with("REGISTRY_PASSWORD", "hunter2");
     let ended = project.pelato(&["build"]).await;
     assert!(!ended.said.contains("hunter2"));
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+        plan  1 task
+    error: the registry 127.0.0.1:[PORT] refused the credentials for convert: tried user `ci` from REGISTRY_USER (`registry.user`); set REGISTRY_USER and REGISTRY_PASSWORD (`registry.user`, `registry.password` of the environment in runner.yaml), or run `docker login 127.0.0.1:[PORT]`
+    ");
     let project = project.with("REGISTRY_PASSWORD", "");
     let ended = project.pelato(&["build"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"error: REGISTRY_USER is set for the registry 127.0.0.1:[PORT], but REGISTRY_PASSWORD is not: set both, or neither to use Docker's own credentials");
     let project = project.with("REGISTRY_PASSWORD", "correct horse");
     assert_eq!(project.pelato(&["build"]).await.code, Some(0));
 }
@@ -102,12 +127,15 @@ async fn no_nats() {
     for command in ["deploy", "remove"] {
         let ended = project.pelato(&[command]).await;
         insta::allow_duplicates! {
-            insta::assert_snapshot!(failed(&project, ended, 1), @"");
+            insta::assert_snapshot!(failed(&project, ended, 1), @"error: NATS does not answer at nats://127.0.0.1:[PORT]: Connection refused (os error 111); check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here");
         }
     }
     // What was generated stays: it is whole.
     let ended = project.pelato(&["brush"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 1), @"");
+    insta::assert_snapshot!(failed(&project, ended, 1), @"
+    generate  1 task
+    error: NATS does not answer at nats://127.0.0.1:[PORT]: Connection refused (os error 111); check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here
+    ");
     assert_eq!(project.generated().unwrap(), ["convert"]);
 }
 
@@ -116,5 +144,5 @@ async fn a_dotenv_that_is_none() {
     let project = project();
     project.write(".env", "REGISTRY_URL\n");
     let ended = project.pelato(&["build"]).await;
-    insta::assert_snapshot!(failed(&project, ended, 2), @"");
+    insta::assert_snapshot!(failed(&project, ended, 2), @"error: [THERMO]/.env: line 1 is no assignment; each line is NAME=value, a value with spaces in quotes");
 }

@@ -25,7 +25,15 @@ async fn two_tasks_of_one_component_name() {
         ..Task::processor("convert", &["edge"])
     };
     project.workflow(&[task.clone(), task]);
-    insta::assert_snapshot!(refused(&project).await, @"");
+    insta::assert_snapshot!(refused(&project).await, @"
+    error: two tasks have the component_name `convert`
+      --> workflow.yaml:17:21
+       |
+    17 |     component_name: convert
+       |                     ^^^^^^^ the second one
+       |
+       = help: give each task a name of its own
+    ");
 }
 
 #[tokio::test]
@@ -35,7 +43,15 @@ async fn a_type_that_nobody_knows() {
     project.workflow(&[Task::processor("convert", &["edge"])]);
     let text = std::fs::read_to_string(project.path().join("workflow.yaml")).unwrap();
     project.write("workflow.yaml", &text.replace("processor_nats", "procesor_nats"));
-    insta::assert_snapshot!(refused(&project).await, @"");
+    insta::assert_snapshot!(refused(&project).await, @"
+    error: there is no template `procesor_nats`
+     --> workflow.yaml:4:11
+      |
+    4 |     type: procesor_nats
+      |           ^^^^^^^^^^^^^ unknown type
+      |
+      = help: did you mean `processor_nats`?
+    ");
 }
 
 #[tokio::test]
@@ -43,7 +59,15 @@ async fn a_code_file_that_is_not_there() {
     let project = Project::of("acme/thermo");
     project.write("tasks/convrt.go", ECHO);
     project.workflow(&[Task::processor("convert", &["edge"])]);
-    insta::assert_snapshot!(refused(&project).await, @"");
+    insta::assert_snapshot!(refused(&project).await, @"
+    error: there is no file `tasks/convert.go`
+     --> workflow.yaml:5:11
+      |
+    5 |     code: convert.go
+      |           ^^^^^^^^^^ this file is missing
+      |
+      = help: did you mean `convrt.go`?
+    ");
 }
 
 #[tokio::test]
@@ -51,7 +75,7 @@ async fn no_workflow_at_all() {
     let project = Project::of("acme/thermo");
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"error: there is no workflow.yaml in [THERMO] or below it; give the folder of a project: `pelato COMMAND DIR`");
 }
 
 #[tokio::test]
@@ -59,7 +83,15 @@ async fn a_command_that_is_none() {
     let project = Project::of("acme/thermo");
     let ended = project.pelato(&["brsh"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"
+    error: unrecognized subcommand 'brsh'
+
+      tip: a similar subcommand exists: 'brush'
+
+    Usage: pelato <COMMAND>
+
+    For more information, try '--help'.
+    ");
 }
 
 #[tokio::test]
@@ -76,7 +108,7 @@ async fn two_projects_of_one_repository_that_want_one_application() {
         assert_eq!(ended.code, Some(2), "{command}");
         assert!(ended.last().starts_with("error: the projects attic and cellar"), "{}", ended.said);
     }
-    insta::assert_snapshot!(project.pelato(&["deploy"]).await.said, @"");
+    insta::assert_snapshot!(project.pelato(&["deploy"]).await.said, @"error: the projects attic and cellar both have a task `convert`, and one lattice has room for one of that name: rename one of them, or deploy the projects to different lattices");
     // Each for itself is right.
     assert_eq!(project.pelato(&["check"]).await.code, Some(0));
 }

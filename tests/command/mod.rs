@@ -50,7 +50,7 @@ impl Project {
             ("PELATO_BUILDER".to_owned(), "local".to_owned()),
         ]);
         let mut project = Self {
-            names: vec![(path("thermo"), "[DIR]".to_owned())],
+            names: ["thermo", "home"].map(|part| (path(part), format!("[{}]", part.to_uppercase()))).into(),
             folder,
             variables,
         };

@@ -62,14 +62,15 @@ fn a_processor_is_a_go_project() {
     // Written by pelato: what is changed here is lost.
     package main
 
+    // The names are long so that the author's code may have the short ones.
     import (
-    	"task/internal/messaging"
-    	"task/internal/relay"
-    	"task/internal/task"
+    	pelatomessaging "task/internal/messaging"
+    	pelatorelay "task/internal/relay"
+    	pelatotask "task/internal/task"
     )
 
     func init() {
-    	messaging.Handle(relay.New("celsius_to_kelvin", task.From(exec_task)).Message)
+    	pelatomessaging.Handle(pelatorelay.New("celsius_to_kelvin", pelatotask.From(exec_task)).Message)
     }
 
     // The host calls what the packages above export, and never this.
@@ -95,18 +96,19 @@ fn a_producer_also_answers_http() {
     // Written by pelato: what is changed here is lost.
     package main
 
+    // The names are long so that the author's code may have the short ones.
     import (
-    	"task/internal/messaging"
-    	"task/internal/post"
-    	"task/internal/relay"
-    	"task/internal/task"
-    	"task/internal/web"
+    	pelatomessaging "task/internal/messaging"
+    	pelatopost "task/internal/post"
+    	pelatorelay "task/internal/relay"
+    	pelatotask "task/internal/task"
+    	pelatoweb "task/internal/web"
     )
 
     func init() {
-    	through := relay.New("celsius_to_kelvin", task.From(exec_task))
-    	messaging.Handle(through.Message)
-    	web.Handle(post.To(through))
+    	through := pelatorelay.New("celsius_to_kelvin", pelatotask.From(exec_task))
+    	pelatomessaging.Handle(through.Message)
+    	pelatoweb.Handle(pelatopost.To(through))
     }
 
     // The host calls what the packages above export, and never this.
@@ -202,7 +204,7 @@ fn a_name_stays_a_string_of_go() {
         .lines()
         .find(|line| line.contains("relay.New"))
         .unwrap();
-    insta::assert_snapshot!(line, @r#"	messaging.Handle(relay.New("x\", os.Exit) //\x0a{{y}}", task.From(exec_task)).Message)"#);
+    insta::assert_snapshot!(line, @r#"	pelatomessaging.Handle(pelatorelay.New("x\", os.Exit) //\x0a{{y}}", pelatotask.From(exec_task)).Message)"#);
 }
 
 #[test]
