@@ -12,6 +12,9 @@ pub struct Limits {
     /// How long a start that a host reports as failed may go on failing: wadm
     /// tries again by itself.
     pub failing: Duration,
+    /// How long hosts that wadm still counts on may be silent before they are
+    /// taken for gone.
+    pub silent: Duration,
     /// How long an application that is deployed already, but does not run, is
     /// left alone before it is rolled.
     pub settle: Duration,
@@ -27,6 +30,7 @@ impl Default for Limits {
         Self {
             start: Duration::from_secs(120),
             failing: Duration::from_secs(15),
+            silent: Duration::from_secs(30),
             settle: Duration::from_secs(20),
             stop: Duration::from_secs(5),
             gone: Duration::from_secs(30),

@@ -59,6 +59,12 @@ impl Seen {
         self.status = Some(status);
     }
 
+    /// Whether wadm knows no host for it.
+    pub(super) fn no_host(&self) -> bool {
+        let message = self.status.as_ref().map(|status| status.info.message.as_str());
+        message.is_some_and(|message| message.contains(NO_HOST_YET))
+    }
+
     pub(super) fn is_deployed(&self) -> bool {
         self.status
             .as_ref()
@@ -176,7 +182,9 @@ mod tests {
         let begun = Instant::now();
         let later = begun + Duration::from_secs(16);
         let no_host = "Could not satisfy daemonscaler edge, 0 eligible hosts found.";
+        assert!(!seen.no_host());
         seen.take(failed(no_host), &manifest(), begun);
+        assert!(seen.no_host());
         assert_eq!(seen.given_up(limit, later), None);
         seen.take(failed("no such policy"), &manifest(), begun);
         assert_eq!(

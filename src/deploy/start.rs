@@ -66,15 +66,28 @@ impl Lattice {
         let mut seen = Seen::default();
         let (mut hosts, mut any) = of_target(hosts, &manifest.target);
         let mut counted = Instant::now();
-        let mut complete = None;
+        let (mut complete, mut silent) = (None, None);
         loop {
             if hosts.is_empty() {
                 (hosts, any) = of_target(self.control.hosts_patiently().await?, &manifest.target);
             }
-            if hosts.is_empty() {
-                return Ok(Started::Waiting(no_host(&manifest.target, any)));
-            }
-            let missing = self.missing(&hosts, manifest, wanted).await?;
+            let missing = match hosts.is_empty() {
+                true => {
+                    let since = *silent.get_or_insert_with(Instant::now);
+                    let nobody = no_host(&manifest.target, any);
+                    // A host that compiles can be silent for seconds: wadm, which
+                    // hears its heartbeats, has to miss it as well.
+                    seen.status(self.wadm.status(&manifest.application).await?, Instant::now());
+                    if seen.no_host() || since.elapsed() > self.limits.silent.min(limit) {
+                        return Ok(Started::Waiting(nobody));
+                    }
+                    Some(nobody)
+                }
+                false => {
+                    silent = None;
+                    self.missing(&hosts, manifest, wanted).await?
+                }
+            };
             if !fresh || begun.elapsed() > ASK_STATUS {
                 let status = self.wadm.status(&manifest.application).await?;
                 seen.status(status, Instant::now());

@@ -4,7 +4,7 @@
 
 mod application;
 mod failures;
-mod guarded_nats;
+pub(crate) mod guarded_nats;
 mod messages;
 mod roll;
 

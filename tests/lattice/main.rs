@@ -6,10 +6,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "../command/mod.rs"]
+mod command;
 mod deploy;
 #[path = "../support/forge.rs"]
 mod forge;
 mod push;
+mod stories;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -13,14 +13,14 @@ authorization { users: [
 ] }
 "#;
 
-pub(super) struct GuardedNats {
-    pub(super) url: String,
+pub(crate) struct GuardedNats {
+    pub(crate) url: String,
     process: Child,
     _folder: TempDir,
 }
 
 impl GuardedNats {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/setup-lattice.sh");
         let printed = Command::new(script).arg("--print").output().unwrap().stdout;
         let programs = String::from_utf8(printed).unwrap();

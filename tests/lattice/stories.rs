@@ -1,0 +1,88 @@
+//! The command line on a real lattice: what a user's project goes through.
+
+mod failures;
+mod life;
+mod owners;
+mod surroundings;
+mod targets;
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use lattice_harness::{Lattice, Options};
+use tokio::sync::OnceCell;
+
+use crate::command::Project;
+
+/// The lattice of these stories. Hosts that compile big components on a busy
+/// machine are silent for longer than the shared one gives them.
+async fn lattice() -> &'static Lattice {
+    static LATTICE: OnceCell<Lattice> = OnceCell::const_new();
+    let options = Options {
+        cleanup_interval: Duration::from_secs(30),
+        ..Options::default()
+    };
+    LATTICE.get_or_init(|| async { Lattice::start(options).await.unwrap() }).await
+}
+
+/// A project that is deployed to `lattice`, with external providers.
+fn project_on(lattice: &Lattice, repository: &str) -> Project {
+    let providers = format!(
+        "messaging={},http_server={}",
+        lattice.messaging_provider(),
+        lattice.http_provider()
+    );
+    Project::of(repository)
+        .with("REGISTRY_URL", lattice.registry())
+        .with("PELATO_NATS_URL", &lattice.nats())
+        .with("PELATO_LATTICE", lattice.name())
+        .with("PELATO_PROVIDERS", &providers)
+}
+
+/// A port that nobody listens on.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// What of a task runs on a host, or is known to wadm: names that begin with `name`.
+async fn left_of(lattice: &Lattice, name: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    for host in ["edge", "cloud"] {
+        let inventory = lattice.inventory(host).await.unwrap();
+        for kind in ["components", "providers"] {
+            let ids = inventory[kind].as_array().unwrap().iter();
+            let ids = ids.map(|part| part["id"].as_str().unwrap_or_default());
+            left.extend(ids.filter(|id| id.starts_with(name)).map(|id| format!("{host}: {id}")));
+        }
+    }
+    let options = wadm_client::ClientConnectOptions {
+        url: Some(lattice.nats()),
+        ..Default::default()
+    };
+    let wadm = wadm_client::Client::new(lattice.name(), None, options).await.unwrap();
+    let known = wadm.list_manifests().await.unwrap();
+    left.extend(known.into_iter().map(|known| known.name).filter(|known| known.starts_with(name)));
+    left.sort();
+    left
+}
+
+/// Posts a body until the answer is `wanted`: an HTTP provider may begin to listen
+/// a moment after the host lists it.
+async fn post_until(port: u16, body: &str, wanted: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = post(port, body).await;
+        if answer.as_deref() == Ok(wanted) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "the answer is {answer:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// What is answered to a POST.
+async fn post(port: u16, body: &str) -> Result<String, String> {
+    let said = |error: reqwest::Error| error.to_string();
+    let posting = reqwest::Client::new().post(format!("http://127.0.0.1:{port}/")).body(body.to_owned());
+    posting.send().await.map_err(said)?.text().await.map_err(said)
+}
