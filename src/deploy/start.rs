@@ -69,9 +69,6 @@ impl Lattice {
         let mut complete = None;
         loop {
             if hosts.is_empty() {
-                (hosts, any) = of_target(self.control.hosts_patiently().await?, &manifest.target);
-            }
-            if hosts.is_empty() {
                 return Ok(Started::Waiting(no_host(&manifest.target, any)));
             }
             let missing = self.missing(&hosts, manifest, wanted).await?;
