@@ -11,10 +11,11 @@ use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::services::Services;
 use crate::report::{Ending, Log, Reporter, Stage, Statuses, TaskState};
 use crate::source::{Limits, Mirror, ProjectFiles, Remote, SourceError};
 
-use super::Services;
+
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
