@@ -26,21 +26,23 @@ ENV GOOS=wasip1 \
 RUN test "$(go env GOVERSION)" = "go${GOLANG_VERSION}" \
     || { echo "GOLANG_VERSION is '${GOLANG_VERSION}', but this is $(go env GOVERSION)" >&2; exit 1; }
 
-# The folder that a step works in has memory mounted over it, with this mode.
+# A step works in /sources, on memory that is mounted over it and takes its mode. The
+# volume at /cache takes the owner of the empty folder that is here.
 COPY build/step.sh /usr/local/bin/pelato-step
 COPY build/warm /warm
 RUN chmod 0755 /usr/local/bin/pelato-step \
-    && mkdir -p /cache/build /cache/mod /work \
-    && chown -R 65532:65532 /cache /warm \
-    && chmod 1777 /work
+    && mkdir -p /cache /seed /sources \
+    && chown -R 65532:65532 /cache /seed /warm \
+    && chmod 1777 /sources
 
 USER 65532:65532
 
-# The standard library, compiled once with exactly the command of a task. A volume
-# mounted at /cache is filled from here at its first use.
-RUN tar -C /warm -c go.mod main.go | GOPROXY=off GOSUMDB=off pelato-step compile > /dev/null \
-    && find /work /tmp -mindepth 1 -user 65532 -delete
+# The standard library, compiled once with exactly the command of a task. The first
+# step on a fresh volume takes a copy.
+RUN tar -C /warm -c go.mod main.go \
+    | GOPROXY=off GOSUMDB=off GOCACHE=/seed pelato-step compile > /dev/null \
+    && find /sources /tmp /cache -mindepth 1 -user 65532 -delete
 
-WORKDIR /work
+WORKDIR /sources
 ENTRYPOINT []
 CMD ["pelato-step", "compile"]

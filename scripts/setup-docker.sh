@@ -12,7 +12,11 @@
 # `export PELATO_GO_IMAGE=…`: a shell can source that file, make can include it.
 set -euo pipefail
 
-go_image=golang:1.26-bookworm
+# A base of the user's own; a stand-in of an earlier run is looked at again.
+case ${PELATO_GO_IMAGE:-} in
+"" | pelato-go:*) go_image=golang:1.26-bookworm ;;
+*) go_image=$PELATO_GO_IMAGE ;;
+esac
 cache=${PELATO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pelato}
 # Raise it when the way in which the stand-in is made changes.
 recipe=1
@@ -32,10 +36,14 @@ as_root() {
 
 answers() { command -v docker >/dev/null && timeout 20 docker version >/dev/null 2>&1; }
 
+runs() { grep -qsx dockerd /proc/[0-9]*/comm; }
+
+# Waits so many seconds at most, and not for one that has given up.
 wait_for_engine() {
-	local deadline=$((SECONDS + ${1}))
+	local begun=$SECONDS
 	until answers; do
-		[ "$SECONDS" -lt "$deadline" ] || return 1
+		[ "$SECONDS" -lt $((begun + $1)) ] || return 1
+		[ "$SECONDS" -lt $((begun + 5)) ] || runs || return 1
 		sleep 0.3
 	done
 }
@@ -54,7 +62,7 @@ install_engine() {
 
 start_engine() {
 	local log=$cache/dockerd.log
-	if pgrep -x dockerd >/dev/null; then
+	if runs; then
 		say "dockerd runs already, waiting for it"
 		wait_for_engine 30 && return
 		die "dockerd runs but does not answer; are you in the group 'docker'? (docker version says why)"
@@ -67,7 +75,7 @@ start_engine() {
 	as_root setsid nohup dockerd >>"$log" 2>&1 </dev/null 9>&- &
 	wait_for_engine 60 || {
 		tail -n 20 "$log" >&2
-		die "dockerd did not come up within a minute; the end of $log is above"
+		die "dockerd did not come up; the end of $log is above"
 	}
 }
 
@@ -121,9 +129,7 @@ if ! answers; then
 fi
 say "engine $(docker version --format '{{.Server.Version}}')"
 
-if [ -n "${PELATO_GO_IMAGE:-}" ] && docker image inspect "$PELATO_GO_IMAGE" >/dev/null 2>&1; then
-	image=$PELATO_GO_IMAGE
-elif docker image inspect "$go_image" >/dev/null 2>&1; then
+if docker image inspect "$go_image" >/dev/null 2>&1; then
 	image=$go_image
 else
 	stand_in=

@@ -139,6 +139,29 @@ async fn two_projects_with_equal_names_do_not_collide() {
 }
 
 #[tokio::test]
+async fn processes_that_fill_one_cache_at_once_do_not_hurt_each_other() {
+    let run = run("filling");
+    let cancel = CancellationToken::new();
+    // A builder knows what it filled itself, and nothing of the others.
+    let mut builders = Vec::new();
+    for _ in 0..4 {
+        builders.push(docker(options()).await);
+    }
+    let (tasks, reporter) = ([task("double", DOUBLES)], Reporter::default());
+    let builds = builders
+        .iter()
+        .map(|builder| builder.build(&run, &run, &tasks, &reporter, &cancel));
+    for built in futures_util::future::join_all(builds).await {
+        built[0].1.as_ref().unwrap();
+    }
+    // With no room at all, the cache goes after the build: nothing of the test stays.
+    let mut small = options();
+    small.limits.cache = 0;
+    let last = docker(small).await;
+    last.build(&run, &run, &tasks, &reporter, &cancel).await;
+}
+
+#[tokio::test]
 async fn a_module_that_nobody_required_is_not_fetched() {
     let code = "package main\n\nimport \"example.org/nowhere\"\n\nfunc twice(n uint32) uint32 { return nowhere.Twice(n) }\n";
     let run = run("nowhere");

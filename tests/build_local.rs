@@ -230,3 +230,78 @@ async fn sources_that_reach_out_are_refused_before_go_sees_them() {
             .all(|folder| !folder.join("outside.go").exists())
     );
 }
+
+/// Options of a machine that has no Docker engine.
+fn without_docker() -> Options {
+    Options {
+        docker_host: Some("unix:///nowhere/docker.sock".to_owned()),
+        ..options()
+    }
+}
+
+#[tokio::test]
+async fn without_docker_this_machines_go_takes_over_and_says_so() {
+    let (reporter, said) = Said::reporter();
+    let builder = Builder::choose(Choice::Auto, Parallel::One, without_docker(), &reporter)
+        .await
+        .unwrap();
+    assert_eq!(builder.name(), "local");
+    let lines = said.lines(None);
+    assert_eq!(lines.len(), 1);
+    assert!(
+        lines[0].starts_with("no Docker engine answers at unix:///nowhere/docker.sock ("),
+        "{lines:?}"
+    );
+    let end = format!(
+        "): building with this machine's {}, without a sandbox",
+        builder.toolchain().await.unwrap()
+    );
+    assert!(lines[0].ends_with(&end), "{lines:?}");
+}
+
+#[tokio::test]
+async fn docker_that_was_asked_for_is_not_replaced() {
+    let asked = Builder::choose(
+        Choice::Docker,
+        Parallel::One,
+        without_docker(),
+        &Reporter::default(),
+    )
+    .await;
+    insta::assert_snapshot!(asked.err().unwrap(), @r"
+    no Docker engine answers at unix:///nowhere/docker.sock: Socket not found: /nowhere/docker.sock.
+    Install Docker and start it, name its engine in DOCKER_HOST, or build with this machine's Go: `--builder local`
+    ");
+}
+
+#[tokio::test]
+async fn with_neither_the_error_names_both_ways_out() {
+    let neither = Options {
+        go: "/nowhere/go".into(),
+        ..without_docker()
+    };
+    let asked = Builder::choose(Choice::Auto, Parallel::One, neither, &Reporter::default()).await;
+    insta::assert_snapshot!(asked.err().unwrap(), @r"
+    there is nothing to build with: no Docker engine answers at unix:///nowhere/docker.sock (Socket not found: /nowhere/docker.sock); there is no `/nowhere/go` to run.
+    Install Docker and start it, or install Go 1.26 or later (https://go.dev/dl) and use `--builder local`
+    ");
+}
+
+#[tokio::test]
+async fn an_old_go_is_told_from_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = folder.path().join("go");
+    std::fs::write(&old, "#!/bin/sh\necho go1.19.8\necho /usr/lib/go-1.19\n").unwrap();
+    std::fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let asked = Builder::choose(
+        Choice::Local,
+        Parallel::One,
+        Options {
+            go: old,
+            ..options()
+        },
+        &Reporter::default(),
+    )
+    .await;
+    insta::assert_snapshot!(asked.err().unwrap(), @"this machine's Go is go1.19.8; install Go 1.26 or later (https://go.dev/dl), or build in Docker: `--builder docker`");
+}

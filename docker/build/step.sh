@@ -10,8 +10,22 @@
 set -eu
 
 exec 3>&1 1>&2
-tar -x -C /work -f - --no-same-owner --no-same-permissions || exit 70
-cd /work
+tar -x -C /sources -f - --no-same-owner --no-same-permissions || exit 70
+cd /sources
+
+# A fresh cache begins with what the image has compiled. Not by Docker's own copy to
+# an empty volume: two containers that are created at once would overwrite files
+# under a compiler that reads them.
+if [ ! -e /cache/ready ] && [ "$GOCACHE" = /cache/build ]; then
+	exec 4>/cache/lock
+	flock 4
+	if [ ! -e /cache/ready ]; then
+		rm -rf /cache/build
+		cp -r /seed /cache/build
+		touch /cache/ready
+	fi
+	exec 4>&-
+fi
 
 # Go throws away what no build has used for five days, once a day. The standard
 # library that comes with the image is older than that on any other day, so keep

@@ -1,5 +1,6 @@
 //! One step in one container, and its removal at every way out.
 
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -227,6 +228,11 @@ async fn exchange(
         };
         match item {
             None => return Ok(Ok(stdout)),
+            // A proxy before the engine may hang up without a farewell. Whether all
+            // has come is told by the exit code and the length that goes before.
+            Some(Err(EngineError::IOError { err })) if err.kind() == ErrorKind::UnexpectedEof => {
+                return Ok(Ok(stdout));
+            }
             Some(Err(error)) => return Ok(Err(error)),
             Some(Ok(LogOutput::StdOut { message })) => {
                 if (stdout.len() + message.len()) as u64 > step.limits.module {

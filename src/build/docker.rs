@@ -37,12 +37,12 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// Finds the engine at `DOCKER_HOST`, or where Docker listens by default.
+    /// Finds the engine at `options.docker_host`, or where Docker listens by default.
     ///
     /// # Errors
     /// [`BuildError::DockerUnreachable`] where none answers within 10 seconds.
     pub async fn connect(mut options: Options) -> Result<Self, BuildError> {
-        let (engine, machine) = engine::connect().await?;
+        let (engine, machine) = engine::connect(options.docker_host.as_deref()).await?;
         // An engine refuses more cores than it has.
         options.limits.cores = options.limits.cores.clamp(1, machine.cores);
         Ok(Self {
@@ -111,7 +111,7 @@ impl Docker {
         let author = Author {
             component_name: sources.component_name.clone(),
             file: sources.author_file.clone(),
-            folder: "/work".to_owned(),
+            folder: "/sources".to_owned(),
         };
         let mut log = Log::new(reporter, author, self.options.limits.log);
         let step = |name, environment| Task {
@@ -158,11 +158,9 @@ impl Docker {
             )
         })?;
         if cache_bytes > self.options.limits.cache {
-            let (volume, _) = self
-                .volumes
-                .ready(&self.engine, cache, &self.image.tag)
-                .await?;
-            self.volumes.drop_grown(&self.engine, &volume).await;
+            self.volumes
+                .drop_grown(&self.engine, cache, &self.image.tag)
+                .await;
         }
         Ok(core)
     }
@@ -173,7 +171,7 @@ impl Docker {
         log: &mut Log<'_>,
         cancel: &CancellationToken,
     ) -> Result<Ended, BuildError> {
-        let (volume, filling) = self
+        let volume = self
             .volumes
             .ready(&self.engine, task.cache, &self.image.tag)
             .await?;
@@ -202,9 +200,6 @@ impl Docker {
             stdin: task.archive,
         };
         let container = Container::create(&self.engine, &step, log.component_name()).await?;
-        if let Some(filling) = filling {
-            filling.done();
-        }
         container.run(&step, log, cancel).await
     }
 

@@ -1,6 +1,5 @@
 //! The Docker engine, wherever it is.
 
-use std::env;
 use std::time::Duration;
 
 use bollard::errors::Error as EngineError;
@@ -14,10 +13,12 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// Where Docker listens when `DOCKER_HOST` says nothing.
 const SOCKET: &str = "unix:///var/run/docker.sock";
 
-/// Finds the engine at `DOCKER_HOST` or at Docker's default socket, settles on a
-/// version of its interface that both sides know, and asks what its machine has.
-pub(super) async fn connect() -> Result<(bollard::Docker, Machine), BuildError> {
-    let address = env::var("DOCKER_HOST").unwrap_or_else(|_| SOCKET.to_owned());
+/// Finds the engine at `host` or at Docker's default socket, settles on a version of
+/// its interface that both sides know, and asks what its machine has.
+pub(super) async fn connect(host: Option<&str>) -> Result<(bollard::Docker, Machine), BuildError> {
+    let address = host.unwrap_or(SOCKET).to_owned();
+    // An engine behind TLS (`DOCKER_TLS_VERIFY`) needs one; a second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let ask = async {
         let engine = bollard::Docker::connect_with_host(&address)?
             .negotiate_version()

@@ -103,7 +103,7 @@ pub enum BuildError {
     /// No way to build anything.
     #[error(
         "there is nothing to build with: {docker}; {go}.\n\
-         Start a Docker engine (scripts/setup-docker.sh installs one), or install Go {oldest} or later and use `--builder local`"
+         Install Docker and start it, or install Go {oldest} or later (https://go.dev/dl) and use `--builder local`"
     )]
     NoBuilder {
         /// Why Docker is not it.
@@ -116,7 +116,7 @@ pub enum BuildError {
     /// The Docker engine does not answer.
     #[error(
         "no Docker engine answers at {address}: {reason}.\n\
-         Start it (scripts/setup-docker.sh installs one), set DOCKER_HOST, or build with this machine's Go: `--builder local`"
+         Install Docker and start it, name its engine in DOCKER_HOST, or build with this machine's Go: `--builder local`"
     )]
     DockerUnreachable {
         /// Where it was looked for.

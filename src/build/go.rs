@@ -23,9 +23,9 @@ pub(super) struct Go {
 }
 
 impl Go {
-    /// Finds the `go` on the `PATH`.
-    pub(super) async fn find() -> Result<Self, BuildError> {
-        let asking = Command::new("go")
+    /// Asks `program` who it is.
+    pub(super) async fn find(program: &Path) -> Result<Self, BuildError> {
+        let asking = Command::new(program)
             .args(["env", "GOVERSION", "GOROOT"])
             .env("GOTOOLCHAIN", "local")
             .env_remove("GOFLAGS")
@@ -37,7 +37,10 @@ impl Go {
         let answer = match tokio::time::timeout(ANSWER, asking).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(unusable("there is no `go` on the PATH"));
+                return Err(unusable(format!(
+                    "there is no `{}` to run",
+                    program.display()
+                )));
             }
             Ok(Err(error)) => return Err(unusable(format!("`go` does not run: {error}"))),
             Err(_) => return Err(unusable("`go env` does not come to an end")),
@@ -49,7 +52,7 @@ impl Go {
             return Err(unusable(format!("`go env` fails: {}", said.trim())));
         };
         if number(version).is_some_and(|found| found < OLDEST_GO) {
-            return Err(unusable(format!("the Go on the PATH is {version}")));
+            return Err(unusable(format!("this machine's Go is {version}")));
         }
         Ok(Self {
             path: Path::new(root)
@@ -103,8 +106,8 @@ mod tests {
     #[test]
     fn an_unusable_go_says_both_ways_out() {
         insta::assert_snapshot!(
-            unusable("the Go on the PATH is go1.19.8"),
-            @"the Go on the PATH is go1.19.8; install Go 1.26 or later (https://go.dev/dl), or build in Docker: `--builder docker`"
+            unusable("this machine's Go is go1.19.8"),
+            @"this machine's Go is go1.19.8; install Go 1.26 or later (https://go.dev/dl), or build in Docker: `--builder docker`"
         );
     }
 }

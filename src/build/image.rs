@@ -141,7 +141,7 @@ impl Image {
             let last: Vec<_> = said.last.iter().map(String::as_str).collect();
             format!("\n{}", last.join("\n"))
         } else {
-            ".\nName a Go image that can be pulled in PELATO_GO_IMAGE (scripts/setup-docker.sh makes one), \
+            ".\nName a Go image that can be pulled in PELATO_GO_IMAGE (in a checkout, scripts/setup-docker.sh makes one), \
              or build with this machine's Go: `--builder local`"
                 .to_owned()
         };

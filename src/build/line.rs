@@ -19,25 +19,22 @@ impl Author {
             return None;
         }
         let project = format!("gen/{}", self.component_name);
-        let line = line.replace(&format!("{}/", self.folder), "./");
+        let folder = format!("{}/", self.folder);
         let line = match line.strip_suffix(self.folder.as_str()) {
             Some(rest) if rest.ends_with([' ', '\t']) => format!("{rest}{project}"),
-            _ => line,
+            _ => line.to_owned(),
         };
         let mut read = String::with_capacity(line.len());
         for word in line.split_inclusive([' ', '\t', '(']) {
-            let local = word.strip_prefix("./");
-            let path = local.unwrap_or(word);
+            let absolute = word.strip_prefix(folder.as_str());
+            let path = absolute.or(word.strip_prefix("./")).unwrap_or(word);
+            let relative_go = word.starts_with("./") && path.contains(".go:");
             match path.strip_prefix("task.go") {
-                Some(rest)
-                    if !rest.starts_with(|next: char| {
-                        next.is_alphanumeric() || next == '_' || next == '/'
-                    }) =>
-                {
+                Some(rest) if !rest.starts_with(is_of_a_name) => {
                     read.push_str(&self.file);
                     read.push_str(rest);
                 }
-                _ if local.is_some() && path.contains(".go:") => {
+                _ if absolute.is_some() || relative_go => {
                     read.push_str(&project);
                     read.push('/');
                     read.push_str(path);
@@ -47,6 +44,10 @@ impl Author {
         }
         Some(read)
     }
+}
+
+fn is_of_a_name(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == '/'
 }
 
 /// Plain text of what a program printed: escape sequences, control characters and
@@ -104,7 +105,7 @@ mod tests {
         Author {
             component_name: "to_kelvin".to_owned(),
             file: "tasks/convert.go".to_owned(),
-            folder: "/work".to_owned(),
+            folder: "/sources".to_owned(),
         }
     }
 
@@ -122,7 +123,7 @@ mod tests {
             read("task.go:1:1: expected 'package'"),
             "tasks/convert.go:1:1: expected 'package'"
         );
-        assert_eq!(read("/work/task.go:4:2: x"), "tasks/convert.go:4:2: x");
+        assert_eq!(read("/sources/task.go:4:2: x"), "tasks/convert.go:4:2: x");
         assert_eq!(
             read("\t./task.go:4:2: other declaration"),
             "\ttasks/convert.go:4:2: other declaration"
@@ -141,7 +142,7 @@ mod tests {
             "gen/to_kelvin/main.go:9:28: cannot use exec_task"
         );
         assert_eq!(
-            read("found packages main (main.go) and foo (task.go) in /work"),
+            read("found packages main (main.go) and foo (task.go) in /sources"),
             "found packages main (main.go) and foo (tasks/convert.go) in gen/to_kelvin"
         );
     }
@@ -152,8 +153,9 @@ mod tests {
             "mytask.go:1:1: x",
             "task.gopher: x",
             "package nosuch is not in std (/usr/local/go/src/nosuch)",
+            "package sources/x is not in std (/usr/local/go/src/sources/x)",
             "\tgo get example.org/errors",
-            "see /workshop/x",
+            "see /sourcesother/x",
         ] {
             assert_eq!(read(line), line);
         }

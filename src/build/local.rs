@@ -44,13 +44,13 @@ pub struct Local {
 }
 
 impl Local {
-    /// Finds `go` on the `PATH`.
+    /// Asks the `go` of `options` for its version.
     ///
     /// # Errors
     /// [`BuildError::Go`] where there is none or an old one.
     pub async fn find(options: Options) -> Result<Self, BuildError> {
         Ok(Self {
-            go: Go::find().await?,
+            go: Go::find(&options.go).await?,
             options,
             warming: Mutex::new(()),
         })

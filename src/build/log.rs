@@ -131,7 +131,7 @@ mod tests {
         let author = Author {
             component_name: "t".to_owned(),
             file: "tasks/t.go".to_owned(),
-            folder: "/work".to_owned(),
+            folder: "/sources".to_owned(),
         };
         feed(&mut Log::new(&reporter, author, limit));
         let lines = sink.0.lock().unwrap();

@@ -14,6 +14,12 @@ pub struct Options {
     /// `golang:1.26-bookworm`. A base that moves under its name is looked at once:
     /// name it by its digest to be exact.
     pub go_image: String,
+    /// Where the Docker engine listens, `DOCKER_HOST` (`unix://…`, `tcp://…`), by
+    /// default Docker's own socket. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are
+    /// honoured as the Docker command line does.
+    pub docker_host: Option<String>,
+    /// The `go` that the local builder calls, by default the one on the `PATH`.
+    pub go: PathBuf,
     /// Where modules come from: `GOPROXY` without `direct`.
     pub proxy: String,
     /// Modules that no public checksum database knows: `GONOSUMDB`, by default none.
@@ -79,6 +85,8 @@ impl Options {
         });
         Self {
             go_image: set("PELATO_GO_IMAGE").unwrap_or_else(|| "golang:1.26-bookworm".to_owned()),
+            docker_host: set("DOCKER_HOST"),
+            go: PathBuf::from("go"),
             proxy: recipe::proxy(set("GOPROXY").as_deref()),
             no_sum_db: set("GONOSUMDB"),
             cache,

@@ -91,7 +91,7 @@ impl Step<'_> {
             cmd: Some(self.command.clone()),
             entrypoint: Some(Vec::new()),
             env: Some(self.environment.clone()),
-            working_dir: Some("/work".to_owned()),
+            working_dir: Some("/sources".to_owned()),
             labels: Some(HashMap::from([
                 (RUN.to_owned(), self.run.to_owned()),
                 (TASK.to_owned(), component_name.to_owned()),
@@ -124,7 +124,7 @@ impl Step<'_> {
                 tmpfs: Some(HashMap::from([
                     // Sources and, unpacked, not more than that.
                     (
-                        "/work".to_owned(),
+                        "/sources".to_owned(),
                         tmpfs(self.limits.sources.saturating_mul(2)),
                     ),
                     ("/tmp".to_owned(), tmpfs(self.limits.memory / 2)),

@@ -5,32 +5,18 @@ use std::collections::{HashMap, HashSet};
 use bollard::models::VolumeCreateRequest;
 use bollard::query_parameters::{ListVolumesOptionsBuilder, RemoveVolumeOptionsBuilder};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use super::BuildError;
 
 /// The label that says whose cache a volume is.
 const CACHE: &str = "pelato.cache";
 
-/// The volumes that are known to be there. The engine fills a fresh one from the
-/// image while the first container that mounts it is created.
+/// The volumes that this process has looked after. A step fills a fresh one from its
+/// image, under a lock in the volume itself.
 #[derive(Default)]
 pub(super) struct Volumes {
-    filled: Mutex<HashSet<String>>,
-}
-
-/// Held while the first container of a fresh volume is created, so that no other
-/// finds it half filled.
-pub(super) struct Filling<'a> {
-    filled: MutexGuard<'a, HashSet<String>>,
-    name: String,
-}
-
-impl Filling<'_> {
-    /// The first container is there, and with it what the volume begins with.
-    pub(super) fn done(mut self) {
-        self.filled.insert(std::mem::take(&mut self.name));
-    }
+    known: Mutex<HashSet<String>>,
 }
 
 impl Volumes {
@@ -42,11 +28,11 @@ impl Volumes {
         engine: &bollard::Docker,
         key: &str,
         tag: &str,
-    ) -> Result<(String, Option<Filling<'_>>), BuildError> {
+    ) -> Result<String, BuildError> {
         let name = name(key, tag);
-        let filled = self.filled.lock().await;
-        if filled.contains(&name) {
-            return Ok((name, None));
+        let mut known = self.known.lock().await;
+        if known.contains(&name) {
+            return Ok(name);
         }
         let owner = digest(&[key]);
         let wanted = VolumeCreateRequest {
@@ -61,32 +47,29 @@ impl Volumes {
             .filters(&filter)
             .build();
         if let Ok(list) = engine.list_volumes(Some(options)).await {
-            for other in list.volumes.unwrap_or_default() {
-                if other.name != name {
-                    self.remove_unused(engine, &other.name).await;
-                }
+            let all = list.volumes.unwrap_or_default();
+            for other in all.iter().filter(|volume| volume.name != name) {
+                remove_unused(engine, &other.name).await;
             }
         }
-        let filling = Filling {
-            filled,
-            name: name.clone(),
-        };
-        Ok((name, Some(filling)))
+        known.insert(name.clone());
+        Ok(name)
     }
 
     /// Removes a volume that grew too large; the next build gets a fresh one.
-    pub(super) async fn drop_grown(&self, engine: &bollard::Docker, name: &str) {
-        let mut filled = self.filled.lock().await;
-        self.remove_unused(engine, name).await;
-        filled.remove(name);
+    pub(super) async fn drop_grown(&self, engine: &bollard::Docker, key: &str, tag: &str) {
+        let name = name(key, tag);
+        let mut known = self.known.lock().await;
+        remove_unused(engine, &name).await;
+        known.remove(&name);
     }
+}
 
-    /// One that another run uses stays, and goes another time.
-    async fn remove_unused(&self, engine: &bollard::Docker, name: &str) {
-        let options = RemoveVolumeOptionsBuilder::default().build();
-        if let Err(error) = engine.remove_volume(name, Some(options)).await {
-            tracing::debug!(name, %error, "a cache volume stays");
-        }
+/// Removes a volume, but for one that another run uses: that goes another time.
+async fn remove_unused(engine: &bollard::Docker, name: &str) {
+    let options = RemoveVolumeOptionsBuilder::default().build();
+    if let Err(error) = engine.remove_volume(name, Some(options)).await {
+        tracing::debug!(name, %error, "a cache volume stays");
     }
 }
 

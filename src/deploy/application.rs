@@ -55,10 +55,17 @@ impl From<&Owner> for Claim {
 
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { repository, project, environment } = self;
+        let Self {
+            repository,
+            project,
+            environment,
+        } = self;
         match project.as_str() {
             "" | "." => write!(f, "{repository} (environment {environment})"),
-            project => write!(f, "{repository}, project {project} (environment {environment})"),
+            project => write!(
+                f,
+                "{repository}, project {project} (environment {environment})"
+            ),
         }
     }
 }
@@ -83,10 +90,7 @@ impl Deployed {
     /// The ids under which hosts run its parts.
     pub(super) fn ids(&self) -> Vec<String> {
         parts(&self.document)
-            .map(|(name, properties)| match properties["id"].as_str() {
-                Some(id) => id.to_owned(),
-                None => format!("{}-{}", plain(&self.application), plain(name)),
-            })
+            .map(|(name, properties)| id(&self.application, name, &properties))
             .collect()
     }
 }
@@ -98,7 +102,12 @@ pub(super) struct Wanted {
     pub(super) task: String,
     /// The image of the component, pinned.
     pub(super) image: String,
+    /// The ids of the providers that are processes of their own.
+    pub(super) processes: Vec<String>,
 }
+
+/// What begins the image of a provider that is part of the host.
+const BUILT_IN: &str = "wasmcloud+builtin:";
 
 impl Wanted {
     pub(super) fn of(manifest: &Manifest) -> Result<Self, DeployError> {
@@ -113,6 +122,15 @@ impl Wanted {
             .find(|(_, properties)| properties["kind"] == "component")
             .and_then(|(_, properties)| properties["image"].as_str().map(str::to_owned))
             .ok_or_else(|| wrong("it has no component with an image"))?;
+        let processes = parts(&manifest.document)
+            .filter(|(_, properties)| properties["kind"] == "capability")
+            .filter(|(_, properties)| {
+                properties["image"]
+                    .as_str()
+                    .is_some_and(|image| !image.starts_with(BUILT_IN))
+            })
+            .map(|(name, properties)| id(&manifest.application, name, &properties))
+            .collect();
         Ok(Self {
             claim,
             task: annotations
@@ -120,6 +138,7 @@ impl Wanted {
                 .cloned()
                 .unwrap_or_else(|| manifest.application.clone()),
             image,
+            processes,
         })
     }
 }
@@ -149,7 +168,15 @@ fn parts(document: &Value) -> impl Iterator<Item = (&str, Value)> {
         })
 }
 
-/// wadm's way of making an id of a name.
+/// The id under which a host runs a part: its own, else one that wadm makes.
+fn id(application: &str, name: &str, properties: &Value) -> String {
+    match properties["id"].as_str() {
+        Some(id) => id.to_owned(),
+        None => format!("{}-{}", plain(application), plain(name)),
+    }
+}
+
+/// wadm's way of making a part of an id of a name.
 fn plain(name: &str) -> String {
     name.to_lowercase()
         .replace(|c: char| !c.is_ascii_alphanumeric(), "_")

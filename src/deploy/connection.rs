@@ -23,7 +23,12 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(client: Client, url: String, tried: String, refusal: Refusal) -> Self {
-        Self { client, url, tried, refusal }
+        Self {
+            client,
+            url,
+            tried,
+            refusal,
+        }
     }
 
     pub(super) fn no_refusal() -> Refusal {

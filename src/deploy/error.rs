@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
     /// The address of NATS is none.
-    #[error("the NATS address `{url}` cannot be used: {reason}; write NATS_HOST and NATS_PORT, PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml as nats://host:port")]
+    #[error(
+        "the NATS address `{url}` cannot be used: {reason}; write NATS_HOST and NATS_PORT, PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml as nats://host:port"
+    )]
     Address {
         /// Without user and password.
         url: String,
@@ -15,7 +17,9 @@ pub enum DeployError {
         reason: String,
     },
     /// No connection, or none in time.
-    #[error("NATS does not answer at {url}: {reason}; check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here")]
+    #[error(
+        "NATS does not answer at {url}: {reason}; check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here"
+    )]
     Unreachable {
         /// Without user and password.
         url: String,
@@ -23,7 +27,9 @@ pub enum DeployError {
         reason: String,
     },
     /// The server lets us in with these credentials not.
-    #[error("NATS at {url} refused {tried}; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)")]
+    #[error(
+        "NATS at {url} refused {tried}; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)"
+    )]
     Refused {
         /// Without user and password.
         url: String,
@@ -31,7 +37,9 @@ pub enum DeployError {
         tried: String,
     },
     /// The server lets us in, but not do this.
-    #[error("NATS at {url} does not let {tried} do that: {reason}; the account needs to publish to wadm.api.> and wasmbus.ctl.> and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>")]
+    #[error(
+        "NATS at {url} does not let {tried} do that: {reason}; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"
+    )]
     NotAllowed {
         /// Without user and password.
         url: String,
@@ -41,7 +49,9 @@ pub enum DeployError {
         reason: String,
     },
     /// A connection without a TLS session.
-    #[error("no trusted TLS connection to NATS at {url}: {reason}; check `nats.ca`, `nats.cert` and `nats.key` of the environment in runner.yaml, and whether the server wants TLS at all")]
+    #[error(
+        "no trusted TLS connection to NATS at {url}: {reason}; check `nats.ca`, `nats.cert` and `nats.key` of the environment in runner.yaml, and whether the server wants TLS at all"
+    )]
     Tls {
         /// Without user and password.
         url: String,
@@ -59,7 +69,9 @@ pub enum DeployError {
         reason: String,
     },
     /// NATS is there, wadm is not.
-    #[error("wadm does not answer for the lattice `{lattice}` on NATS at {url}; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)")]
+    #[error(
+        "wadm does not answer for the lattice `{lattice}` on NATS at {url}; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)"
+    )]
     WadmSilent {
         /// The lattice.
         lattice: String,
@@ -77,7 +89,9 @@ pub enum DeployError {
         reason: String,
     },
     /// wadm's answer is not one that we know.
-    #[error("wadm's answer about {application} could not be read: {reason}; pelato speaks to wadm 0.20 and later")]
+    #[error(
+        "wadm's answer about {application} could not be read: {reason}; pelato speaks to wadm 0.20 and later"
+    )]
     Unreadable {
         /// The application, or `its applications`.
         application: String,
@@ -85,7 +99,9 @@ pub enum DeployError {
         reason: String,
     },
     /// A manifest that is no wadm manifest.
-    #[error("the manifest of {application} is no wadm application: {reason}; correct the template that it was made from")]
+    #[error(
+        "the manifest of {application} is no wadm application: {reason}; correct the template that it was made from"
+    )]
     Manifest {
         /// The application.
         application: String,
@@ -93,7 +109,9 @@ pub enum DeployError {
         reason: String,
     },
     /// The application is someone else's.
-    #[error("the application {application} on this lattice belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first")]
+    #[error(
+        "the application {application} on this lattice belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first"
+    )]
     Foreign {
         /// The application.
         application: String,
@@ -103,7 +121,9 @@ pub enum DeployError {
         ours: String,
     },
     /// The old one does not stop.
-    #[error("{application} was undeployed, but {left} after {seconds} s; nothing new was started, since the old code could go on running under the new name: restart that host, then run again")]
+    #[error(
+        "{application} was undeployed, but {left} after {seconds} s; nothing new was started, since the old code could go on running under the new name: restart that host, then run again"
+    )]
     Stuck {
         /// The application.
         application: String,

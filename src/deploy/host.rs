@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_nats::{RequestErrorKind, StatusCode};
+use async_nats::{RequestErrorKind, StatusCode, Subscriber};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use super::connection::Connection;
 const PING_LIMIT: Duration = Duration::from_secs(2);
 const PING_QUIET: Duration = Duration::from_millis(300);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+const HEALTH_LIMIT: Duration = Duration::from_millis(500);
 
 /// The label that makes a host one of a target.
 const TARGET_LABEL: &str = "host-type";
@@ -89,25 +90,52 @@ pub(super) struct Control {
 }
 
 impl Control {
-    /// All hosts that answer, in the order of their names.
-    pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+    /// How many of a provider's processes answer; stops asking at `enough`.
+    ///
+    /// An inventory shows a provider as soon as its process is started, some
+    /// 100 ms before it listens. The provider's own answer comes after that.
+    pub(super) async fn answering(
+        &self,
+        provider_id: &str,
+        enough: usize,
+    ) -> Result<usize, DeployError> {
+        let subject = format!("wasmbus.rpc.{}.{provider_id}.health", self.lattice);
+        let mut answers = self.ask_all(subject).await?;
+        let until = Instant::now() + HEALTH_LIMIT;
+        let mut count = 0;
+        while count < enough {
+            match timeout_at(until, answers.next()).await {
+                Ok(Some(message)) if message.status.is_none() => count += 1,
+                _ => break,
+            }
+        }
+        Ok(count)
+    }
+
+    /// Asks whoever listens; the answers come as they please.
+    async fn ask_all(&self, subject: String) -> Result<Subscriber, DeployError> {
         let client = &self.connection.client;
         let inbox = client.new_inbox();
-        let mut answers = client
-            .subscribe(inbox.clone())
-            .await
-            .map_err(|error| self.connection.broken(error))?;
-        client
-            .publish_with_reply(self.subject("host.ping"), inbox, "".into())
-            .await
-            .map_err(|error| self.connection.broken(error))?;
+        let answers = client.subscribe(inbox.clone()).await;
+        let answers = answers.map_err(|error| self.connection.broken(error))?;
+        let asked = client.publish_with_reply(subject, inbox, "".into()).await;
+        asked.map_err(|error| self.connection.broken(error))?;
+        Ok(answers)
+    }
+
+    /// All hosts that answer, in the order of their names.
+    pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        let mut answers = self.ask_all(self.subject("host.ping")).await?;
         let mut hosts: Vec<Host> = Vec::new();
         let mut until = Instant::now() + PING_LIMIT;
         while let Ok(Some(message)) = timeout_at(until, answers.next()).await {
             if message.status == Some(StatusCode::NO_RESPONDERS) {
                 break;
             }
-            if let Ok(Answer { response: Some(host) }) = serde_json::from_slice(&message.payload) {
+            if let Ok(Answer {
+                response: Some(host),
+            }) = serde_json::from_slice(&message.payload)
+            {
                 hosts.push(host);
             }
             until = Instant::now() + PING_QUIET;
@@ -120,10 +148,16 @@ impl Control {
     /// What one host runs.
     pub(super) async fn inventory(&self, host: &Host) -> Result<Asked, DeployError> {
         let subject = self.subject(&format!("host.get.{}", host.id));
-        let asked = timeout(ANSWER_LIMIT, self.connection.client.request(subject, "".into())).await;
+        let asked = timeout(
+            ANSWER_LIMIT,
+            self.connection.client.request(subject, "".into()),
+        )
+        .await;
         match asked {
             Ok(Ok(message)) => Ok(match serde_json::from_slice(&message.payload) {
-                Ok(Answer { response: Some(inventory) }) => Asked::Runs(inventory),
+                Ok(Answer {
+                    response: Some(inventory),
+                }) => Asked::Runs(inventory),
                 _ => Asked::Silent,
             }),
             Ok(Err(error)) if error.kind() == RequestErrorKind::NoResponders => Ok(Asked::Gone),
@@ -143,13 +177,15 @@ impl Control {
             "host_id": host.id,
             "count": 0,
         });
-        self.tell(&format!("component.scale.{}", host.id), &command).await
+        self.tell(&format!("component.scale.{}", host.id), &command)
+            .await
     }
 
     /// Tells a host to stop a provider. What comes of it shows in the inventory.
     pub(super) async fn stop_provider(&self, host: &Host, part: &Part) -> Result<(), DeployError> {
         let command = json!({ "host_id": host.id, "provider_id": part.id });
-        self.tell(&format!("provider.stop.{}", host.id), &command).await
+        self.tell(&format!("provider.stop.{}", host.id), &command)
+            .await
     }
 
     async fn tell(&self, verb: &str, command: &Value) -> Result<(), DeployError> {

@@ -15,6 +15,7 @@ mod nats;
 mod outcome;
 mod remove;
 mod roll;
+mod seen;
 mod start;
 mod wadm;
 mod watch;

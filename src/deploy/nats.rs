@@ -42,17 +42,14 @@ impl NatsConfig {
         let servers = self.servers()?;
         let refusal = Connection::no_refusal();
         let noted = refusal.clone();
-        let options = self
-            .options()
-            .await?
-            .event_callback(move |event| {
-                let noted = noted.clone();
-                async move {
-                    if let async_nats::Event::ServerError(error) = event {
-                        Connection::note(&noted, &error.to_string());
-                    }
+        let options = self.options().await?.event_callback(move |event| {
+            let noted = noted.clone();
+            async move {
+                if let async_nats::Event::ServerError(error) = event {
+                    Connection::note(&noted, &error.to_string());
                 }
-            });
+            }
+        });
         let unreachable = |reason: String| DeployError::Unreachable {
             url: url.clone(),
             reason,
@@ -63,14 +60,22 @@ impl NatsConfig {
                 let reason = last_cause(&error);
                 Err(match error.kind() {
                     ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                        DeployError::Refused { url, tried: self.tried() }
+                        DeployError::Refused {
+                            url,
+                            tried: self.tried(),
+                        }
                     }
                     ConnectErrorKind::Tls => DeployError::Tls { url, reason },
-                    _ if reason.contains("certificate") || reason.contains("tls") => DeployError::Tls { url, reason },
+                    _ if reason.contains("certificate") || reason.contains("tls") => {
+                        DeployError::Tls { url, reason }
+                    }
                     _ => unreachable(reason),
                 })
             }
-            Err(_) => Err(unreachable(format!("no answer within {} s", CONNECT_LIMIT.as_secs()))),
+            Err(_) => Err(unreachable(format!(
+                "no answer within {} s",
+                CONNECT_LIMIT.as_secs()
+            ))),
         }
     }
 
@@ -84,7 +89,10 @@ impl NatsConfig {
             .split(',')
             .map(str::trim)
             .filter(|url| !url.is_empty())
-            .map(|url| url.parse::<ServerAddr>().map_err(|error| wrong(error.to_string())))
+            .map(|url| {
+                url.parse::<ServerAddr>()
+                    .map_err(|error| wrong(error.to_string()))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         match servers.is_empty() {
             true => Err(wrong("it is empty".to_owned())),
@@ -98,7 +106,10 @@ impl NatsConfig {
             .connection_timeout(CONNECT_LIMIT)
             .request_timeout(Some(REQUEST_LIMIT));
         if let Some(user) = filled(self.user.as_deref()) {
-            let password = self.password.as_ref().map_or("", |password| password.expose_secret());
+            let password = self
+                .password
+                .as_ref()
+                .map_or("", |password| password.expose_secret());
             options = options.user_and_password(user.to_owned(), password.to_owned());
         } else if let Some(token) = &self.token {
             options = options.token(token.expose_secret().to_owned());
@@ -137,7 +148,11 @@ impl NatsConfig {
 
     /// The address without user, password and token.
     fn shown(&self) -> String {
-        let shown: Vec<String> = self.url.split(',').map(|url| without_user(url.trim())).collect();
+        let shown: Vec<String> = self
+            .url
+            .split(',')
+            .map(|url| without_user(url.trim()))
+            .collect();
         shown.join(",")
     }
 }
@@ -205,7 +220,10 @@ mod tests {
             config.connect().await.err().unwrap().to_string(),
             "the file /nonexistent/ci.creds named by PELATO_NATS_CREDS (`nats.creds`) cannot be used: No such file or directory (os error 2)"
         );
-        let config = NatsConfig { url: String::new(), ..config };
+        let config = NatsConfig {
+            url: String::new(),
+            ..config
+        };
         assert!(config.servers().is_err());
     }
 }

@@ -73,7 +73,10 @@ impl Lattice {
                 false => self.limits.settle,
             },
         };
-        if had.as_ref().is_some_and(|had| had.deployed && had.version == manifest.version) {
+        if had
+            .as_ref()
+            .is_some_and(|had| had.deployed && had.version == manifest.version)
+        {
             let mut watch = Watch::on(&self.control, application).await?;
             match self.wait_until_running(start(false), &mut watch, cancel).await? {
                 Started::Failed(reason) => self.say(&wanted, reporter, format!(
@@ -87,15 +90,22 @@ impl Lattice {
             return Err(cancelled());
         }
         let down = Instant::now();
-        self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter).await?;
+        self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter)
+            .await?;
         self.wadm.put(application, &manifest.document).await?;
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application).await?;
         self.wadm.deploy(application, &manifest.version).await?;
-        let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
+        let started = self
+            .wait_until_running(start(true), &mut watch, cancel)
+            .await?;
         if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
             let seconds = down.elapsed().as_secs_f64();
-            self.say(&wanted, reporter, format!("{application} was away for {seconds:.1} s"));
+            self.say(
+                &wanted,
+                reporter,
+                format!("{application} was away for {seconds:.1} s"),
+            );
         }
         Ok(outcome(true, started))
     }
@@ -115,13 +125,22 @@ impl Lattice {
         let mut ids = vec![manifest.component_id.clone()];
         ids.extend(manifest.provider_ids.iter().cloned());
         if let Some(had) = had {
-            self.say(wanted, reporter, format!("{application}: {} → {}", had.version, manifest.version));
+            self.say(
+                wanted,
+                reporter,
+                format!("{application}: {} → {}", had.version, manifest.version),
+            );
             ids.extend(had.ids());
             self.wadm.forget(application).await?;
         } else {
-            self.say(wanted, reporter, format!("{application}: {}", manifest.version));
+            self.say(
+                wanted,
+                reporter,
+                format!("{application}: {}", manifest.version),
+            );
         }
-        self.wait_until_gone(application, &ids, hosts, &mut watch).await
+        self.wait_until_gone(application, &ids, hosts, &mut watch)
+            .await
     }
 
     fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {

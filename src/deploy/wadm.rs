@@ -4,6 +4,7 @@ use async_nats::RequestErrorKind;
 use serde_json::Value;
 use wadm_client::Client;
 use wadm_client::error::ClientError;
+use wadm_types::Properties;
 use wadm_types::api::{ModelSummary, Status};
 
 use super::DeployError;
@@ -67,11 +68,17 @@ impl Wadm {
     /// Stores a version. One that is stored already stays as it is: versions
     /// are unique for their content.
     pub(super) async fn put(&self, application: &str, document: &Value) -> Result<(), DeployError> {
-        let manifest: wadm_types::Manifest =
+        let mut manifest: wadm_types::Manifest =
             serde_json::from_value(document.clone()).map_err(|error| DeployError::Manifest {
                 application: application.to_owned(),
                 reason: error.to_string(),
             })?;
+        // wadm stops parts in this order. A component that stops first leaves
+        // its provider taking messages for nobody.
+        manifest
+            .spec
+            .components
+            .sort_by_key(|part| matches!(part.properties, Properties::Component { .. }));
         match self.client.put_manifest(manifest).await {
             Ok(_) => Ok(()),
             Err(ClientError::ApiError(said)) if said.ends_with("already exists") => Ok(()),
@@ -80,7 +87,11 @@ impl Wadm {
     }
 
     pub(super) async fn deploy(&self, application: &str, version: &str) -> Result<(), DeployError> {
-        match self.client.deploy_manifest(application, Some(version)).await {
+        match self
+            .client
+            .deploy_manifest(application, Some(version))
+            .await
+        {
             Ok(_) => Ok(()),
             Err(error) => Err(self.failed("deploy", application, error)),
         }
@@ -109,13 +120,21 @@ impl Wadm {
             url: self.connection.url.clone(),
         };
         match error {
-            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => silent(),
-            ClientError::NatsError(error) => self.connection.at_fault(&error).unwrap_or_else(silent),
+            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => {
+                silent()
+            }
+            ClientError::NatsError(error) => {
+                self.connection.at_fault(&error).unwrap_or_else(silent)
+            }
             ClientError::Serialization(error) => DeployError::Unreadable {
                 application,
                 reason: error.to_string(),
             },
-            ClientError::ApiError(reason) => DeployError::Rejected { action, application, reason },
+            ClientError::ApiError(reason) => DeployError::Rejected {
+                action,
+                application,
+                reason,
+            },
             error => DeployError::Rejected {
                 action,
                 application,

@@ -14,6 +14,7 @@ use super::host::Control;
 /// How often to look although nothing was announced: an announcement can get
 /// lost, and who may ask may not always listen.
 const POLL: Duration = Duration::from_millis(500);
+const SOON: Duration = Duration::from_millis(50);
 
 /// An announcement.
 pub(super) enum News {
@@ -22,7 +23,11 @@ pub(super) enum News {
     /// A part runs, or another number of it.
     Moved { id: String },
     /// A part could not be started.
-    Failed { id: String, host: String, reason: String },
+    Failed {
+        id: String,
+        host: String,
+        reason: String,
+    },
     /// A host came or went.
     Hosts,
     /// Nothing for a while.
@@ -66,6 +71,11 @@ impl Watch {
         })
     }
 
+    /// Looks again shortly: what is waited for now is announced by no one.
+    pub(super) fn look_again_soon(&mut self) {
+        self.tick = self.tick.min(Instant::now() + SOON);
+    }
+
     /// The next announcement that may concern us, or `Quiet` at every tick.
     pub(super) async fn next(&mut self) -> News {
         loop {
@@ -89,7 +99,9 @@ impl Watch {
 }
 
 fn status(message: &Message) -> Option<News> {
-    serde_json::from_slice(&message.payload).ok().map(News::Status)
+    serde_json::from_slice(&message.payload)
+        .ok()
+        .map(News::Status)
 }
 
 fn event(message: &Message) -> Option<News> {
@@ -99,14 +111,22 @@ fn event(message: &Message) -> Option<News> {
     }
     if !matches!(
         name,
-        "component_scaled" | "component_scale_failed" | "provider_started" | "provider_start_failed" | "provider_stopped"
+        "component_scaled"
+            | "component_scale_failed"
+            | "provider_started"
+            | "provider_start_failed"
+            | "provider_stopped"
     ) {
         return None;
     }
     let Event { data } = serde_json::from_slice(&message.payload).ok()?;
     let id = data.component_id.or(data.provider_id)?;
     Some(match name.ends_with("_failed") {
-        true => News::Failed { id, host: data.host_id, reason: data.error },
+        true => News::Failed {
+            id,
+            host: data.host_id,
+            reason: data.error,
+        },
         false => News::Moved { id },
     })
 }

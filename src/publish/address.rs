@@ -50,14 +50,14 @@ impl Address {
             Some((name, port)) => (name, Some(port)),
             None => (host, None),
         };
-        let named = name
-            .split('.')
-            .all(|label| {
-                !label.is_empty()
-                    && !label.starts_with('-')
-                    && !label.ends_with('-')
-                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            });
+        let named = name.split('.').all(|label| {
+            !label.is_empty()
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
         if !named || port.is_some_and(|port| port.parse::<u16>().is_err()) {
             return Err(wrong("its host is none"));
         }
@@ -129,7 +129,12 @@ mod tests {
 
     #[test]
     fn plain_http_is_spoken_on_loopback_only() {
-        for url in ["localhost:5000", "127.0.0.1:5000/acme", "127.9.9.9:80", "http://localhost"] {
+        for url in [
+            "localhost:5000",
+            "127.0.0.1:5000/acme",
+            "127.9.9.9:80",
+            "http://localhost",
+        ] {
             assert!(address(url).plain, "{url}");
         }
         for url in [
@@ -146,18 +151,31 @@ mod tests {
             "the registry registry.example.org would be spoken to in plain http, which shows password and code to the network; \
              use https, or set `insecure: true` for it in runner.yaml (PELATO_REGISTRY_INSECURE=true) if that network is yours"
         );
-        assert!(Address::parse("http://registry.lan:5000", true).unwrap().plain);
+        assert!(
+            Address::parse("http://registry.lan:5000", true)
+                .unwrap()
+                .plain
+        );
         assert!(Address::parse("registry.lan:5000", true).unwrap().plain);
-        assert!(!Address::parse("https://registry.lan:5000", true).unwrap().plain);
+        assert!(
+            !Address::parse("https://registry.lan:5000", true)
+                .unwrap()
+                .plain
+        );
     }
 
     #[test]
     fn a_repository_is_the_path_and_the_name_in_lower_case() {
         let repository = |url: &str, name: &str| address(url).repository(name);
-        assert_eq!(repository("ghcr.io/Acme/Edge/", "Celsius_to_kelvin").unwrap(), "acme/edge/celsius_to_kelvin");
+        assert_eq!(
+            repository("ghcr.io/Acme/Edge/", "Celsius_to_kelvin").unwrap(),
+            "acme/edge/celsius_to_kelvin"
+        );
         assert_eq!(repository("localhost:5000", "filter").unwrap(), "filter");
         assert_eq!(
-            repository("localhost:5000", "höhe").unwrap_err().to_string(),
+            repository("localhost:5000", "höhe")
+                .unwrap_err()
+                .to_string(),
             "`component_name: höhe` cannot name a repository of an OCI registry: `ö` is not allowed; \
              take letters, digits and single `.`, `_` or `-` between them"
         );
@@ -171,7 +189,16 @@ mod tests {
             "the registry address `registry/acme` cannot be used: a host without a dot or a port reads as a user of Docker Hub; \
              write host:port, or docker.io/user (REGISTRY_URL, or `registry.url` of the environment in runner.yaml, is host[:port][/path])"
         );
-        for url in ["", "/acme", "[::1]:5000", "oci://ghcr.io", "ghcr.io:http", "gh cr.io", "ghcr.io/a b", "ghcr.io//a"] {
+        for url in [
+            "",
+            "/acme",
+            "[::1]:5000",
+            "oci://ghcr.io",
+            "ghcr.io:http",
+            "gh cr.io",
+            "ghcr.io/a b",
+            "ghcr.io//a",
+        ] {
             assert!(Address::parse(url, true).is_err(), "{url}");
         }
     }

@@ -163,26 +163,53 @@ mod tests {
              set both, or neither to use Docker's own credentials"
         );
         assert!(Credentials::given(HOST, Some(""), Some(&password)).is_err());
-        assert!(Credentials::given(HOST, Some(""), Some(&SecretString::from(""))).unwrap().is_none());
-        let given = Credentials::given(HOST, Some("ci"), Some(&password)).unwrap().unwrap();
+        assert!(
+            Credentials::given(HOST, Some(""), Some(&SecretString::from("")))
+                .unwrap()
+                .is_none()
+        );
+        let given = Credentials::given(HOST, Some("ci"), Some(&password))
+            .unwrap()
+            .unwrap();
         assert_eq!(given.mask("bad: hunter2"), "bad: ***");
     }
 
     #[tokio::test]
     async fn docker_login_is_enough() {
         // base64 of `ci:hunter2`
-        let found = from_docker(r#"{"auths": {"registry.example.org:5000": {"auth": "Y2k6aHVudGVyMg=="}}}"#).await;
-        assert_eq!(found.auth, RegistryAuth::Basic("ci".to_owned(), "hunter2".to_owned()));
-        assert!(found.source.starts_with("user `ci` from Docker's credentials ("), "{}", found.source);
+        let found = from_docker(
+            r#"{"auths": {"registry.example.org:5000": {"auth": "Y2k6aHVudGVyMg=="}}}"#,
+        )
+        .await;
+        assert_eq!(
+            found.auth,
+            RegistryAuth::Basic("ci".to_owned(), "hunter2".to_owned())
+        );
+        assert!(
+            found
+                .source
+                .starts_with("user `ci` from Docker's credentials ("),
+            "{}",
+            found.source
+        );
     }
 
     #[tokio::test]
     async fn without_an_entry_it_is_anonymous_and_says_why() {
         for (json, why) in [
-            (r#"{"auths": {"elsewhere.example.org": {"auth": "Y2k6aHVudGVyMg=="}}}"#, "nothing for this registry"),
+            (
+                r#"{"auths": {"elsewhere.example.org": {"auth": "Y2k6aHVudGVyMg=="}}}"#,
+                "nothing for this registry",
+            ),
             ("{", "could not be read"),
-            (r#"{"credHelpers": {"registry.example.org:5000": "pelato-no-such"}}"#, "could not be started"),
-            (r#"{"auths": {"registry.example.org:5000": {"identitytoken": "hunter2"}}}"#, "identity token"),
+            (
+                r#"{"credHelpers": {"registry.example.org:5000": "pelato-no-such"}}"#,
+                "could not be started",
+            ),
+            (
+                r#"{"auths": {"registry.example.org:5000": {"identitytoken": "hunter2"}}}"#,
+                "identity token",
+            ),
         ] {
             let found = from_docker(json).await;
             assert_eq!(found.auth, RegistryAuth::Anonymous);

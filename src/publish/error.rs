@@ -68,7 +68,9 @@ pub enum PublishError {
         version: String,
     },
     /// A fingerprint that is no SHA-256.
-    #[error("the fingerprint `{fingerprint}` of {name} is no SHA-256 in hex; this is a mistake in pelato, please report it")]
+    #[error(
+        "the fingerprint `{fingerprint}` of {name} is no SHA-256 in hex; this is a mistake in pelato, please report it"
+    )]
     Fingerprint {
         /// The component.
         name: String,
@@ -76,7 +78,9 @@ pub enum PublishError {
         fingerprint: String,
     },
     /// Bytes that are no component.
-    #[error("what was built for {name} is not a WebAssembly component, so it was not published: {reason}")]
+    #[error(
+        "what was built for {name} is not a WebAssembly component, so it was not published: {reason}"
+    )]
     NotAComponent {
         /// The component.
         name: String,
@@ -144,7 +148,9 @@ pub enum PublishError {
         reason: String,
     },
     /// Its storage, or our share of it, is used up.
-    #[error("the registry {host} takes no more for {repository}{reason}; free space there or raise the quota, then run again")]
+    #[error(
+        "the registry {host} takes no more for {repository}{reason}; free space there or raise the quota, then run again"
+    )]
     Full {
         /// `host[:port]`.
         host: String,
@@ -154,7 +160,9 @@ pub enum PublishError {
         reason: String,
     },
     /// 429.
-    #[error("the registry {host} limits how often it may be asked{reason}; run again later, or with credentials that may more (tried {tried})")]
+    #[error(
+        "the registry {host} limits how often it may be asked{reason}; run again later, or with credentials that may more (tried {tried})"
+    )]
     TooMany {
         /// `host[:port]`.
         host: String,
@@ -164,7 +172,9 @@ pub enum PublishError {
         reason: String,
     },
     /// 5xx and whatever else it answers.
-    #[error("the registry {host} failed at {repository}: {reason}; see the registry's log, then run again")]
+    #[error(
+        "the registry {host} failed at {repository}: {reason}; see the registry's log, then run again"
+    )]
     Server {
         /// `host[:port]`.
         host: String,

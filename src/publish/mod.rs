@@ -9,6 +9,7 @@ mod credentials;
 mod error;
 mod failure;
 mod name;
+mod place;
 mod registry;
 
 pub use artifact::Artifact;

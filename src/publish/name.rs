@@ -65,7 +65,10 @@ mod tests {
         for good in ["a", "7", "a.b", "a_b", "a__b", "a-b", "a---b", "a1.b-2_c"] {
             assert_eq!(path_part(good), Ok(()), "{good}");
         }
-        for bad in ["", "-a", "a-", ".a", "a.", "_a", "a..b", "a___b", "a._b", "a-_b", "a b", "A", "é", "a/b"] {
+        for bad in [
+            "", "-a", "a-", ".a", "a.", "_a", "a..b", "a___b", "a._b", "a-_b", "a b", "A", "é",
+            "a/b",
+        ] {
             assert!(path_part(bad).is_err(), "{bad}");
         }
     }
@@ -73,7 +76,9 @@ mod tests {
     #[test]
     fn tags_follow_the_grammar_of_registries() {
         assert!(is_tag("1.0.0") && is_tag("_x") && is_tag(&"x".repeat(128)));
-        assert!(!is_tag("") && !is_tag(".1") && !is_tag("1.0.0+build") && !is_tag(&"x".repeat(129)));
+        assert!(
+            !is_tag("") && !is_tag(".1") && !is_tag("1.0.0+build") && !is_tag(&"x".repeat(129))
+        );
     }
 
     #[test]

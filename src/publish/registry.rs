@@ -4,20 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use oci_client::client::{ClientConfig, ClientProtocol};
-use oci_client::errors::OciDistributionError;
-use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use oci_client::{Client, Reference, RegistryOperation};
-use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
+use super::PublishError;
 use super::address::Address;
 use super::artifact::{self, Artifact};
 use super::credentials::{Credentials, docker_file};
-use super::failure::{explain, is_missing};
 use super::name::{fingerprint_tag, is_tag};
-use super::PublishError;
+use super::place::{Found, Place};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 
@@ -42,25 +39,23 @@ pub struct RegistryConfig {
 
 /// A registry. Cheap to keep, and to ask from several tasks at once.
 pub struct Registry {
-    address: Address,
-    client: Client,
+    pub(super) address: Address,
+    pub(super) client: Client,
     given: Option<Credentials>,
     docker_config: Option<PathBuf>,
     /// Asked once, at the first request: a helper may take its time.
     credentials: OnceCell<Credentials>,
 }
 
-/// A manifest as it lies in the registry.
-struct Found {
-    body: Vec<u8>,
-    digest: String,
-}
-
 impl Registry {
     /// Checks the configuration; speaks to nobody yet.
     pub fn new(config: RegistryConfig) -> Result<Self, PublishError> {
         let address = Address::parse(&config.url, config.insecure)?;
-        let given = Credentials::given(&address.host, config.user.as_deref(), config.password.as_ref())?;
+        let given = Credentials::given(
+            &address.host,
+            config.user.as_deref(),
+            config.password.as_ref(),
+        )?;
         let client = Client::try_from(ClientConfig {
             protocol: match address.plain {
                 true => ClientProtocol::HttpsExcept(vec![address.host.clone()]),
@@ -129,15 +124,27 @@ impl Registry {
         let place = self.place(component_name, version, fingerprint)?;
         let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
         let image = self.image(&place, place.fingerprint_tag.clone());
-        self.authenticate(&place, &image, RegistryOperation::Push).await?;
-        self.upload(&place, &image, &packed.layer.data, &packed.layer.sha256_digest())
+        self.authenticate(&place, &image, RegistryOperation::Push)
             .await?;
-        self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
-            .await?;
-        let body = serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
-            name: component_name.to_owned(),
-            reason: error.to_string(),
-        })?;
+        self.upload(
+            &place,
+            &image,
+            &packed.layer.data,
+            &packed.layer.sha256_digest(),
+        )
+        .await?;
+        self.upload(
+            &place,
+            &image,
+            &packed.config.data,
+            &packed.config.sha256_digest(),
+        )
+        .await?;
+        let body =
+            serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
+                name: component_name.to_owned(),
+                reason: error.to_string(),
+            })?;
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
         let found = Found { body, digest };
         self.put_manifest(&place, &image, &found).await?;
@@ -146,7 +153,12 @@ impl Registry {
     }
 
     /// Names that the registry takes, or why it does not.
-    fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
+    fn place(
+        &self,
+        component_name: &str,
+        version: &str,
+        fingerprint: &str,
+    ) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
         if !is_tag(version) {
             return Err(PublishError::Version {
@@ -154,10 +166,11 @@ impl Registry {
                 version: version.to_owned(),
             });
         }
-        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
-            name: component_name.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-        })?;
+        let fingerprint_tag =
+            fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
+                name: component_name.to_owned(),
+                fingerprint: fingerprint.to_owned(),
+            })?;
         Ok(Place {
             component_name: component_name.to_owned(),
             repository,
@@ -166,12 +179,16 @@ impl Registry {
         })
     }
 
-    fn image(&self, place: &Place, tag: String) -> Reference {
+    pub(super) fn image(&self, place: &Place, tag: String) -> Reference {
         Reference::with_tag(self.address.host.clone(), place.repository.clone(), tag)
     }
 
     fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
-        let Place { repository, version, .. } = place;
+        let Place {
+            repository,
+            version,
+            ..
+        } = place;
         Artifact {
             component_name: place.component_name.clone(),
             reference: format!("{}/{repository}:{version}@{digest}", self.address.host),
@@ -180,7 +197,7 @@ impl Registry {
         }
     }
 
-    async fn credentials(&self) -> &Credentials {
+    pub(super) async fn credentials(&self) -> &Credentials {
         self.credentials
             .get_or_init(|| async {
                 match &self.given {
@@ -193,94 +210,4 @@ impl Registry {
             })
             .await
     }
-
-    async fn failed(&self, place: &Place, error: OciDistributionError) -> PublishError {
-        explain(error, &self.address.host, &place.repository, self.credentials().await)
-    }
-
-    /// Gets a token where the registry wants one. The library does so by
-    /// itself too, but goes on without one when that fails.
-    async fn authenticate(
-        &self,
-        place: &Place,
-        image: &Reference,
-        operation: RegistryOperation,
-    ) -> Result<(), PublishError> {
-        let auth = &self.credentials().await.auth;
-        match self.client.auth(image, auth, operation).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
-        }
-    }
-
-    async fn found(&self, place: &Place, fingerprint: &str) -> Result<Option<Found>, PublishError> {
-        let image = self.image(place, place.fingerprint_tag.clone());
-        self.authenticate(place, &image, RegistryOperation::Pull).await?;
-        let auth = &self.credentials().await.auth;
-        let (body, digest) = match self
-            .client
-            .pull_manifest_raw(&image, auth, &[OCI_IMAGE_MEDIA_TYPE])
-            .await
-        {
-            Ok(manifest) => manifest,
-            Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(self.failed(place, error).await),
-        };
-        let ours = serde_json::from_slice::<OciImageManifest>(&body)
-            .is_ok_and(|manifest| artifact::is_for(&manifest, fingerprint));
-        Ok(ours.then_some(Found { body, digest }))
-    }
-
-    async fn tag_version(&self, place: &Place, found: &Found) -> Result<(), PublishError> {
-        let image = self.image(place, place.version.clone());
-        let auth = &self.credentials().await.auth;
-        match self.client.fetch_manifest_digest(&image, auth).await {
-            Ok(digest) if digest == found.digest => return Ok(()),
-            Ok(_) => {}
-            Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(self.failed(place, error).await),
-        }
-        self.authenticate(place, &image, RegistryOperation::Push).await?;
-        self.put_manifest(place, &image, found).await
-    }
-
-    async fn put_manifest(&self, place: &Place, image: &Reference, found: &Found) -> Result<(), PublishError> {
-        let media_type = HeaderValue::from_static(OCI_IMAGE_MEDIA_TYPE);
-        match self
-            .client
-            .push_manifest_raw(image, found.body.clone(), media_type)
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
-        }
-    }
-
-    /// Uploads one blob, unless the registry has it.
-    async fn upload(
-        &self,
-        place: &Place,
-        image: &Reference,
-        data: &[u8],
-        digest: &str,
-    ) -> Result<(), PublishError> {
-        // The library has no HEAD for blobs; one byte of it does.
-        match self.client.pull_blob_stream_partial(image, digest, 0, Some(1)).await {
-            Ok(_) => return Ok(()),
-            Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(self.failed(place, error).await),
-        }
-        match self.client.push_blob(image, data, digest).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
-        }
-    }
-}
-
-/// The names of one artifact in the registry.
-struct Place {
-    component_name: String,
-    repository: String,
-    version: String,
-    fingerprint_tag: String,
 }

@@ -1,8 +1,11 @@
 //! Deploying on a real lattice.
 
+#![allow(clippy::print_stdout, reason = "the times are worth reading")]
+
 mod application;
 mod failures;
 mod guarded_nats;
+mod messages;
 mod roll;
 
 use std::time::Duration;
@@ -22,7 +25,9 @@ fn nats(url: &str) -> NatsConfig {
 
 /// Ours, with limits that a test can wait for.
 async fn connect(real: &Real) -> Lattice {
-    let lattice = Lattice::connect(&nats(&real.nats()), real.name()).await.unwrap();
+    let lattice = Lattice::connect(&nats(&real.nats()), real.name())
+        .await
+        .unwrap();
     lattice.with_limits(Limits {
         start: Duration::from_secs(60),
         failing: Duration::from_secs(2),
@@ -33,13 +38,21 @@ async fn connect(real: &Real) -> Lattice {
 
 async fn deploy(lattice: &Lattice, manifest: &Manifest) -> TargetOutcome {
     let reporter = Reporter::default();
-    let outcome = lattice.deploy(manifest, &reporter, &CancellationToken::new()).await.unwrap();
-    println!("{}: {:?} in {:?}", manifest.application, outcome.state, outcome.took);
+    let outcome = lattice
+        .deploy(manifest, &reporter, &CancellationToken::new())
+        .await
+        .unwrap();
+    println!(
+        "{}: {:?} in {:?}",
+        manifest.application, outcome.state, outcome.took
+    );
     outcome
 }
 
 async fn refused(lattice: &Lattice, manifest: &Manifest) -> String {
     let reporter = Reporter::default();
-    let refused = lattice.deploy(manifest, &reporter, &CancellationToken::new()).await;
+    let refused = lattice
+        .deploy(manifest, &reporter, &CancellationToken::new())
+        .await;
     refused.unwrap_err().to_string()
 }

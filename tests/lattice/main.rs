@@ -7,6 +7,9 @@
 )]
 
 mod deploy;
+#[path = "../support/forge.rs"]
+mod forge;
+mod push;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -20,12 +20,19 @@ fn with_password(host: &str, password: &str) -> Registry {
 }
 
 fn with_docker_config(host: &str, file: &Path) -> Registry {
-    Registry::new(RegistryConfig { docker_config: Some(file.to_owned()), ..config(host) }).unwrap()
+    Registry::new(RegistryConfig {
+        docker_config: Some(file.to_owned()),
+        ..config(host)
+    })
+    .unwrap()
 }
 
 /// Publishes, and gives what it answered with the host's port taken out.
 async fn publish(registry: &Registry, host: &str) -> Result<(), String> {
-    match registry.publish("filter", "1.0.0", &fingerprint('a'), component(b"a")).await {
+    match registry
+        .publish("filter", "1.0.0", &fingerprint('a'), component(b"a"))
+        .await
+    {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string().replace(host, "HOST")),
     }
@@ -34,7 +41,10 @@ async fn publish(registry: &Registry, host: &str) -> Result<(), String> {
 #[tokio::test]
 async fn a_password_opens_the_registry() {
     let real = RealRegistry::with_password();
-    assert_eq!(publish(&with_password(&real.host, "correct horse"), &real.host).await, Ok(()));
+    assert_eq!(
+        publish(&with_password(&real.host, "correct horse"), &real.host).await,
+        Ok(())
+    );
     insta::assert_snapshot!(
         publish(&with_password(&real.host, "hunter2"), &real.host).await.unwrap_err(),
         @"the registry HOST refused the credentials for filter: tried user `ci` from REGISTRY_USER (`registry.user`); set REGISTRY_USER and REGISTRY_PASSWORD (`registry.user`, `registry.password` of the environment in runner.yaml), or run `docker login HOST`"
@@ -49,7 +59,10 @@ async fn a_password_opens_the_registry() {
 async fn a_token_is_fetched_where_the_registry_wants_one() {
     let real = RealRegistry::open();
     let door = Door::before(&real.host, Rule::Token).await;
-    assert_eq!(publish(&with_password(&door.host, "correct horse"), &door.host).await, Ok(()));
+    assert_eq!(
+        publish(&with_password(&door.host, "correct horse"), &door.host).await,
+        Ok(())
+    );
     insta::assert_snapshot!(
         publish(&with_password(&door.host, "hunter2"), &door.host).await.unwrap_err(),
         @r#"the registry HOST refused the credentials for filter: tried user `ci` from REGISTRY_USER (`registry.user`), it says: {"details": "incorrect username or password"}; set REGISTRY_USER and REGISTRY_PASSWORD (`registry.user`, `registry.password` of the environment in runner.yaml), or run `docker login HOST`"#
@@ -63,7 +76,10 @@ async fn docker_login_is_enough() {
     let file = folder.path().join("config.json");
     let auths = serde_json::json!({"auths": {&real.host: {"auth": "Y2k6Y29ycmVjdCBob3JzZQ=="}}});
     std::fs::write(&file, auths.to_string()).unwrap();
-    assert_eq!(publish(&with_docker_config(&real.host, &file), &real.host).await, Ok(()));
+    assert_eq!(
+        publish(&with_docker_config(&real.host, &file), &real.host).await,
+        Ok(())
+    );
 }
 
 const HELPED_HOST: &str = "PELATO_TEST_HELPED_HOST";
@@ -76,14 +92,26 @@ fn dockers_credential_helper_is_asked() {
     let real = RealRegistry::with_password();
     let folder = tempfile::tempdir().unwrap();
     let helper = folder.path().join("docker-credential-story");
-    std::fs::write(&helper, "#!/bin/sh\ncat >/dev/null\necho '{\"Username\": \"ci\", \"Secret\": \"correct horse\"}'\n").unwrap();
+    std::fs::write(
+        &helper,
+        "#!/bin/sh\ncat >/dev/null\necho '{\"Username\": \"ci\", \"Secret\": \"correct horse\"}'\n",
+    )
+    .unwrap();
     std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let file = folder.path().join("config.json");
     std::fs::write(&file, r#"{"credsStore": "story"}"#).unwrap();
-    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
 
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "credentials::published_with_a_helper", "--ignored"])
+        .args([
+            "--exact",
+            "credentials::published_with_a_helper",
+            "--ignored",
+        ])
         .env("PATH", path)
         .env(HELPED_HOST, &real.host)
         .env(HELPED_FILE, &file)
@@ -91,7 +119,10 @@ fn dockers_credential_helper_is_asked() {
         .unwrap();
 
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -99,5 +130,8 @@ fn dockers_credential_helper_is_asked() {
 async fn published_with_a_helper() {
     let host = std::env::var(HELPED_HOST).unwrap();
     let file = std::env::var(HELPED_FILE).unwrap();
-    assert_eq!(publish(&with_docker_config(&host, file.as_ref()), &host).await, Ok(()));
+    assert_eq!(
+        publish(&with_docker_config(&host, file.as_ref()), &host).await,
+        Ok(())
+    );
 }

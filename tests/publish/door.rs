@@ -49,7 +49,9 @@ impl Door {
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let router = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { host, shared, task }
     }
@@ -69,14 +71,26 @@ impl Drop for Door {
 async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    door.log.lock().unwrap().push(format!("{} {path}", parts.method));
-    let shown = |expected: &str| parts.headers.get("authorization").is_some_and(|shown| shown == expected);
+    door.log
+        .lock()
+        .unwrap()
+        .push(format!("{} {path}", parts.method));
+    let shown = |expected: &str| {
+        parts
+            .headers
+            .get("authorization")
+            .is_some_and(|shown| shown == expected)
+    };
     let reads = parts.method.is_safe();
     match &door.rule {
         Rule::Token if path == "/token" => {
             return match shown(BASIC) {
                 true => format!(r#"{{"token": "{TOKEN}"}}"#).into_response(),
-                false => (StatusCode::UNAUTHORIZED, r#"{"details": "incorrect username or password"}"#).into_response(),
+                false => (
+                    StatusCode::UNAUTHORIZED,
+                    r#"{"details": "incorrect username or password"}"#,
+                )
+                    .into_response(),
             };
         }
         Rule::Token if !shown(&format!("Bearer {TOKEN}")) => {
@@ -91,7 +105,14 @@ async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
     let mut headers = parts.headers;
     headers.remove("authorization");
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    let answered = door.client.request(parts.method, url).headers(headers).body(body).send().await.unwrap();
+    let answered = door
+        .client
+        .request(parts.method, url)
+        .headers(headers)
+        .body(body)
+        .send()
+        .await
+        .unwrap();
     let status = answered.status();
     let headers: HeaderMap = answered.headers().clone();
     let mut response = Response::new(Body::from(answered.bytes().await.unwrap()));

@@ -8,7 +8,10 @@ use crate::{component, connect, fingerprint};
 
 /// What a person reads, with `host` in place of its port.
 async fn message(url: &str, host: &str) -> String {
-    let error = connect(url).publish("filter", "1.0.0", &fingerprint('a'), component(b"a")).await.unwrap_err();
+    let error = connect(url)
+        .publish("filter", "1.0.0", &fingerprint('a'), component(b"a"))
+        .await
+        .unwrap_err();
     error.to_string().replace(host, "HOST")
 }
 
@@ -68,7 +71,11 @@ async fn a_registry_that_refuses_says_why() {
 async fn names_that_no_registry_takes() {
     let registry = connect("127.0.0.1:1");
     let said = async |name: &str, version: &str, fingerprint: &str| {
-        registry.find(name, version, fingerprint).await.unwrap_err().to_string()
+        registry
+            .find(name, version, fingerprint)
+            .await
+            .unwrap_err()
+            .to_string()
     };
     insta::assert_snapshot!(
         said("a+b", "1.0.0", &fingerprint('a')).await,
@@ -78,5 +85,9 @@ async fn names_that_no_registry_takes() {
         said("filter", "1.0.0+x", &fingerprint('a')).await,
         @"`version: 1.0.0+x` of filter cannot be a tag in an OCI registry; take letters, digits, `.`, `_` and `-`, 128 characters at most"
     );
-    assert!(said("filter", "1.0.0", "abc").await.contains("is no SHA-256 in hex"));
+    assert!(
+        said("filter", "1.0.0", "abc")
+            .await
+            .contains("is no SHA-256 in hex")
+    );
 }

@@ -1,6 +1,12 @@
 //! Publishing, against Debian's `docker-registry` behind a door that counts the
 //! requests, asks for tokens and, where a story wants it, refuses.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what the stories share is no test function, which the lints except"
+)]
+
 mod credentials;
 mod door;
 mod failures;

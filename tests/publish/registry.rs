@@ -34,7 +34,11 @@ impl RealRegistry {
         );
         std::fs::write(folder.path().join("config.yml"), config).unwrap();
         std::fs::write(folder.path().join("htpasswd"), HTPASSWD).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let host = format!("127.0.0.1:{port}");
         let process = Command::new("docker-registry")
             .args(["serve", "config.yml"])
@@ -44,7 +48,11 @@ impl RealRegistry {
             .stderr(Stdio::null())
             .spawn()
             .expect("`docker-registry` starts (Debian's package of that name)");
-        let registry = Self { host, process, _folder: folder };
+        let registry = Self {
+            host,
+            process,
+            _folder: folder,
+        };
         let deadline = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect(&registry.host).is_err() {
             assert!(Instant::now() < deadline, "the registry does not listen");

@@ -14,27 +14,58 @@ async fn an_image_that_is_not_there_is_the_reason() {
     let real = Real::shared().await.unwrap();
     let lattice = connect(real).await;
     let there = image(real, "missing", "a").await;
-    let gone = format!("{}@sha256:{}", there.split_once('@').unwrap().0, "0".repeat(64));
+    let gone = format!(
+        "{}@sha256:{}",
+        there.split_once('@').unwrap().0,
+        "0".repeat(64)
+    );
     let broken = manifest(real, "missing", "edge", &gone, &owner());
 
     let outcome = deploy(&lattice, &broken).await;
 
-    assert_eq!((outcome.state, outcome.changed), (TargetState::Failed, true));
+    assert_eq!(
+        (outcome.state, outcome.changed),
+        (TargetState::Failed, true)
+    );
     let host = real.host_id("edge").unwrap();
-    let reason = outcome.reason.unwrap().replace(&host, "HOST").replace(real.registry(), "REGISTRY");
+    let reason = outcome
+        .reason
+        .unwrap()
+        .replace(&host, "HOST")
+        .replace(real.registry(), "REGISTRY");
     insta::assert_snapshot!(reason, @"the host HOST could not start missing_edge-component: failed to fetch component: failed to fetch component under OCI reference `REGISTRY/missing:1.0.0@sha256:000000000 … 0000000000000000000000000000`: failed to fetch OCI path: failed to fetch OCI bytes: Registry error: url http://REGISTRY/v2/missing/manifests/sha256:0000000000000000000000000000000000000000000000000000000000000000, envelope: OCI API errors: [OCI API error: manifest unknown]");
 
     // The next one that is there mends it.
-    let outcome = deploy(&lattice, &manifest(real, "missing", "edge", &there, &owner())).await;
+    let outcome = deploy(
+        &lattice,
+        &manifest(real, "missing", "edge", &there, &owner()),
+    )
+    .await;
     assert_eq!(outcome.state, TargetState::Running);
 }
 
 #[tokio::test]
 async fn no_wadm() {
-    let real = Real::start(Options { wadm: false, hosts: vec![], ..Options::default() }).await.unwrap();
+    let real = Real::start(Options {
+        wadm: false,
+        hosts: vec![],
+        ..Options::default()
+    })
+    .await
+    .unwrap();
     let lattice = connect(&real).await;
     assert_eq!(lattice.hosts().await.unwrap(), []);
-    let message = refused(&lattice, &manifest(&real, "lonely", "edge", "127.0.0.1:1/lonely:1.0.0", &owner())).await;
+    let message = refused(
+        &lattice,
+        &manifest(
+            &real,
+            "lonely",
+            "edge",
+            "127.0.0.1:1/lonely:1.0.0",
+            &owner(),
+        ),
+    )
+    .await;
     insta::assert_snapshot!(message.replace(&real.nats(), "NATS"), @"wadm does not answer for the lattice `default` on NATS at NATS; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)");
 
     // And then NATS goes away under an open connection.
@@ -48,10 +79,18 @@ async fn no_nats() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("nats://ci:hunter2@{}", listener.local_addr().unwrap());
     let shown = url.replace("ci:hunter2@", "");
-    let silent = Lattice::connect(&nats(&url), "default").await.err().unwrap().to_string();
+    let silent = Lattice::connect(&nats(&url), "default")
+        .await
+        .err()
+        .unwrap()
+        .to_string();
     insta::assert_snapshot!(silent.replace(&shown, "NATS"), @"NATS does not answer at NATS: no answer within 5 s; check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here");
     drop(listener);
-    let message = Lattice::connect(&nats(&url), "default").await.err().unwrap().to_string();
+    let message = Lattice::connect(&nats(&url), "default")
+        .await
+        .err()
+        .unwrap()
+        .to_string();
     insta::assert_snapshot!(message.replace(&shown, "NATS"), @"NATS does not answer at NATS: Connection refused (os error 111); check NATS_HOST and NATS_PORT (PELATO_NATS_URL, or `nats.url` of the environment in runner.yaml) and that the server is up and reachable from here");
 }
 
@@ -66,10 +105,11 @@ async fn wrong_credentials() {
         };
         Lattice::connect(&config, "default").await
     };
-    let shown = |error: pelato::deploy::DeployError| error.to_string().replace(&guarded.url, "NATS");
+    let shown =
+        |error: pelato::deploy::DeployError| error.to_string().replace(&guarded.url, "NATS");
     insta::assert_snapshot!(shown(as_user("ci", "hunter2").await.err().unwrap()), @"NATS at NATS refused user `ci`; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     insta::assert_snapshot!(shown(Lattice::connect(&nats(&guarded.url), "default").await.err().unwrap()), @"NATS at NATS refused a connection without credentials; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     assert!(as_user("ci", "correct horse").await.is_ok());
     let guest = as_user("guest", "guest").await.unwrap();
-    insta::assert_snapshot!(shown(guest.applications().await.unwrap_err()), @r#"NATS at NATS does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.> and wasmbus.ctl.> and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
+    insta::assert_snapshot!(shown(guest.applications().await.unwrap_err()), @r#"NATS at NATS does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
 }

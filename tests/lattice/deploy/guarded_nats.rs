@@ -27,23 +27,40 @@ impl GuardedNats {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("nats.conf"), CONFIG).unwrap();
         let process = Command::new(format!("{}/nats-server", programs.trim_end()))
-            .args(["--addr", "127.0.0.1", "--port", "-1", "--config", "nats.conf", "--ports_file_dir", "."])
+            .args([
+                "--addr",
+                "127.0.0.1",
+                "--port",
+                "-1",
+                "--config",
+                "nats.conf",
+                "--ports_file_dir",
+                ".",
+            ])
             .current_dir(folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let ports = folder.path().join(format!("nats-server_{}.ports", process.id()));
+        let ports = folder
+            .path()
+            .join(format!("nats-server_{}.ports", process.id()));
         let deadline = Instant::now() + Duration::from_secs(20);
         let url = loop {
-            let told = std::fs::read(&ports).ok().and_then(|text| serde_json::from_slice(&text).ok());
+            let told = std::fs::read(&ports)
+                .ok()
+                .and_then(|text| serde_json::from_slice(&text).ok());
             if let Some(serde_json::Value::Object(told)) = told {
                 break told["nats"][0].as_str().unwrap().to_owned();
             }
             assert!(Instant::now() < deadline, "NATS does not tell its port");
             std::thread::sleep(Duration::from_millis(20));
         };
-        Self { url, process, _folder: folder }
+        Self {
+            url,
+            process,
+            _folder: folder,
+        }
     }
 }
 

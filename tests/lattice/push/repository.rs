@@ -1,0 +1,92 @@
+//! A bare repository and a clone of it, driven by the real git.
+
+use std::cell::Cell;
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A repository that is pushed to.
+pub(super) struct Repository {
+    dir: TempDir,
+    edge_port: u16,
+    pushed: Cell<bool>,
+}
+
+impl Repository {
+    /// Holds `examples/temperature`, with ports that are free here.
+    pub(super) fn of_the_example() -> Self {
+        let ports = [free_port(), free_port()];
+        let repository = Self {
+            dir: tempfile::tempdir().unwrap(),
+            edge_port: ports[0],
+            pushed: Cell::new(false),
+        };
+        git(repository.dir.path(), &["init", "-q", "--bare", "-b", "main", "thermo.git"]);
+        git(repository.dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/temperature");
+        for file in ["workflow.yaml", "tasks/convert.go", "tasks/filter.go"] {
+            repository.write(file, &fs::read_to_string(example.join(file)).unwrap());
+        }
+        repository.edit("workflow.yaml", "0.0.0.0:8000", &format!("127.0.0.1:{}", ports[0]));
+        repository.edit("workflow.yaml", "0.0.0.0:8001", &format!("127.0.0.1:{}", ports[1]));
+        repository
+    }
+
+    pub(super) fn bare(&self) -> PathBuf {
+        self.dir.path().join("thermo.git")
+    }
+
+    pub(super) fn edge_port(&self) -> u16 {
+        self.edge_port
+    }
+
+    pub(super) fn write(&self, file: &str, text: &str) {
+        let path = self.clone_of().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(super) fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.clone_of().join(file)).unwrap();
+        assert!(text.contains(from), "{file} does not hold {from}:\n{text}");
+        self.write(file, &text.replace(from, to));
+    }
+
+    /// Commits everything and pushes it. The head before and after.
+    pub(super) fn push(&self, message: &str) -> (String, String) {
+        let before = match self.pushed.replace(true) {
+            true => git(&self.clone_of(), &["rev-parse", "HEAD"]),
+            false => "0".repeat(40),
+        };
+        git(&self.clone_of(), &["add", "-A"]);
+        git(&self.clone_of(), &["commit", "-q", "-m", message]);
+        git(&self.clone_of(), &["push", "-q", "origin", "HEAD:main"]);
+        (before, git(&self.clone_of(), &["rev-parse", "HEAD"]))
+    }
+
+    fn clone_of(&self) -> PathBuf {
+        self.dir.path().join("thermo")
+    }
+}
+
+fn git(at: &Path, args: &[&str]) -> String {
+    let out = Command::new("git")
+        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"])
+        .args(args)
+        .current_dir(at)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "git {args:?}: {error}");
+    String::from_utf8_lossy(&out.stdout).trim().to_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
