@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_nats::{RequestErrorKind, StatusCode, Subscriber};
 use futures_util::StreamExt;
+use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -142,6 +143,21 @@ impl Control {
         }
         hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         hosts.dedup_by(|a, b| a.id == b.id);
+        Ok(hosts)
+    }
+
+    /// All hosts that answer, and those of `known` that do not but are connected
+    /// still: a host that compiles on all of its cores answers nobody for seconds,
+    /// while NATS knows at once of one that is gone.
+    pub(super) async fn hosts_again(&self, known: &[Host]) -> Result<Vec<Host>, DeployError> {
+        let mut hosts = self.hosts().await?;
+        let silent = known.iter().filter(|host| !hosts.iter().any(|other| other.id == host.id));
+        let asked = silent.map(async |host| Ok((host, self.inventory(host).await?)));
+        for (host, asked) in try_join_all(asked).await? {
+            if !matches!(asked, Asked::Gone) {
+                hosts.push(host.clone());
+            }
+        }
         Ok(hosts)
     }
 
