@@ -1,13 +1,13 @@
-# To be sourced by the scripts that run things: sets up what is named and puts it
-# where this shell finds it.
+# To be sourced at the top of the checkout by the scripts that run things: sets up
+# what is named, and puts it where this shell and what it starts find it.
 
-# set_up NAME...: runs scripts/setup-NAME.sh in turn.
+# set_up NAME...: runs scripts/setup-NAME.sh for each in turn.
 set_up() {
 	local name
 	for name in "$@"; do
 		case $name in
 		docker)
-			# Its own output is what it writes into the file too.
+			# What it prints on stdout is what it writes into that file.
 			scripts/setup-docker.sh >/dev/null
 			# shellcheck source=/dev/null
 			source "${PELATO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pelato}/docker.env"
@@ -24,6 +24,5 @@ set_up() {
 
 # Where cargo puts what it builds here.
 target_folder() {
-	cargo metadata --format-version 1 --no-deps --offline |
-		grep -o '"target_directory":"[^"]*"' | cut -d'"' -f4
+	cargo metadata --locked --format-version 1 --no-deps | grep -o '"target_directory":"[^"]*"' | cut -d'"' -f4
 }

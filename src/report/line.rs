@@ -66,6 +66,11 @@ mod tests {
             },
         ];
         let text: Vec<String> = events.iter().filter_map(line).collect();
-        insta::assert_snapshot!(text.join("\n"), @"");
+        insta::assert_snapshot!(text.join("\n"), @"
+           build  filter: 2.6 MB (0.41 s)
+            plan  | one
+                   two
+           build  filter: failed: tasks/filter.go:3:1: undefined: x
+        ");
     }
 }

@@ -16,7 +16,9 @@ pub(crate) fn freed(workflow: &str) -> anyhow::Result<(String, Vec<(u16, u16)>)>
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         let (port, rest) = part.split_at(digits);
-        let wanted: u16 = port.parse().with_context(|| format!("the workflow has a port {port}"))?;
+        let wanted: u16 = port
+            .parse()
+            .with_context(|| format!("the workflow has a port {port}"))?;
         let port = (wanted..u16::MAX)
             .find(|port| !used.contains(port) && is_free(*port))
             .with_context(|| format!("no port from {wanted} on is free on this machine"))?;

@@ -21,6 +21,8 @@ pub(crate) struct Readings {
     subject: String,
     messages: Subscriber,
     client: reqwest::Client,
+    /// When the last reading was posted.
+    sent: Instant,
 }
 
 impl Readings {
@@ -36,11 +38,13 @@ impl Readings {
             subject: subject.to_owned(),
             messages,
             client: reqwest::Client::new(),
+            sent: Instant::now(),
         })
     }
 
     /// Posts a reading and prints the answer.
-    pub(crate) async fn send(&self, show: &Show, reading: &str) -> anyhow::Result<()> {
+    pub(crate) async fn send(&mut self, show: &Show, reading: &str) -> anyhow::Result<()> {
+        self.sent = Instant::now();
         let answer = self.client.post(&self.url).body(reading.to_owned()).send().await;
         let answer = answer.with_context(|| format!("the component does not answer at {}", self.url))?;
         let status = answer.status();
@@ -55,13 +59,13 @@ impl Readings {
 
     /// Waits for the next message, which is to hold `wanted`, and prints it.
     pub(crate) async fn comes_out(&mut self, show: &Show, wanted: &str) -> anyhow::Result<()> {
-        let begun = Instant::now();
         let message = timeout(LIMIT, self.messages.next()).await;
         let Ok(Some(message)) = message else {
             bail!("nothing came out at {} within {} s", self.subject, LIMIT.as_secs());
         };
         let text = String::from_utf8_lossy(&message.payload).into_owned();
-        show.fact("NATS", format!("{}  {text}  ({} ms later)", self.subject, begun.elapsed().as_millis()));
+        let after = self.sent.elapsed().as_millis();
+        show.fact("NATS", format!("{}  {text}  {after} ms after the POST", self.subject));
         if !text.contains(wanted) {
             bail!("{wanted} was to come out at {}, not {text}", self.subject);
         }
@@ -71,7 +75,11 @@ impl Readings {
     /// Makes sure that nothing comes out.
     pub(crate) async fn nothing_comes_out(&mut self, show: &Show) -> anyhow::Result<()> {
         if let Ok(Some(message)) = timeout(SILENCE, self.messages.next()).await {
-            bail!("nothing was to come out at {}, but {} did", self.subject, String::from_utf8_lossy(&message.payload));
+            bail!(
+                "nothing was to come out at {}, but {} did",
+                self.subject,
+                String::from_utf8_lossy(&message.payload)
+            );
         }
         show.fact("NATS", format!("{}  nothing: the filter dropped it", self.subject));
         Ok(())

@@ -77,7 +77,10 @@ impl Repository {
 
     /// Commits everything and pushes it.
     pub(crate) fn push(&self, message: &str) -> anyhow::Result<Pushed> {
-        let head = || self.git(&["rev-parse", "--verify", "--quiet", "HEAD"]).map(|head| head.trim().to_owned());
+        let head = || {
+            self.git(&["rev-parse", "--verify", "--quiet", "HEAD"])
+                .map(|head| head.trim().to_owned())
+        };
         // A forge says "before" with zeros for a branch that is new.
         let before = head().unwrap_or_else(|_| "0".repeat(40));
         self.git(&["add", "--all"])?;
@@ -123,5 +126,6 @@ fn read(path: &Path) -> anyhow::Result<String> {
 }
 
 fn path(path: &Path) -> anyhow::Result<&str> {
-    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
+    path.to_str()
+        .with_context(|| format!("{} is not UTF-8", path.display()))
 }

@@ -67,7 +67,11 @@ impl Runner {
         };
         let keeping = output.clone();
         std::thread::spawn(move || {
-            for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).lines()).map_while(Result::ok) {
+            for line in stderr
+                .into_iter()
+                .flat_map(|stderr| BufReader::new(stderr).lines())
+                .map_while(Result::ok)
+            {
                 keeping.lines().push(line);
             }
         });
@@ -98,7 +102,10 @@ impl Runner {
     async fn until_listening(&mut self, output: &Output) -> anyhow::Result<String> {
         let end = Instant::now() + START_LIMIT;
         loop {
-            let url = output.lines().iter().find_map(|line| line.strip_prefix(LISTENING).map(str::to_owned));
+            let url = output
+                .lines()
+                .iter()
+                .find_map(|line| line.strip_prefix(LISTENING).map(str::to_owned));
             if let Some(url) = url {
                 return Ok(url);
             }
@@ -106,7 +113,10 @@ impl Runner {
                 bail!("the runner ended at once ({status})");
             }
             if Instant::now() > end {
-                bail!("the runner did not say where it listens within {} s", START_LIMIT.as_secs());
+                bail!(
+                    "the runner did not say where it listens within {} s",
+                    START_LIMIT.as_secs()
+                );
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -134,7 +144,10 @@ impl Drop for Runner {
 fn program() -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name("pelato");
     if !program.is_file() {
-        bail!("{} is missing; start the demo with `make demo`, which builds both", program.display());
+        bail!(
+            "{} is missing; start the demo with `make demo`, which builds both",
+            program.display()
+        );
     }
     Ok(program)
 }

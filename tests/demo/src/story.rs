@@ -27,8 +27,8 @@ const FILTER: &str = "tasks/filter.go";
 const WARM: &str = "const warm = 293.15";
 const COOL: &str = "const warm = 283.15";
 
-const AT_20: &str = r#"{"sensor": "sofa", "celsius": 21.5}"#;
-const AT_15: &str = r#"{"sensor": "door", "celsius": 15.0}"#;
+const SOFA: &str = r#"{"sensor": "sofa", "celsius": 21.5}"#;
+const DOOR: &str = r#"{"sensor": "door", "celsius": 15.0}"#;
 
 /// Tells the whole story. What it starts ends with it, however it ends.
 pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()> {
@@ -44,7 +44,13 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     show.fact("NATS", lattice.nats());
     show.fact("registry", lattice.registry());
     show.fact("hosts", "edge, cloud: wasmCloud 1.9, with wadm");
-    show.fact("forge", format!("{}: speaks Gitea's API, keeps the statuses", forge.api(ForgeKind::Gitea)));
+    show.fact(
+        "forge",
+        format!(
+            "{}: speaks Gitea's API, keeps the statuses",
+            forge.api(ForgeKind::Gitea)
+        ),
+    );
 
     show.step("A repository with the example, and a runner that serves it");
     // In the lattice's folder, which goes whatever happens.
@@ -53,7 +59,10 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     let repository = Repository::new(&folder)?;
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/temperature");
     for (taken, instead) in repository.fill(&example)? {
-        show.fact("port", format!("{taken} is taken on this machine; the demo's copy of the example listens on {instead}"));
+        show.fact(
+            "port",
+            format!("{taken} is taken on this machine; the demo's copy of the example listens on {instead}"),
+        );
     }
     let configuration = configuration(&lattice, &forge, &repository);
     std::fs::write(folder.join("runner.yaml"), &configuration)?;
@@ -78,9 +87,9 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     let address = first["tasks"][0]["targets"][0]["address"].as_str();
     let address = address.context("the run does not say where the first task listens")?;
     let mut readings = Readings::new(&lattice.nats(), SUBJECT, address).await?;
-    readings.send(show, AT_20).await?;
+    readings.send(show, SOFA).await?;
     readings.comes_out(show, "294.65").await?;
-    readings.send(show, AT_15).await?;
+    readings.send(show, DOOR).await?;
     readings.nothing_comes_out(show).await?;
 
     show.step("The second push: one line of the filter is another");
@@ -88,17 +97,26 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     show.quote(&repository.difference()?);
     let second = parts.push_and_follow(show, "Let cooler readings through").await?;
     let changes = self::changes(&second);
-    if changes != [("celsius_to_kelvin_conversion", "unchanged"), ("kelvin_filter", "changed")] {
+    if changes
+        != [
+            ("celsius_to_kelvin_conversion", "unchanged"),
+            ("kelvin_filter", "changed"),
+        ]
+    {
         bail!("only the filter was to be changed, not {changes:?}");
     }
 
     show.step("15 °C again: now it goes through");
-    readings.send(show, AT_15).await?;
+    readings.send(show, DOOR).await?;
     readings.comes_out(show, "288.15").await?;
 
     show.step("Everything is stopped and removed");
     drop(runner);
     drop(lattice);
+    show.fact(
+        "kept",
+        "for the next time: ~/.cache/pelato, and in Docker the build image and a cache of compiled packages",
+    );
     Ok(())
 }
 
@@ -114,7 +132,7 @@ impl Parts<'_> {
     /// run to its end.
     async fn push_and_follow(&self, show: &Show, message: &str) -> anyhow::Result<Value> {
         let Pushed { before, after, output } = self.repository.push(message)?;
-        show.fact("git push", "");
+        println!("     git push origin main");
         show.quote(&output);
         let push = Push {
             repository: NAME,
@@ -125,7 +143,7 @@ impl Parts<'_> {
         };
         let delivery = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
         let (status, answer) = delivery.send(self.runner.url()).await;
-        show.fact("delivery", "POST /webhooks/gitea");
+        show.fact("delivery", "POST /webhooks/gitea, signed");
         for (name, value) in delivery.headers() {
             if ["X-Gitea-Event", "X-Gitea-Delivery", "X-Gitea-Signature"].contains(&name.as_str()) {
                 show.quote(&format!("{name}: {value}"));
@@ -133,7 +151,9 @@ impl Parts<'_> {
         }
         show.quote(&format!("refs/heads/main of {NAME}: {before:.8} → {after:.8}"));
         show.fact("answer", format!("{status} {answer}"));
-        let run = answer["run"].as_str().with_context(|| format!("the delivery was answered {status}, without a run"))?;
+        let run = answer["run"]
+            .as_str()
+            .with_context(|| format!("the delivery was answered {status}, without a run"))?;
         show.fact("run", format!("{}/runs/{run}", self.runner.url()));
         follow(self.runner, self.forge, NAME, &after, run).await
     }
@@ -143,7 +163,12 @@ impl Parts<'_> {
 fn changes(run: &Value) -> Vec<(&str, &str)> {
     let tasks = run["tasks"].as_array().into_iter().flatten();
     let mut changes: Vec<_> = tasks
-        .map(|task| (task["component_name"].as_str().unwrap_or_default(), task["change"].as_str().unwrap_or_default()))
+        .map(|task| {
+            (
+                task["component_name"].as_str().unwrap_or_default(),
+                task["change"].as_str().unwrap_or_default(),
+            )
+        })
         .collect();
     changes.sort_unstable();
     changes
