@@ -2,9 +2,11 @@
 //! come through here.
 
 mod artifacts;
+mod carry_out;
 mod cause;
 mod deployments;
 mod error;
+mod generation;
 mod outcome;
 mod prepare;
 mod removal;
@@ -13,6 +15,8 @@ mod state;
 
 pub use cause::Cause;
 pub use error::RunError;
+pub use generation::generate;
 pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
-pub use run::{Goal, Request, check, generate, remove, run};
+pub use removal::remove;
+pub use run::{Goal, Request, check, run};

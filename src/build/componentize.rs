@@ -9,10 +9,6 @@ use wit_parser::Resolve;
 
 use super::BuildError;
 
-/// What makes components, for fingerprints: another encoder or adapter makes other
-/// bytes of the same sources.
-pub const ENCODER: &str = "wit-component 0.263, adapter 24";
-
 /// What a wasmCloud 1.x host gives one instance.
 const TABLE_ELEMENTS: u64 = 15_000;
 const MEMORY: u64 = 256 << 20;

@@ -30,7 +30,7 @@ mod volume;
 pub use builder::Builder;
 pub use choice::Choice;
 pub use component::Component;
-pub use componentize::{ENCODER, componentize};
+pub use componentize::componentize;
 pub use docker::Docker;
 pub use error::BuildError;
 pub use local::Local;

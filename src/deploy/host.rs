@@ -16,7 +16,7 @@ use super::connection::Connection;
 
 /// Hosts answer a ping within milliseconds, a busy one somewhat later, and
 /// nobody knows how many there are.
-const PING_LIMIT: Duration = Duration::from_secs(2);
+const PING_LIMIT: Duration = Duration::from_secs(3);
 const PING_QUIET: Duration = Duration::from_millis(300);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);

@@ -66,9 +66,7 @@ impl NatsConfig {
                         }
                     }
                     ConnectErrorKind::Tls => DeployError::Tls { url, reason },
-                    _ if reason.contains("certificate") || reason.contains("tls") => {
-                        DeployError::Tls { url, reason }
-                    }
+                    _ if is_about_tls(&reason) => DeployError::Tls { url, reason },
                     _ => unreachable(reason),
                 })
             }
@@ -114,6 +112,7 @@ impl NatsConfig {
         } else if let Some(token) = &self.token {
             options = options.token(token.expose_secret().to_owned());
         } else if let Some(creds) = &self.creds {
+            readable(creds, "PELATO_NATS_CREDS (`nats.creds`)").await?;
             options = options
                 .credentials_file(creds)
                 .await
@@ -183,6 +182,13 @@ fn unusable(path: &Path, key: &'static str, error: &std::io::Error) -> DeployErr
         key,
         reason: error.to_string(),
     }
+}
+
+/// A failed handshake is an IO error to the library.
+fn is_about_tls(reason: &str) -> bool {
+    ["certificate", "corrupt message", "fatal alert", "tls"]
+        .iter()
+        .any(|word| reason.contains(word))
 }
 
 /// The innermost cause: the outer ones say no more than "IO error".

@@ -12,8 +12,10 @@ use crate::report::TaskState;
 pub struct Cause {
     /// [`TaskState::Failure`] or [`TaskState::Error`].
     pub state: TaskState,
-    /// For people.
+    /// For people, whole: a compiler's output among it.
     pub reason: String,
+    /// The same in a line.
+    pub brief: String,
 }
 
 impl fmt::Display for Cause {
@@ -24,7 +26,10 @@ impl fmt::Display for Cause {
 
 impl From<&BuildError> for Cause {
     fn from(error: &BuildError) -> Self {
-        Self::of(error.is_the_tasks(), error)
+        Self {
+            brief: error.summary(),
+            ..Self::of(error.is_the_tasks(), error)
+        }
     }
 }
 
@@ -47,10 +52,7 @@ impl From<&DeployError> for Cause {
 impl Cause {
     /// It is deployed and does not run.
     pub(super) fn failed(reason: String) -> Self {
-        Self {
-            state: TaskState::Failure,
-            reason,
-        }
+        Self::new(TaskState::Failure, reason)
     }
 
     /// There is nothing to deploy.
@@ -60,16 +62,19 @@ impl Cause {
 
     /// Somebody stopped the run before it was this task's turn.
     pub(super) fn cancelled() -> Self {
-        Self {
-            state: TaskState::Error,
-            reason: "cancelled".into(),
-        }
+        Self::new(TaskState::Error, "cancelled".into())
     }
 
     fn of(the_tasks: bool, error: &impl fmt::Display) -> Self {
+        let state = if the_tasks { TaskState::Failure } else { TaskState::Error };
+        Self::new(state, error.to_string())
+    }
+
+    fn new(state: TaskState, reason: String) -> Self {
         Self {
-            state: if the_tasks { TaskState::Failure } else { TaskState::Error },
-            reason: error.to_string(),
+            state,
+            brief: reason.lines().next().unwrap_or_default().to_owned(),
+            reason,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Cause;
 use crate::deploy::TargetOutcome;
 use crate::plan::{Change, PlannedTask};
 use crate::report::{TargetState, TaskState};
@@ -67,8 +68,8 @@ impl Outcome {
         let failed: Vec<String> = self
             .failed()
             .map(|task| {
-                let reason = task.reason.as_deref().unwrap_or("no reason given");
-                format!("{} ({})", task.component_name, reason.lines().next().unwrap_or_default())
+                let reason = task.brief.as_deref().unwrap_or("no reason given");
+                format!("{} ({reason})", task.component_name)
             })
             .collect();
         if !failed.is_empty() {
@@ -93,6 +94,8 @@ pub struct TaskOutcome {
     pub state: TaskState,
     /// Why it did not get through, whole.
     pub reason: Option<String>,
+    /// The same in a line.
+    pub brief: Option<String>,
     /// Whether it was compiled.
     pub built: bool,
     /// Whether anything was pushed.
@@ -106,6 +109,13 @@ pub struct TaskOutcome {
 }
 
 impl TaskOutcome {
+    /// It did not get through.
+    pub(super) fn fail(&mut self, cause: &Cause) {
+        self.state = cause.state;
+        self.reason = Some(cause.reason.clone());
+        self.brief = Some(cause.brief.clone());
+    }
+
     pub(super) fn pending(project: &str, planned: &PlannedTask) -> Self {
         Self {
             project: project.to_owned(),
@@ -114,6 +124,7 @@ impl TaskOutcome {
             reasons: planned.reasons.clone(),
             state: TaskState::Pending,
             reason: None,
+            brief: None,
             built: false,
             published: false,
             deployed: false,
@@ -126,8 +137,8 @@ impl TaskOutcome {
 impl TaskOutcome {
     /// How it ended, in a line: why it failed, or where it runs.
     pub fn summary(&self) -> String {
-        match &self.reason {
-            Some(reason) => reason.lines().next().unwrap_or_default().to_owned(),
+        match &self.brief {
+            Some(brief) => brief.clone(),
             None if self.targets.is_empty() => self.change.to_string(),
             None => self
                 .targets

@@ -41,10 +41,10 @@ pub struct PreparedTask {
 
 impl PreparedTask {
     /// The digest of all that the component is built from: `sha256:` and 64 hex
-    /// digits. `toolchain` is Go's version, `encoder` what makes the component.
-    pub fn fingerprint(&self, toolchain: &str, encoder: &str) -> String {
+    /// digits. `toolchain` is Go's version, `recipe` how it is used.
+    pub fn fingerprint(&self, toolchain: &str, recipe: &str) -> String {
         let mut digest = Sha256::new();
-        for part in ["pelato 1", toolchain, encoder, &self.sources.digest()] {
+        for part in ["pelato 1", toolchain, recipe, &self.sources.digest()] {
             digest.update(part.as_bytes());
             digest.update([0]);
         }

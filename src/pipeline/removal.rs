@@ -1,16 +1,19 @@
 //! Undeploying.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{Cause, TaskOutcome};
-use crate::deploy::{DeployError, Lattice, TargetOutcome};
+use super::state::planned;
+use super::{Cause, Outcome, Request, RunError, TaskOutcome, check};
+use crate::deploy::{Lattice, TargetOutcome};
 use crate::generate::Owner;
+use crate::plan::Change;
 use crate::report::{Reporter, Stage, TargetState, TaskState};
+use crate::services::Services;
 
 /// Takes one task's applications (target, application) off the lattice.
-pub(super) async fn remove(
+pub(super) async fn take_away(
     lattice: &Lattice,
     owner: &Owner,
     applications: &[(String, String)],
@@ -29,7 +32,7 @@ pub(super) async fn remove(
                 task.targets.push(gone(target, was_there, begun.elapsed()));
             }
             Err(error) => {
-                fail(task, &error);
+                task.fail(&Cause::from(&error));
                 reporter.failed(Some(&name), Stage::Remove, error.to_string());
                 return;
             }
@@ -44,12 +47,6 @@ pub(super) async fn remove(
     reporter.finished(Some(&name), Stage::Remove, begun.elapsed(), detail);
 }
 
-fn fail(task: &mut TaskOutcome, error: &DeployError) {
-    let cause = Cause::from(error);
-    task.state = cause.state;
-    task.reason = Some(cause.reason);
-}
-
 fn gone(target: &str, changed: bool, took: Duration) -> TargetOutcome {
     TargetOutcome {
         target: target.to_owned(),
@@ -59,4 +56,36 @@ fn gone(target: &str, changed: bool, took: Duration) -> TargetOutcome {
         address: None,
         reason: None,
     }
+}
+
+/// Undeploys every task of the request's workflows.
+pub async fn remove(
+    request: &Request<'_>,
+    services: &Services,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Result<Outcome, RunError> {
+    let begun = Instant::now();
+    let prepared = check(request, services, reporter)?;
+    let lattice = services.lattice().await?;
+    let mut outcome = Outcome::default();
+    for project in &prepared.projects {
+        let plan = planned(project, &[], "", services)?;
+        for (planned, wanted) in plan.plan.iter().zip(&plan.wanted) {
+            if cancel.is_cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            let mut task = TaskOutcome::pending(&project.owner.project, planned);
+            (task.change, task.reasons) = (Change::Removed, Vec::new());
+            let applications: Vec<(String, String)> = wanted
+                .targets
+                .iter()
+                .map(|target| (target.target.clone(), target.application.clone()))
+                .collect();
+            take_away(lattice, &project.owner, &applications, &mut task, reporter, cancel).await;
+            outcome.tasks.push(task);
+        }
+    }
+    outcome.times.total = begun.elapsed();
+    Ok(outcome)
 }

@@ -1,20 +1,16 @@
 //! The stages in their order.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::artifacts::{self, Answers, Need};
-use super::deployments;
-use super::removal;
-use super::state::{Planned, placed, planned};
-use super::{Cause, Outcome, Prepared, RunError, TaskOutcome, Times, prepare};
-use crate::deploy::Deployed;
-use crate::generate::{Manifest, WriteSummary, write};
-use crate::plan::{Change, PlannedTask};
-use crate::report::{Event, PlannedEvent, Reporter, Stage, TaskState};
+use super::artifacts::{self, Need};
+use super::carry_out::{carry_out, outcomes, skip};
+use super::state::{Planned, planned};
+use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
+use crate::plan::Change;
+use crate::report::{Event, PlannedEvent, Reporter, Stage};
 use crate::services::Services;
 use crate::source::ProjectFiles;
 
@@ -59,48 +55,6 @@ pub fn check(request: &Request<'_>, services: &Services, reporter: &Reporter) ->
         }
     }
     Ok(prepared)
-}
-
-/// Writes `gen/` of each project below `top`.
-pub fn generate(
-    request: &Request<'_>,
-    top: &Path,
-    services: &Services,
-    reporter: &Reporter,
-) -> Result<Vec<(String, WriteSummary)>, RunError> {
-    let begun = reporter.started(None, Stage::Generate);
-    let prepared = check(request, services, reporter)?;
-    let mut written = Vec::new();
-    for project in &prepared.projects {
-        let plan = planned(project, &[], "", services)?;
-        let mut projects = Vec::with_capacity(project.tasks.len());
-        for (prepared, wanted) in project.tasks.iter().zip(&plan.wanted) {
-            let image = unpinned(services, &prepared.task.component_name, &prepared.task.version);
-            let manifests = wanted
-                .targets
-                .iter()
-                .map(|target| placed(project, wanted, prepared, &target.target, &image, &target.settings, services))
-                .collect::<Result<Vec<Manifest>, RunError>>()?;
-            projects.push((prepared.sources.clone(), manifests));
-        }
-        let dir = top.join(&project.owner.project).join("gen");
-        written.push((project.owner.project.clone(), write(&dir, &projects)?));
-    }
-    let tasks: usize = prepared.projects.iter().map(|project| project.tasks.len()).sum();
-    reporter.finished(None, Stage::Generate, begun.elapsed(), format!("{tasks} tasks"));
-    Ok(written)
-}
-
-fn unpinned(services: &Services, name: &str, version: &str) -> String {
-    let image = format!("{}:{version}", name.to_lowercase());
-    match &services.environment().registry {
-        Some(registry) => {
-            let url = registry.url.trim_end_matches('/');
-            let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-            format!("{host}/{image}")
-        }
-        None => image,
-    }
 }
 
 /// Carries a request out as far as `goal` says.
@@ -234,163 +188,4 @@ fn needs<'p>(plan: &'p Planned<'p>, goal: Goal) -> Vec<Need<'p>> {
             sources: &prepared.sources,
         })
         .collect()
-}
-
-/// What is known of each task once the artifacts are there or not.
-fn outcomes(plan: &Planned<'_>, answers: &Answers, goal: Goal) -> Vec<TaskOutcome> {
-    plan.plan
-        .iter()
-        .map(|planned| {
-            let mut task = TaskOutcome::pending(&plan.project.owner.project, planned);
-            match answers.get(&planned.component_name) {
-                None => task.reference = image_of(plan, planned),
-                Some(Err(cause)) => fail(&mut task, cause),
-                Some(Ok(made)) => {
-                    task.built = made.built;
-                    task.published = made.built;
-                    task.reference = Some(made.artifact.reference.clone());
-                }
-            }
-            if goal == Goal::Build {
-                // Nobody asked the lattice: what counts is what the registry has.
-                (task.change, task.reasons) = match task.built {
-                    true => (Change::Changed, vec!["not in the registry yet".to_owned()]),
-                    false => (Change::Unchanged, Vec::new()),
-                };
-                if task.state == TaskState::Pending {
-                    task.state = TaskState::Success;
-                }
-            }
-            task
-        })
-        .collect()
-}
-
-/// The image that is deployed, where it is the right one.
-fn image_of(plan: &Planned<'_>, planned: &PlannedTask) -> Option<String> {
-    let of_task = |deployed: &&Deployed| {
-        let is = |key: &str, value: &str| deployed.annotations.get(key).is_some_and(|found| found == value);
-        is("pelato.component", &planned.component_name) && is("pelato.fingerprint", &planned.fingerprint)
-    };
-    let document = &plan.found.values().find(of_task)?.document;
-    document["spec"]["components"]
-        .as_array()?
-        .iter()
-        .find(|part| part["type"] == "component")?["properties"]["image"]
-        .as_str()
-        .map(str::to_owned)
-}
-
-/// Deploys and removes what the plan of one project says.
-async fn carry_out(
-    plan: &Planned<'_>,
-    answers: &Answers,
-    tasks: &mut [TaskOutcome],
-    services: &Services,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Result<(), RunError> {
-    let lattice = services.lattice().await?;
-    let mut jobs = Vec::new();
-    for (prepared, wanted) in plan.project.tasks.iter().zip(&plan.wanted) {
-        let name = &prepared.task.component_name;
-        if matches!(answers.get(name), Some(Err(_))) {
-            continue;
-        }
-        let image = tasks
-            .iter()
-            .find(|task| task.component_name == *name)
-            .and_then(|task| task.reference.clone())
-            .unwrap_or_default();
-        let manifests = wanted
-            .targets
-            .iter()
-            .map(|target| placed(plan.project, wanted, prepared, &target.target, &image, &target.settings, services))
-            .collect::<Result<Vec<Manifest>, RunError>>()?;
-        jobs.push((name.clone(), manifests));
-    }
-    for deployed in deployments::deploy(lattice, jobs, reporter, cancel).await {
-        if let Some(task) = tasks.iter_mut().find(|task| task.component_name == deployed.component_name) {
-            task.deployed = deployed.targets.iter().any(|target| target.changed);
-            task.targets = deployed.targets;
-            match deployed.result {
-                Ok(()) => task.state = TaskState::Success,
-                Err(cause) => fail(task, &cause),
-            }
-        }
-    }
-    // What is no longer wanted goes once what is wanted runs.
-    if tasks.iter().all(|task| matches!(task.state, TaskState::Success | TaskState::Pending)) {
-        for task in tasks.iter_mut() {
-            let left = left_over(plan, task);
-            if !left.is_empty() {
-                removal::remove(lattice, &plan.project.owner, &left, task, reporter, cancel).await;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The applications (target, name) of a task that the commit does not want.
-fn left_over(plan: &Planned<'_>, task: &TaskOutcome) -> Vec<(String, String)> {
-    let wanted = plan.wanted.iter().find(|wanted| wanted.component_name == task.component_name);
-    plan.found
-        .values()
-        .filter(|deployed| deployed.annotations.get("pelato.component") == Some(&task.component_name))
-        .filter(|deployed| {
-            !wanted.is_some_and(|wanted| wanted.targets.iter().any(|target| target.application == deployed.application))
-        })
-        .map(|deployed| {
-            let target = deployed.annotations.get("pelato.target").cloned().unwrap_or_default();
-            (target, deployed.application.clone())
-        })
-        .collect()
-}
-
-fn fail(task: &mut TaskOutcome, cause: &Cause) {
-    task.state = cause.state;
-    task.reason = Some(cause.reason.clone());
-}
-
-fn skip(tasks: &mut [TaskOutcome]) {
-    for task in tasks.iter_mut().filter(|task| task.state == TaskState::Pending) {
-        if task.change == Change::Unchanged {
-            task.state = TaskState::Success;
-        } else {
-            task.state = TaskState::Skipped;
-            task.reason = Some("another task of this run could not be built".to_owned());
-        }
-    }
-}
-
-/// Undeploys every task of the request's workflows.
-pub async fn remove(
-    request: &Request<'_>,
-    services: &Services,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Result<Outcome, RunError> {
-    let begun = Instant::now();
-    let prepared = check(request, services, reporter)?;
-    let lattice = services.lattice().await?;
-    let mut outcome = Outcome::default();
-    for project in &prepared.projects {
-        let plan = planned(project, &[], "", services)?;
-        for (planned, wanted) in plan.plan.iter().zip(&plan.wanted) {
-            if cancel.is_cancelled() {
-                return Err(RunError::Cancelled);
-            }
-            let mut task = TaskOutcome::pending(&project.owner.project, planned);
-            (task.change, task.reasons) = (Change::Removed, Vec::new());
-            let applications: Vec<(String, String)> = wanted
-                .targets
-                .iter()
-                .map(|target| (target.target.clone(), target.application.clone()))
-                .collect();
-            removal::remove(lattice, &project.owner, &applications, &mut task, reporter, cancel).await;
-            outcome.tasks.push(task);
-        }
-    }
-    outcome.times.total = begun.elapsed();
-    Ok(outcome)
 }

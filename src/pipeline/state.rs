@@ -75,7 +75,7 @@ fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Re
                 component_name: task.component_name.clone(),
                 code: task.code.clone(),
                 template: task.template.clone(),
-                fingerprint: prepared.fingerprint(toolchain, crate::build::ENCODER),
+                fingerprint: prepared.fingerprint(toolchain, crate::build::RECIPE),
                 note: Note::of(&inputs.code, &inputs.template, toolchain),
                 targets: Vec::with_capacity(task.targets.len()),
             };

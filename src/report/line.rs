@@ -67,10 +67,10 @@ mod tests {
         ];
         let text: Vec<String> = events.iter().filter_map(line).collect();
         insta::assert_snapshot!(text.join("\n"), @"
-           build  filter: 2.6 MB (0.41 s)
-            plan  | one
-                   two
-           build  filter: failed: tasks/filter.go:3:1: undefined: x
+        build  filter: 2.6 MB (0.41 s)
+         plan  | one
+                two
+        build  filter: failed: tasks/filter.go:3:1: undefined: x
         ");
     }
 }

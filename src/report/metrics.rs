@@ -142,7 +142,21 @@ mod tests {
             ..Metrics::default()
         };
         append(&path, &metrics).unwrap();
-        insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @"");
+        insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @"
+        runs:
+        - n_task: 3
+          time_total: 71.5
+        - n_task: 2
+          code_gen:
+            gen_time: 0.003
+          build:
+            image_build_time: 0.0
+            components_build_time: 0.812
+          deploy:
+            image_build_time: 0.0
+            components_deploy_time: 2.5
+          time_total: 3.317
+        ");
     }
 
     #[test]

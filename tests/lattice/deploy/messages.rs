@@ -71,7 +71,7 @@ fn marking(mark: &str) -> Vec<u8> {
         ])
         .current_dir(folder.path())
         .output()
-        .expect("Go is on the PATH");
+        .unwrap_or_else(|error| panic!("Go is on the PATH: {error}"));
     assert!(
         built.status.success(),
         "{}",

@@ -253,7 +253,11 @@ async fn a_provider_built_into_the_host_is_waited_for_too() {
     ));
 
     assert_eq!(deploy(&lattice, &old).await.state, TargetState::Running);
-    assert!(is_listened_to(real, "inside").await);
+    // It cannot be asked whether it listens yet, which takes it some milliseconds.
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !is_listened_to(real, "inside").await {
+        assert!(Instant::now() < deadline, "nobody listens");
+    }
     assert!(
         running_on(real, "edge")
             .await

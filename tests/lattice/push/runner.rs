@@ -27,6 +27,7 @@ impl Runner {
             .args(["serve", "--config"])
             .arg(&file)
             .envs(variables.iter().copied())
+            .envs(go_image())
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -72,4 +73,13 @@ impl Runner {
             .unwrap()
             .code()
     }
+}
+
+/// The base of the build image, as `scripts/setup-docker.sh` left it; nothing where
+/// the environment names one.
+fn go_image() -> Option<(String, String)> {
+    let options = pelato::build::Options::from_variables(|name| std::env::var(name).ok());
+    let written = std::fs::read_to_string(options.cache.join("docker.env")).ok()?;
+    let image = written.trim().strip_prefix("export PELATO_GO_IMAGE=")?.to_owned();
+    std::env::var_os("PELATO_GO_IMAGE").is_none().then(|| ("PELATO_GO_IMAGE".to_owned(), image))
 }

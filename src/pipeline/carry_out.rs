@@ -1,0 +1,137 @@
+//! A plan and its artifacts → what runs and what no longer does.
+
+use tokio_util::sync::CancellationToken;
+
+use super::artifacts::Answers;
+use super::deployments;
+use super::removal;
+use super::state::{Planned, placed};
+use super::{Goal, RunError, TaskOutcome};
+use crate::deploy::Deployed;
+use crate::generate::Manifest;
+use crate::plan::{Change, PlannedTask};
+use crate::report::{Reporter, TaskState};
+use crate::services::Services;
+
+/// What is known of each task once the artifacts are there or not.
+pub(super) fn outcomes(plan: &Planned<'_>, answers: &Answers, goal: Goal) -> Vec<TaskOutcome> {
+    plan.plan
+        .iter()
+        .map(|planned| {
+            let mut task = TaskOutcome::pending(&plan.project.owner.project, planned);
+            match answers.get(&planned.component_name) {
+                None => task.reference = image_of(plan, planned),
+                Some(Err(cause)) => task.fail(cause),
+                Some(Ok(made)) => {
+                    task.built = made.built;
+                    task.published = made.built;
+                    task.reference = Some(made.artifact.reference.clone());
+                }
+            }
+            if goal == Goal::Build {
+                // Nobody asked the lattice: what counts is what the registry has.
+                (task.change, task.reasons) = match task.built {
+                    true => (Change::Changed, vec!["not in the registry yet".to_owned()]),
+                    false => (Change::Unchanged, Vec::new()),
+                };
+                if task.state == TaskState::Pending {
+                    task.state = TaskState::Success;
+                }
+            }
+            task
+        })
+        .collect()
+}
+
+/// The image that is deployed, where it is the right one.
+fn image_of(plan: &Planned<'_>, planned: &PlannedTask) -> Option<String> {
+    let of_task = |deployed: &&Deployed| {
+        let is = |key: &str, value: &str| deployed.annotations.get(key).is_some_and(|found| found == value);
+        is("pelato.component", &planned.component_name) && is("pelato.fingerprint", &planned.fingerprint)
+    };
+    let document = &plan.found.values().find(of_task)?.document;
+    document["spec"]["components"]
+        .as_array()?
+        .iter()
+        .find(|part| part["type"] == "component")?["properties"]["image"]
+        .as_str()
+        .map(str::to_owned)
+}
+
+/// Deploys and removes what the plan of one project says.
+pub(super) async fn carry_out(
+    plan: &Planned<'_>,
+    answers: &Answers,
+    tasks: &mut [TaskOutcome],
+    services: &Services,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Result<(), RunError> {
+    let lattice = services.lattice().await?;
+    let mut jobs = Vec::new();
+    for (prepared, wanted) in plan.project.tasks.iter().zip(&plan.wanted) {
+        let name = &prepared.task.component_name;
+        if matches!(answers.get(name), Some(Err(_))) {
+            continue;
+        }
+        let image = tasks
+            .iter()
+            .find(|task| task.component_name == *name)
+            .and_then(|task| task.reference.clone())
+            .unwrap_or_default();
+        let manifests = wanted
+            .targets
+            .iter()
+            .map(|target| placed(plan.project, wanted, prepared, &target.target, &image, &target.settings, services))
+            .collect::<Result<Vec<Manifest>, RunError>>()?;
+        jobs.push((name.clone(), manifests));
+    }
+    for deployed in deployments::deploy(lattice, jobs, reporter, cancel).await {
+        if let Some(task) = tasks.iter_mut().find(|task| task.component_name == deployed.component_name) {
+            task.deployed = deployed.targets.iter().any(|target| target.changed);
+            task.targets = deployed.targets;
+            match deployed.result {
+                Ok(()) => task.state = TaskState::Success,
+                Err(cause) => task.fail(&cause),
+            }
+        }
+    }
+    // What is no longer wanted goes once what is wanted runs.
+    if tasks.iter().all(|task| matches!(task.state, TaskState::Success | TaskState::Pending)) {
+        for task in tasks.iter_mut() {
+            let left = left_over(plan, task);
+            if !left.is_empty() {
+                removal::take_away(lattice, &plan.project.owner, &left, task, reporter, cancel).await;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The applications (target, name) of a task that the commit does not want.
+fn left_over(plan: &Planned<'_>, task: &TaskOutcome) -> Vec<(String, String)> {
+    let wanted = plan.wanted.iter().find(|wanted| wanted.component_name == task.component_name);
+    plan.found
+        .values()
+        .filter(|deployed| deployed.annotations.get("pelato.component") == Some(&task.component_name))
+        .filter(|deployed| {
+            !wanted.is_some_and(|wanted| wanted.targets.iter().any(|target| target.application == deployed.application))
+        })
+        .map(|deployed| {
+            let target = deployed.annotations.get("pelato.target").cloned().unwrap_or_default();
+            (target, deployed.application.clone())
+        })
+        .collect()
+}
+
+pub(super) fn skip(tasks: &mut [TaskOutcome]) {
+    for task in tasks.iter_mut().filter(|task| task.state == TaskState::Pending) {
+        if task.change == Change::Unchanged {
+            task.state = TaskState::Success;
+        } else {
+            task.state = TaskState::Skipped;
+            let reason = "left out, since another task of this run could not be built".to_owned();
+            (task.reason, task.brief) = (Some(reason.clone()), Some(reason));
+        }
+    }
+}
