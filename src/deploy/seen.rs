@@ -65,11 +65,6 @@ impl Seen {
             .is_some_and(|status| status.info.status_type == StatusType::Deployed)
     }
 
-    /// Whether wadm knows of no host that it could start on.
-    pub(super) fn is_without_host(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.info.message.contains(NO_HOST_YET))
-    }
-
     /// Why there is no hope, once something has failed for `limit`.
     pub(super) fn given_up(&self, limit: Duration, now: Instant) -> Option<String> {
         let host = self
@@ -183,9 +178,7 @@ mod tests {
         let no_host = "Could not satisfy daemonscaler edge, 0 eligible hosts found.";
         seen.take(failed(no_host), &manifest(), begun);
         assert_eq!(seen.given_up(limit, later), None);
-        assert!(seen.is_without_host());
         seen.take(failed("no such policy"), &manifest(), begun);
-        assert!(!seen.is_without_host());
         assert_eq!(
             seen.given_up(limit, later).as_deref(),
             Some("wadm says: no such policy")

@@ -26,10 +26,6 @@ const ASK_STATUS: Duration = Duration::from_secs(2);
 /// we may not talk, they never come.
 const READY_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long hosts that answer nobody are looked for where wadm still counts on
-/// one: a host that compiles on all of its cores is silent for seconds.
-const SILENT_LIMIT: Duration = Duration::from_secs(10);
-
 /// How a wait ended.
 pub(super) enum Started {
     Running,
@@ -72,7 +68,7 @@ impl Lattice {
         let mut counted = Instant::now();
         let mut complete = None;
         loop {
-            if hosts.is_empty() && (seen.is_without_host() || begun.elapsed() > SILENT_LIMIT) {
+            if hosts.is_empty() {
                 return Ok(Started::Waiting(no_host(&manifest.target, any)));
             }
             let missing = self.missing(&hosts, manifest, wanted).await?;
@@ -80,7 +76,7 @@ impl Lattice {
                 let status = self.wadm.status(&manifest.application).await?;
                 seen.status(status, Instant::now());
             }
-            if missing.is_none() && !hosts.is_empty() && seen.is_deployed() {
+            if missing.is_none() && seen.is_deployed() {
                 let since = *complete.get_or_insert_with(Instant::now);
                 if since.elapsed() > READY_LIMIT || self.are_ready(wanted, hosts.len()).await? {
                     return Ok(Started::Running);
@@ -102,7 +98,7 @@ impl Lattice {
             let recount = matches!(news, News::Hosts) || counted.elapsed() > RECOUNT;
             seen.take(news, manifest, Instant::now());
             if recount {
-                (hosts, any) = of_target(self.control.hosts_again(&hosts).await?, &manifest.target);
+                (hosts, any) = of_target(self.hosts().await?, &manifest.target);
                 counted = Instant::now();
             }
         }
