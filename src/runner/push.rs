@@ -54,7 +54,7 @@ impl Serve {
             false => self.stages(job, services, &reporter, cancel).await,
         };
         if let Some(reason) = &ended.reason {
-            reporter.line(None, Stage::Deploy, reason.clone());
+            reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str()));
         }
         let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if !handed_back {
