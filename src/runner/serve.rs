@@ -39,9 +39,6 @@ pub enum RunnerError {
         /// What the system says.
         error: std::io::Error,
     },
-    /// Off loopback anybody could read and act.
-    #[error("`listen: {0}` is reachable from outside and there is no `api_token`: the page and the API would answer nobody; set one in runner.yaml, or listen on 127.0.0.1")]
-    NoToken(SocketAddr),
     /// See there.
     #[error(transparent)]
     Settings(#[from] SettingsError),
