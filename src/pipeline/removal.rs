@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::state::planned;
+use super::state::{Planned, planned};
 use super::{Cause, Outcome, Request, RunError, TaskOutcome, check};
 use crate::deploy::{Lattice, TargetOutcome};
 use crate::generate::Owner;
@@ -57,7 +57,8 @@ fn gone(target: &str, changed: bool, took: Duration) -> TargetOutcome {
     }
 }
 
-/// Undeploys every task of the request's workflows.
+/// Undeploys every task of the request's projects: those of the workflows, and
+/// what the lattice has of them beyond that.
 pub async fn remove(
     request: &Request<'_>,
     services: &Services,
@@ -67,24 +68,38 @@ pub async fn remove(
     let begun = Instant::now();
     let prepared = check(request, services, reporter)?;
     let lattice = services.lattice().await?;
+    let on_lattice = lattice.applications().await?;
     let mut outcome = Outcome::default();
     for project in &prepared.projects {
-        let plan = planned(project, &[], "", services)?;
-        for (planned, wanted) in plan.plan.iter().zip(&plan.wanted) {
+        let plan = planned(project, &on_lattice, "", services)?;
+        for planned in &plan.plan {
             if cancel.is_cancelled() {
                 return Err(RunError::Cancelled);
             }
             let mut task = TaskOutcome::pending(&project.owner.project, planned);
             (task.change, task.reasons) = (Change::Removed, Vec::new());
-            let applications: Vec<(String, String)> = wanted
-                .targets
-                .iter()
-                .map(|target| (target.target.clone(), target.application.clone()))
-                .collect();
+            let applications = applications(&plan, &planned.component_name);
             take_away(lattice, &project.owner, &applications, &mut task, reporter, cancel).await;
             outcome.tasks.push(task);
         }
     }
     outcome.times.total = begun.elapsed();
     Ok(outcome)
+}
+
+/// The applications (target, name) of a task: wanted, found, or both.
+fn applications(plan: &Planned<'_>, component_name: &str) -> Vec<(String, String)> {
+    let wanted = plan.wanted.iter().filter(|wanted| wanted.component_name == component_name);
+    let mut all: Vec<(String, String)> = wanted
+        .flat_map(|wanted| &wanted.targets)
+        .map(|target| (target.target.clone(), target.application.clone()))
+        .collect();
+    for found in plan.found.values() {
+        let annotation = |key: &str| found.annotations.get(key).map_or("", String::as_str);
+        let known = all.iter().any(|(_, application)| *application == found.application);
+        if annotation("pelato.component") == component_name && !known {
+            all.push((annotation("pelato.target").to_owned(), found.application.clone()));
+        }
+    }
+    all
 }

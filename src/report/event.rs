@@ -23,6 +23,8 @@ pub enum Stage {
     Deploy,
     /// Undeploying.
     Remove,
+    /// All of them: what came of the run.
+    Run,
 }
 
 impl fmt::Display for Stage {
@@ -35,6 +37,7 @@ impl fmt::Display for Stage {
             Self::Publish => "publish",
             Self::Deploy => "deploy",
             Self::Remove => "remove",
+            Self::Run => "run",
         })
     }
 }

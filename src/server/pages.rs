@@ -79,7 +79,7 @@ async fn page(content: impl Future<Output = Result<Html<String>, Problem>>) -> R
     }
 }
 
-fn render(html: Result<String, askama::Error>) -> Result<Html<String>, Problem> {
+fn render(html: Result<String, dashboard::RenderError>) -> Result<Html<String>, Problem> {
     html.map(Html).map_err(|error| {
         tracing::error!(%error, "a page cannot be rendered");
         Problem::Internal

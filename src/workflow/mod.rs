@@ -1,11 +1,9 @@
 //! `workflow.yaml`: model, parser, rules, and diagnostics with spans. Pure.
 
 mod check;
-mod keys;
 mod model;
 mod names;
 mod read;
-mod targets;
 mod template;
 
 pub use model::{Address, Task, Workflow};

@@ -1,7 +1,10 @@
 //! Text → [`Workflow`], or all that is wrong with it.
 
-use super::keys::Keys;
-use super::targets::targets_of;
+mod keys;
+mod targets;
+
+use self::keys::Keys;
+use self::targets::targets_of;
 use super::{Task, TemplateSpec, Workflow, check, names};
 use crate::document::{Diagnostics, Fields, Findings, Limits, Node, Span, Value, closest, parse};
 use crate::source::ProjectFiles;
@@ -54,7 +57,7 @@ pub fn read(
             &(0..1),
             "the workflow is empty",
             "nothing is here",
-            "begin with `project_name:` and `tasks:`",
+            "begin with `project_name:` and `tasks:`; `pelato templates` lists what a task can be",
         );
         return Err(findings.of(file, if text.is_empty() { " " } else { text }));
     };

@@ -52,7 +52,7 @@ async fn two_projects_with_equal_names_are_built_at_once() {
     // Each finds its own again.
     for project in [attic, cellar] {
         let ended = project.pelato(&["build"]).await;
-        assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 unchanged"), "{}", ended.said);
+        assert_eq!((ended.code, ended.last()), (Some(0), "done: nothing to do; 1 unchanged"), "{}", ended.said);
     }
 }
 

@@ -75,7 +75,7 @@ async fn no_workflow_at_all() {
     let project = Project::of("acme/thermo");
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"error: there is no workflow.yaml in [THERMO] or below it; give the folder of a project: `pelato COMMAND DIR`");
+    insta::assert_snapshot!(ended.said, @"error: there is no workflow.yaml in [THERMO] or below it; name the folder of a project, `pelato brush DIR`");
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ impl Project {
             (r" \(\d+\.\d\d s\)", ""),
             (r"\d+\.\d s\b", "[TIME]"),
             (r"sha256:[0-9a-f]{64}", "sha256:[DIGEST]"),
-            (r"1\.0\.0-[0-9a-f]{12}", "1.0.0-[DIGEST]"),
+            (r"(\d\.\d\.\d)-[0-9a-f]{12}", "$1-[DIGEST]"),
             (r"\d\.\d MB", "[SIZE]"),
             (r"go1\.\d+\.\d+", "go[VERSION]"),
             (r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:[PORT]"),
@@ -205,6 +205,7 @@ pub(crate) struct Task {
     pub(crate) component_name: String,
     pub(crate) code: String,
     pub(crate) targets: Vec<&'static str>,
+    pub(crate) version: &'static str,
     /// Where it listens; none for a task that only takes messages.
     pub(crate) address: Option<String>,
 }
@@ -217,6 +218,7 @@ impl Task {
             component_name: component_name.to_owned(),
             code: format!("{component_name}.go"),
             targets: targets.to_vec(),
+            version: "1.0.0",
             address: None,
         }
     }
@@ -230,12 +232,12 @@ impl Task {
     }
 
     fn yaml(&self) -> String {
-        let Self { component_name, code, targets, address } = self;
+        let Self { component_name, code, targets, version, address } = self;
         let template = if address.is_some() { "http_producer_nats" } else { "processor_nats" };
         let mut yaml = format!(
             "  - name: {component_name}\n    type: {template}\n    code: {code}\n    targets: [{}]\n    \
              source_topic: {component_name}.in\n    dest_topic: {component_name}.out\n    \
-             component_name: {component_name}\n    version: 1.0.0\n",
+             component_name: {component_name}\n    version: {version}\n",
             targets.join(", ")
         );
         if let Some(address) = address {

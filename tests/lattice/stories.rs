@@ -14,15 +14,12 @@ use tokio::sync::OnceCell;
 
 use crate::command::Project;
 
-/// The lattice of these stories. Hosts that compile big components on a busy
-/// machine are silent for longer than the shared one gives them.
+/// The lattice of these stories: a host comes to it that others do not count on.
 async fn lattice() -> &'static Lattice {
     static LATTICE: OnceCell<Lattice> = OnceCell::const_new();
-    let options = Options {
-        cleanup_interval: Duration::from_secs(30),
-        ..Options::default()
-    };
-    LATTICE.get_or_init(|| async { Lattice::start(options).await.unwrap() }).await
+    LATTICE
+        .get_or_init(|| async { Lattice::start(Options::default()).await.unwrap() })
+        .await
 }
 
 /// A project that is deployed to `lattice`, with external providers.

@@ -40,14 +40,14 @@ impl RealRegistry {
             .unwrap()
             .port();
         let host = format!("127.0.0.1:{port}");
-        let process = Command::new("docker-registry")
+        let process = Command::new(lattice_harness::programs().unwrap().join("docker-registry"))
             .args(["serve", "config.yml"])
             .current_dir(folder.path())
             .env("REGISTRY_HTTP_ADDR", &host)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("`docker-registry` starts (Debian's package of that name)");
+            .unwrap();
         let registry = Self {
             host,
             process,

@@ -21,12 +21,9 @@ pub(crate) struct GuardedNats {
 
 impl GuardedNats {
     pub(crate) fn start() -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/setup-lattice.sh");
-        let printed = Command::new(script).arg("--print").output().unwrap().stdout;
-        let programs = String::from_utf8(printed).unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("nats.conf"), CONFIG).unwrap();
-        let process = Command::new(format!("{}/nats-server", programs.trim_end()))
+        let process = Command::new(lattice_harness::programs().unwrap().join("nats-server"))
             .args([
                 "--addr",
                 "127.0.0.1",

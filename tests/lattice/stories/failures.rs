@@ -52,16 +52,16 @@ async fn one_of_three_does_not_compile() {
     insta::assert_snapshot!(ended.sorted(), @"
        build  three_broken: failed: tasks/three_broken.go:4:9: undefined: args
        build  three_broken: | tasks/three_broken.go:4:9: undefined: args
-      deploy  three_first: edge waiting (no host with host-type=edge answers)
+      deploy  three_first: edge running
       deploy  three_first: | three_first-edge: 1.0.0-[DIGEST]
-      deploy  three_last: edge waiting (no host with host-type=edge answers)
+      deploy  three_last: edge running
       deploy  three_last: | three_last-edge: 1.0.0-[DIGEST]
     generate  3 tasks
         plan  3 of 3 tasks affected
         plan  three_broken: new: first deployment in default
         plan  three_first: new: first deployment in default
         plan  three_last: new: first deployment in default
-    failed: three_broken (tasks/three_broken.go:4:9: undefined: args); 2 deployed; waiting for a host: three_first on edge, three_last on edge
+    failed: three_broken (tasks/three_broken.go:4:9: undefined: args); 2 deployed
     ");
     insta::assert_snapshot!(left_of(lattice, "three_").await.join("\n"), @"
     edge: three_first_edge-messaging

@@ -37,9 +37,9 @@ async fn a_project_is_deployed_changed_and_removed() {
     insta::assert_snapshot!(ended.sorted(), @"
        build  life_relayed: [SIZE]
        build  life_served: [SIZE]
-      deploy  life_relayed: edge waiting (no host with host-type=edge answers)
+      deploy  life_relayed: edge running
       deploy  life_relayed: | life_relayed-edge: 1.0.0-[DIGEST]
-      deploy  life_served: edge waiting at 127.0.0.1:[PORT] (no host with host-type=edge answers), cloud running at 127.0.0.1:[PORT]
+      deploy  life_served: edge running at 127.0.0.1:[PORT], cloud running at 127.0.0.1:[PORT]
       deploy  life_served: | life_served-cloud: 1.0.0-[DIGEST]
       deploy  life_served: | life_served-edge: 1.0.0-[DIGEST]
     generate  2 tasks
@@ -48,13 +48,13 @@ async fn a_project_is_deployed_changed_and_removed() {
         plan  life_served: new: first deployment in default
      publish  life_relayed: 127.0.0.1:[PORT]/life_relayed:1.0.0@sha256:[DIGEST]
      publish  life_served: 127.0.0.1:[PORT]/life_served:1.0.0@sha256:[DIGEST]
-    done: 2 built, 2 published, 2 deployed; waiting for a host: life_served on edge, life_relayed on edge
+    done: 2 built, 2 published, 2 deployed
     ");
     let outcome = ended.json();
     assert_eq!(outcome["success"], true);
     insta::assert_snapshot!(states(&outcome).join("\n"), @"
-    life_served new success: edge waiting, cloud running
-    life_relayed new success: edge waiting
+    life_served new success: edge running, cloud running
+    life_relayed new success: edge running
     ");
     let addresses: Vec<&Value> = outcome["tasks"][0]["targets"].as_array().unwrap().iter().map(|target| &target["address"]).collect();
     assert_eq!(addresses, [&json!(format!("127.0.0.1:{edge}")), &json!(format!("127.0.0.1:{cloud}"))]);
@@ -91,7 +91,7 @@ async fn a_project_is_deployed_changed_and_removed() {
         plan  0 of 2 tasks affected
         plan  life_relayed: unchanged
         plan  life_served: unchanged
-    done: 2 unchanged
+    done: nothing to do; 2 unchanged
     ");
 
     // Other code under the same version is what answers.
@@ -116,26 +116,32 @@ async fn a_project_is_deployed_changed_and_removed() {
     post_until(edge, "ready", "now ready").await;
     post_until(cloud, "ready", "now ready").await;
 
-    // A target that is named no more is undeployed.
+    // Another version of the same code is not built; a target that is named no
+    // more is undeployed.
+    let relayed = Task { version: "1.1.0", ..relayed };
     let only_edge = Task {
         targets: vec!["edge"],
         address: Some(format!("127.0.0.1:{edge}")),
         ..served
     };
     project.workflow(&[only_edge.clone(), relayed]);
-    let ended = project.pelato(&["brush"]).await;
+    let ended = project.pelato(&["brush", "--json"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     insta::assert_snapshot!(ended.sorted(), @"
       deploy  life_relayed: edge running
+      deploy  life_relayed: | life_relayed-edge was away for [TIME]
+      deploy  life_relayed: | life_relayed-edge: 1.0.0-[DIGEST] → 1.1.0-[DIGEST]
       deploy  life_served: edge running at 127.0.0.1:[PORT]
     generate  2 tasks
-        plan  1 of 2 tasks affected
-        plan  life_relayed: unchanged
+        plan  2 of 2 tasks affected
+        plan  life_relayed: changed: settings of edge changed
         plan  life_served: changed: target cloud removed
       remove  life_served: 1 application
       remove  life_served: | life_served-cloud: 1.0.0-[DIGEST] → nothing
-    done: 1 deployed, 1 unchanged
+    done: 2 deployed
     ");
+    let reference = ended.json()["tasks"][1]["reference"].clone();
+    assert!(reference.as_str().unwrap().contains("/life_relayed:1.1.0@sha256:"), "{reference}");
     assert_eq!(post(edge, "ready").await.as_deref(), Ok("now ready"));
     insta::assert_snapshot!(left_of(lattice, "life_served").await.join("\n"), @"
     edge: life_served_edge-http
@@ -155,7 +161,7 @@ async fn a_project_is_deployed_changed_and_removed() {
         plan  life_relayed: removed: no longer in the workflow
         plan  life_served: unchanged
       remove  life_relayed: 1 application
-      remove  life_relayed: | life_relayed-edge: 1.0.0-[DIGEST] → nothing
+      remove  life_relayed: | life_relayed-edge: 1.1.0-[DIGEST] → nothing
     done: 1 removed, 1 unchanged
     ");
     insta::assert_snapshot!(states(&ended.json()).join("\n"), @"
@@ -177,7 +183,7 @@ async fn a_project_is_deployed_changed_and_removed() {
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     insta::assert_snapshot!(ended.sorted(), @"
       remove  life_served: nothing was deployed
-    done: 1 removed
+    done: nothing to do; nothing is deployed
     ");
     assert_eq!(ended.json()["success"], true);
     assert!(project.left_behind().is_empty());
@@ -209,8 +215,8 @@ async fn build_and_deploy_one_after_the_other() {
         plan  steps: new: first deployment in default
         plan  1 of 1 task affected
       deploy  steps: | steps-edge: 1.0.0-[DIGEST]
-      deploy  steps: edge waiting (no host with host-type=edge answers)
-    done: 1 deployed; waiting for a host: steps on edge
+      deploy  steps: edge running
+    done: 1 deployed
     ");
     let ended = project.pelato(&["deploy"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
@@ -218,7 +224,7 @@ async fn build_and_deploy_one_after_the_other() {
         plan  steps: unchanged
         plan  0 of 1 task affected
       deploy  steps: edge running
-    done: 1 unchanged
+    done: nothing to do; 1 unchanged
     ");
     assert_eq!(project.pelato(&["remove"]).await.code, Some(0));
     assert!(left_of(lattice, "steps").await.is_empty());

@@ -41,6 +41,6 @@ async fn what_is_someone_else_s_is_left_alone() {
 
     assert_eq!(left_of(lattice, "owned").await, before);
     let ended = theirs.pelato(&["brush"]).await;
-    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 unchanged"));
+    assert_eq!((ended.code, ended.last()), (Some(0), "done: nothing to do; 1 unchanged"));
     assert_eq!(theirs.pelato(&["remove"]).await.code, Some(0));
 }

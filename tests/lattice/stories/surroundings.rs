@@ -38,7 +38,7 @@ async fn no_wadm() {
     };
     let bare = Lattice::start(options).await.unwrap();
     let project = projected(project_on(&bare, "acme/surrounded"));
-    insta::assert_snapshot!(failed(&project).await, @"");
+    insta::assert_snapshot!(failed(&project).await, @"error: wadm does not answer for the lattice `default` on NATS at nats://127.0.0.1:[PORT]; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)");
 }
 
 #[tokio::test]

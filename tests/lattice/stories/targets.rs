@@ -46,7 +46,7 @@ async fn a_target_without_a_host_waits_and_keeps_nobody_waiting() {
         plan  targeted: unchanged
         plan  0 of 1 task affected
       deploy  targeted: edge running, fog waiting (no host with host-type=fog answers), cloud running
-    failed: --require-hosts was given, and there is 1 unchanged; waiting for a host: targeted on fog
+    failed: a target has no host, and --require-hosts was given; 1 unchanged; waiting for a host: targeted on fog
     ");
 
     // When the host comes, it runs there too.
@@ -58,7 +58,7 @@ async fn a_target_without_a_host_waits_and_keeps_nobody_waiting() {
         plan  targeted: unchanged
         plan  0 of 1 task affected
       deploy  targeted: edge running, fog running, cloud running
-    done: 1 unchanged
+    done: nothing to do; 1 unchanged
     ");
     let fog = lattice.inventory("fog").await.unwrap();
     assert_eq!(fog["components"].as_array().unwrap().len(), 1, "{fog}");

@@ -35,3 +35,4 @@ mod wait;
 pub use folder::working_in;
 pub use lattice::Lattice;
 pub use options::Options;
+pub use programs::folder as programs;

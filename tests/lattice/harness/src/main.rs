@@ -39,7 +39,7 @@ struct Args {
     #[arg(long, value_name = "NAME", default_value = "default")]
     lattice: String,
     /// After how many seconds of silence wadm gives a host up
-    #[arg(long, value_name = "SECONDS", default_value_t = 4)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     cleanup_interval: u64,
 }
 

@@ -12,8 +12,7 @@ pub struct Options {
     /// Whether wadm runs.
     pub wadm: bool,
     /// After what time of silence wadm gives a host up. Hosts tell of themselves
-    /// every second; where big components compile they can be silent for longer
-    /// than the default of 4 seconds, so that 30 seconds are better there.
+    /// every second, but are silent for longer while they compile big components.
     pub cleanup_interval: Duration,
 }
 
@@ -23,7 +22,7 @@ impl Default for Options {
             lattice: "default".into(),
             hosts: vec!["edge".into(), "cloud".into()],
             wadm: true,
-            cleanup_interval: Duration::from_secs(4),
+            cleanup_interval: Duration::from_secs(30),
         }
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 /// The folder that `scripts/setup-lattice.sh` filled for this checkout.
 ///
 /// The script is asked, so that only one place knows how the folder is named.
-pub(crate) fn folder() -> anyhow::Result<PathBuf> {
+pub fn folder() -> anyhow::Result<PathBuf> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../scripts/setup-lattice.sh");
     let output = Command::new(&script)
         .arg("--print")

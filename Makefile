@@ -1,0 +1,20 @@
+# The commands of README.md and of CI. Each does all of its own set-up.
+.PHONY: help demo test lint fmt setup
+
+help: ## What there is
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+demo: ## From a git push to a running component, on real parts, shown step by step
+	@scripts/demo.sh
+
+test: ## All checks and all tests
+	@scripts/test.sh
+
+lint: ## The checks alone: format, clippy, licences, unused crates
+	@scripts/test.sh --lint
+
+fmt: ## Format the code
+	@cargo fmt --all
+
+setup: ## Only the set-up: Rust, Go, Docker, the lattice's parts, cargo's tools
+	@scripts/setup.sh

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Sees to it that what the other scripts and the crates build with is there: a C
+# compiler, OpenSSL's headers (git over https and ssh), pip, and the like. On
+# Debian and what comes of it the missing ones are installed, elsewhere named.
+set -euo pipefail
+
+say() { echo "setup-system: $*"; }
+fail() { echo "setup-system: $*" >&2; exit 1; }
+
+missing=()
+# needs PACKAGE COMMAND...: the package, unless the command works.
+needs() {
+	local package=$1
+	shift
+	"$@" >/dev/null 2>&1 || missing+=("$package")
+}
+needs gcc cc --version
+needs libc6-dev test -e /usr/include/stdio.h
+needs pkg-config pkg-config --version
+needs libssl-dev pkg-config --exists openssl
+needs git git --version
+needs curl curl --version
+needs ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+needs python3-pip python3 -m pip --version
+
+if [ ${#missing[@]} = 0 ]; then
+	say "already there"
+	exit 0
+fi
+command -v apt-get >/dev/null ||
+	fail "missing: ${missing[*]} (Debian's names); install them by this system's means and run this again"
+root=()
+if [ "$(id -u)" != 0 ]; then
+	command -v sudo >/dev/null || fail "missing: ${missing[*]}; run as root: apt-get install ${missing[*]}"
+	root=(sudo)
+fi
+say "installing ${missing[*]}"
+"${root[@]}" apt-get update -qq
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
+say "installed"
