@@ -23,6 +23,7 @@ pub mod plan;
 pub mod publish;
 pub mod queue;
 pub mod report;
+pub mod runner;
 pub mod server;
 pub mod services;
 pub mod source;

@@ -24,7 +24,8 @@ use self::args::{Args, Command};
 use self::printer::Printer;
 use crate::config::DotenvError;
 use crate::pipeline::RunError;
-use crate::services::RunnerError;
+use crate::runner::RunnerError;
+use crate::services::ServiceError;
 
 /// Runs the program and gives its exit code: 0 success, 1 a task or a stage
 /// failed, 2 wrong usage or an invalid workflow, 130 interrupted.
@@ -58,6 +59,8 @@ enum CommandError {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
+    Service(#[from] ServiceError),
+    #[error(transparent)]
     Settings(#[from] DotenvError),
     #[error(transparent)]
     Runner(#[from] RunnerError),
@@ -72,6 +75,8 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
+            Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
+            Self::Service(_) => ExitCode::from(1),
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }

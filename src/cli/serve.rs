@@ -7,7 +7,8 @@ use super::interrupt::interrupted;
 use super::printer::Printer;
 use super::CommandError;
 use crate::config::{Variables, read_runner};
-use crate::services::{Runner, build_settings};
+use crate::runner::Runner;
+use crate::services::build_settings;
 
 /// Serves webhooks until it is told to stop.
 pub(super) async fn run(command: &Serve, printer: &Printer) -> Result<bool, CommandError> {

@@ -149,11 +149,12 @@ impl Settings {
                 });
             }
         };
+        let insecure = truth(variables, "PELATO_REGISTRY_INSECURE")?;
         let registry = variables.get("REGISTRY_URL").map(|url| Registry {
             url: url.to_owned(),
             user: variables.get("REGISTRY_USER").map(str::to_owned),
             password: variables.get("REGISTRY_PASSWORD").map(SecretString::from),
-            insecure: false,
+            insecure,
         });
         let nats = pick(&flags.nats, "PELATO_NATS_URL").unwrap_or_else(|| {
             let host = variables.get("NATS_HOST").unwrap_or("localhost");

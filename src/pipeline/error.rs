@@ -3,8 +3,9 @@
 use crate::build::BuildError;
 use crate::deploy::DeployError;
 use crate::document::Diagnostics;
-use crate::generate::{GenerateError, TemplateError, WriteError};
+use crate::generate::{GenerateError, WriteError};
 use crate::publish::PublishError;
+use crate::services::ServiceError;
 use crate::source::SourceError;
 
 /// Why a run as a whole cannot go on. What fails for one task is no such error:
@@ -24,15 +25,12 @@ pub enum RunError {
         /// Another one.
         second: String,
     },
-    /// A setting is missing or cannot be used.
-    #[error("{0}")]
-    Setting(String),
+    /// A part that the run works with cannot be made.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// See there.
     #[error(transparent)]
     Source(#[from] SourceError),
-    /// See there.
-    #[error(transparent)]
-    Template(#[from] TemplateError),
     /// See there.
     #[error(transparent)]
     Generate(#[from] GenerateError),
@@ -62,7 +60,7 @@ impl RunError {
     pub fn is_input(&self) -> bool {
         matches!(
             self,
-            Self::Workflow(_) | Self::SameName { .. } | Self::Setting(_) | Self::Generate(_)
+            Self::Workflow(_) | Self::SameName { .. } | Self::Service(ServiceError::Setting(_)) | Self::Generate(_)
         ) || matches!(
             self,
             Self::Source(SourceError::NoProject(_) | SourceError::Link(_) | SourceError::TooLarge { .. })
@@ -73,9 +71,9 @@ impl RunError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Source(error) => matches!(error, SourceError::Unreachable { .. }),
-            Self::Build(error) => !error.is_the_tasks(),
-            Self::Publish(error) => error.may_pass(),
-            Self::Deploy(error) => error.may_pass(),
+            Self::Build(error) | Self::Service(ServiceError::Build(error)) => !error.is_the_tasks(),
+            Self::Publish(error) | Self::Service(ServiceError::Publish(error)) => error.may_pass(),
+            Self::Deploy(error) | Self::Service(ServiceError::Deploy(error)) => error.may_pass(),
             _ => false,
         }
     }

@@ -100,15 +100,13 @@ pub async fn run(
     };
     let building = Instant::now();
     let mut answers = Vec::with_capacity(plans.len());
-    for (index, plan) in plans.iter().enumerate() {
+    for plan in &plans {
         let needs = needs(plan, goal);
         let (mut found, lacking) = artifacts::look(registry, needs).await?;
         if goal == Goal::Deploy {
             found.extend(lacking.iter().map(|need| (need.sources.component_name.clone(), Err(Cause::not_built()))));
         } else {
-            // The containers of two projects with equal names must not collide.
-            let run = if plans.len() == 1 { request.run.to_owned() } else { format!("{}-{index}", request.run) };
-            found.extend(artifacts::make(builder, registry, &run, request.repository, &lacking, reporter, cancel).await);
+            found.extend(artifacts::make(builder, registry, request.run, request.repository, &lacking, reporter, cancel).await);
         }
         if cancel.is_cancelled() {
             return Err(RunError::Cancelled);

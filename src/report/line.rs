@@ -30,8 +30,16 @@ pub fn line(event: &Event) -> Option<String> {
 
 fn entry(stage: Stage, task: Option<&str>, text: &str) -> String {
     let task = task.map(|task| format!("{task}: ")).unwrap_or_default();
-    let text = text.replace('\n', "\n           ");
+    let text = printable(text).replace('\n', "\n           ");
     format!("{:>8}  {task}{text}", stage.to_string())
+}
+
+/// Without the characters that move a cursor, colour a terminal or turn text
+/// round: what a compiler or a registry says may come from a repository.
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|c| matches!(c, '\n' | '\t') || !(c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')))
+        .collect()
 }
 
 fn seconds(took: Duration) -> String {
@@ -44,6 +52,16 @@ fn seconds(took: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_in_a_line_moves_the_cursor() {
+        let event = Event::Line {
+            task: Some("a".into()),
+            stage: Stage::Build,
+            text: "x\u{1b}[2J\r\u{202e}y\u{7}".into(),
+        };
+        assert_eq!(line(&event).as_deref(), Some("   build  a: | x[2Jy"));
+    }
 
     #[test]
     fn events_read_as_a_log() {

@@ -5,6 +5,7 @@ mod event;
 mod line;
 mod log;
 mod metrics;
+mod record;
 mod reporter;
 mod statuses;
 
@@ -12,5 +13,6 @@ pub use event::{Event, PlannedEvent, Stage, TargetState, TaskState};
 pub use line::line;
 pub use log::Log;
 pub use metrics::{Metrics, MetricsError, append};
+pub use record::Record;
 pub use reporter::{Reporter, Sink};
 pub use statuses::{Ending, Statuses};

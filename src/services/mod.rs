@@ -1,8 +1,7 @@
-//! The composition root: configuration → the parts that run.
+//! The composition root: configuration → the parts that a run works with.
 
+mod error;
 mod parts;
-mod push;
-mod runner;
 
+pub use error::ServiceError;
 pub use parts::{BuildSettings, Services, build_settings};
-pub use runner::{Runner, RunnerError};

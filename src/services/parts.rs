@@ -7,9 +7,10 @@ use crate::build::{Builder, Choice, Options, Parallel};
 use crate::config::{self, Environment};
 use crate::deploy::{Lattice, NatsConfig};
 use crate::generate::{Providers, Templates};
-use crate::pipeline::RunError;
 use crate::publish::{Registry, RegistryConfig};
 use crate::report::Reporter;
+
+use super::ServiceError;
 
 /// How tasks are built.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Services {
 
 impl Services {
     /// Parts for an environment.
-    pub fn new(environment: Environment, build: BuildSettings) -> Result<Self, RunError> {
+    pub fn new(environment: Environment, build: BuildSettings) -> Result<Self, ServiceError> {
         Ok(Self {
             providers: providers(&environment.providers),
             environment,
@@ -64,11 +65,11 @@ impl Services {
     }
 
     /// The registry of the environment.
-    pub async fn registry(&self) -> Result<&Registry, RunError> {
+    pub async fn registry(&self) -> Result<&Registry, ServiceError> {
         self.registry
             .get_or_try_init(|| async {
                 let Some(registry) = &self.environment.registry else {
-                    return Err(RunError::Setting(
+                    return Err(ServiceError::Setting(
                         "no registry is named: set REGISTRY_URL (for example localhost:5000), in the environment or in .env".into(),
                     ));
                 };
@@ -78,7 +79,7 @@ impl Services {
     }
 
     /// What builds. `reporter` hears which it is.
-    pub async fn builder(&self, reporter: &Reporter) -> Result<&Builder, RunError> {
+    pub async fn builder(&self, reporter: &Reporter) -> Result<&Builder, ServiceError> {
         self.builder
             .get_or_try_init(|| async {
                 let BuildSettings {
@@ -92,7 +93,7 @@ impl Services {
     }
 
     /// The lattice of the environment.
-    pub async fn lattice(&self) -> Result<&Lattice, RunError> {
+    pub async fn lattice(&self) -> Result<&Lattice, ServiceError> {
         self.lattice
             .get_or_try_init(|| async {
                 let nats = nats_config(&self.environment.nats);
@@ -108,13 +109,13 @@ pub fn build_settings(
     builder: &str,
     parallel: &str,
     variable: impl Fn(&str) -> Option<String>,
-) -> Result<BuildSettings, RunError> {
+) -> Result<BuildSettings, ServiceError> {
     let choice = builder
         .parse()
-        .map_err(|reason| RunError::Setting(format!("PELATO_BUILDER (--builder): {reason}")))?;
+        .map_err(|reason| ServiceError::Setting(format!("PELATO_BUILDER (--builder): {reason}")))?;
     let parallel = parallel
         .parse()
-        .map_err(|reason| RunError::Setting(format!("PARALLEL_BUILD: {reason}")))?;
+        .map_err(|reason| ServiceError::Setting(format!("PARALLEL_BUILD: {reason}")))?;
     Ok(BuildSettings {
         choice,
         parallel,

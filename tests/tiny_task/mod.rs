@@ -89,7 +89,7 @@ impl Said {
                 Event::Started { task, .. } => ("started", task),
                 Event::Finished { task, .. } => ("finished", task),
                 Event::Failed { task, .. } => ("failed", task),
-                Event::Line { .. } => return None,
+                _ => return None,
             };
             Some(format!("{word} {}", task.as_deref().unwrap_or("run")))
         });

@@ -1,4 +1,5 @@
 use super::*;
+use crate::workflow::{KeyKind, KeySpec};
 
 fn templates() -> Vec<TemplateSpec> {
     let key = |name: &str, kind, required, default: Option<&str>| KeySpec {

@@ -11,10 +11,11 @@ use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Log, Reporter, Stage, Statuses, TaskState};
+use crate::services::Services;
+use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState};
 use crate::source::{Limits, Mirror, ProjectFiles, Remote, SourceError};
 
-use super::Services;
+
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
@@ -42,11 +43,12 @@ impl Serve {
         let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
         let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, &run.commit, page);
+        let (record, recording) = Record::start(Arc::clone(&queue), job.lease.clone());
         for passed in &job.passed {
             self.tell_passed(passed.commit.as_str(), &passed.id).await;
         }
         statuses.begin();
-        let reporter = Reporter::new(vec![log, Arc::clone(&statuses) as _]);
+        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]);
         let ended = match job.gave_up {
             true => end(RunState::Error, "it was begun several times and never ended; the runner's log says more"),
             false => self.stages(job, services, &reporter, cancel).await,
@@ -59,7 +61,7 @@ impl Serve {
             tracing::info!(run = run.id, repository = run.repository, state = ended.state.as_str(), "a run has ended");
             statuses.end(ending(&ended));
         }
-        // Both end once all is stored and posted.
+        // They end once all is stored and posted.
         drop((reporter, statuses));
         if cancel.is_cancelled() {
             // A shutdown waits for nothing; what is not posted is posted again when
@@ -68,8 +70,10 @@ impl Serve {
         } else if let Err(error) = posting.await {
             tracing::error!(%error, run = run.id, "posting statuses broke off");
         }
-        if let Err(error) = storing.await {
-            tracing::error!(%error, run = run.id, "storing the log broke off");
+        for stored in [storing.await, recording.await] {
+            if let Err(error) = stored {
+                tracing::error!(%error, run = run.id, "storing what the run said broke off");
+            }
         }
         ended
     }
@@ -114,6 +118,9 @@ impl Serve {
             run: &run.id,
             keep_going: self.keep_going,
         };
+        if job.lease.attempt > 1 {
+            clean_up(&run.id, services, reporter).await;
+        }
         match pipeline::run(&request, Goal::Brush, services, reporter, cancel).await {
             Ok(outcome) => finished(&outcome),
             Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled"),
@@ -133,6 +140,21 @@ impl Serve {
         let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
         let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit)).await;
         fetched.unwrap_or_else(|error| Err(git2::Error::from_str(&error.to_string()).into()))
+    }
+}
+
+/// Removes the containers of an attempt that was killed.
+async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
+    // A builder that is not there is an error of the run itself, a little later.
+    let Ok(builder) = services.builder(reporter).await else {
+        return;
+    };
+    if let Some(docker) = builder.docker() {
+        match docker.remove_leftovers(run).await {
+            Ok(0) => {}
+            Ok(count) => reporter.line(None, Stage::Build, format!("removed {count} containers of an earlier attempt")),
+            Err(error) => tracing::warn!(%error, run, "containers of an earlier attempt may be left"),
+        }
     }
 }
 

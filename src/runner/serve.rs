@@ -11,11 +11,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::push::Serve;
-use super::{BuildSettings, Services};
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
-use crate::pipeline::RunError;
 use crate::queue::{self, Clock, Job, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::services::{BuildSettings, ServiceError, Services};
 use crate::server::{self, Check, Connections, Hook, Settings, SettingsError};
 
 /// How many runs go on at once, of different repositories or environments.
@@ -40,9 +39,6 @@ pub enum RunnerError {
         /// What the system says.
         error: std::io::Error,
     },
-    /// Off loopback anybody could read and act.
-    #[error("`listen: {0}` is reachable from outside and there is no `api_token`: the page and the API would answer nobody; set one in runner.yaml, or listen on 127.0.0.1")]
-    NoToken(SocketAddr),
     /// See there.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -54,7 +50,7 @@ pub enum RunnerError {
     Forge(#[from] ForgeError),
     /// See there.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Service(#[from] ServiceError),
 }
 
 /// A runner that is about to serve.
@@ -115,7 +111,7 @@ impl Runner {
             .environments
             .into_iter()
             .map(|(name, environment)| Ok((name, Services::new(environment, build.clone())?)))
-            .collect::<Result<_, RunError>>()?;
+            .collect::<Result<_, ServiceError>>()?;
         Ok(Self {
             listener,
             router,

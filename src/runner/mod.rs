@@ -1,0 +1,6 @@
+//! The webhook runner: the door, the queue and its workers around the pipeline.
+
+mod push;
+mod serve;
+
+pub use serve::{Runner, RunnerError};

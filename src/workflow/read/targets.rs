@@ -1,0 +1,86 @@
+//! `targets:` of a task.
+
+use crate::document::{Fields, Findings, Node, Span, Value};
+use crate::workflow::names;
+
+/// `targets: [a, b]`, or the original's `target: a`.
+pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<(Vec<String>, Span)> {
+    let list = fields.take("targets");
+    let single_key = fields.key_span("target");
+    let single = fields.take("target");
+    let (nodes, span): (&[Node], &Span) = match (list, single) {
+        (Some(_), Some(second)) => {
+            findings.error(
+                "duplicate-key",
+                &single_key.unwrap_or_else(|| second.span.clone()),
+                "both `targets` and `target` are given",
+                "the second one",
+                "keep `targets`",
+            );
+            return None;
+        }
+        (None, None) => {
+            fields.missing("targets", findings);
+            return None;
+        }
+        (Some(node), None) => match &node.value {
+            Value::Sequence(items) if !items.is_empty() => (items, &node.span),
+            _ => {
+                let hint = node.text().unwrap_or("edge");
+                findings.error(
+                    "type",
+                    &node.span,
+                    "`targets` must be a list of host labels",
+                    format!(
+                        "this is {}",
+                        if node.kind() == "a list" {
+                            "an empty list"
+                        } else {
+                            node.kind()
+                        }
+                    ),
+                    format!("write `targets: [{hint}]`"),
+                );
+                return None;
+            }
+        },
+        (None, Some(node)) => (std::slice::from_ref(node), &node.span),
+    };
+    let mut targets: Vec<String> = Vec::with_capacity(nodes.len());
+    let mut good = true;
+    for node in nodes {
+        let text = match node.text() {
+            None => {
+                findings.error(
+                    "type",
+                    &node.span,
+                    "a target is a host label",
+                    format!("this is {}", node.kind()),
+                    "",
+                );
+                good = false;
+                continue;
+            }
+            Some(text) => text,
+        };
+        if let Some(reason) = names::label(text) {
+            findings.error("value", &node.span, "a target cannot be this", reason, "");
+            good = false;
+        } else if targets
+            .iter()
+            .any(|seen| names::application_id(seen) == names::application_id(text))
+        {
+            findings.error(
+                "duplicate-target",
+                &node.span,
+                format!("the target `{text}` is given twice"),
+                "the second one",
+                "remove one of them",
+            );
+            good = false;
+        } else {
+            targets.push(text.to_owned());
+        }
+    }
+    good.then(|| (targets, span.clone()))
+}
