@@ -52,7 +52,7 @@ tests() {
 set_up system rust go tools
 # cargo-deny reads every crate of the lock, of other systems too.
 cargo fetch --quiet --locked
-check cargo fmt --all --check
+check cargo fmt --all -- --check -l
 check cargo clippy --locked --workspace --all-targets -- -D warnings
 check cargo deny --offline check bans licenses sources
 check cargo machete

@@ -32,8 +32,8 @@ use crate::services::ServiceError;
 pub async fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let args = Args::parse();
-    telemetry::start();
     let printer = Printer::new();
+    telemetry::start(printer.colours());
     let ended = match args.command {
         Command::Gen(command) => r#gen::run(&command, &printer),
         Command::Build(command) => build::run(&command, &printer).await,

@@ -29,6 +29,11 @@ impl Printer {
         }
     }
 
+    /// Whether what goes to stderr may have colours.
+    pub(super) fn colours(&self) -> bool {
+        self.colours
+    }
+
     /// A reporter whose events go to stderr.
     pub(super) fn reporter(&self) -> Reporter {
         Reporter::new(vec![Arc::new(Lines)])

@@ -3,12 +3,13 @@
 use tracing_subscriber::EnvFilter;
 
 /// Starts it. A second call changes nothing.
-pub(super) fn start() {
+pub(super) fn start(colours: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,pelato=info"));
     // An error says that a subscriber is there already.
     let _ = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(filter)
         .with_target(false)
+        .with_ansi(colours)
         .try_init();
 }

@@ -57,6 +57,7 @@ impl Serve {
         }
         let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if !handed_back {
+            tracing::info!(run = run.id, repository = run.repository, state = ended.state.as_str(), "a run has ended");
             statuses.end(ending(&ended));
         }
         // They end once all is stored and posted.

@@ -26,6 +26,7 @@ pub(crate) async fn follow(
     id: &str,
 ) -> anyhow::Result<Value> {
     let begun = Instant::now();
+    runner.begun(id);
     let (mut lines, mut statuses) = (0, 0);
     loop {
         let over = runner.run(id).await?;

@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
         ended = story::tell(&mut show, &output) => ended,
         stopped = stopped() => {
             // The story is dropped by now, and with it all that it has started.
-            eprintln!("\ninterrupted; everything is cleaned up");
+            eprintln!("interrupted; everything is stopped and removed");
             return match stopped {
                 Ok(code) => ExitCode::from(code),
                 Err(_) => ExitCode::FAILURE,
@@ -61,9 +61,11 @@ async fn stopped() -> std::io::Result<u8> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;
-    Ok(tokio::select! {
+    let code = tokio::select! {
         _ = interrupted.recv() => 130,
         _ = terminated.recv() => 143,
         _ = hung_up.recv() => 129,
-    })
+    };
+    eprintln!("\nstopping …");
+    Ok(code)
 }

@@ -1,6 +1,8 @@
 //! The real `pelato serve`, as a child process.
 
-use std::io::{BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -30,8 +32,7 @@ impl Output {
     }
 
     fn lines(&self) -> MutexGuard<'_, Vec<String>> {
-        // Lines are whole at every moment.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -41,12 +42,20 @@ pub(crate) struct Runner {
     /// `http://127.0.0.1:<port>`
     url: String,
     client: reqwest::Client,
+    /// The run that was begun last.
+    last: Mutex<Option<String>>,
 }
 
 impl Runner {
     /// Starts the program in `folder`, where its `runner.yaml` lies, and waits
-    /// until it says where it listens. Its stderr goes to `output`.
-    pub(crate) async fn start(folder: &Path, variables: &[(&str, &str)], output: &Output) -> anyhow::Result<Self> {
+    /// until it says where it listens. Its stderr goes to `output` and the file `log`.
+    pub(crate) async fn start(
+        folder: &Path,
+        variables: &[(&str, &str)],
+        output: &Output,
+        log: &Path,
+    ) -> anyhow::Result<Self> {
+        let mut log = File::create(log)?;
         let program = program()?;
         let mut child = Command::new(&program)
             .args(["serve", "--config", "runner.yaml"])
@@ -64,6 +73,7 @@ impl Runner {
             child,
             url: String::new(),
             client: reqwest::Client::new(),
+            last: Mutex::default(),
         };
         let keeping = output.clone();
         std::thread::spawn(move || {
@@ -72,6 +82,8 @@ impl Runner {
                 .flat_map(|stderr| BufReader::new(stderr).lines())
                 .map_while(Result::ok)
             {
+                // The file is for whoever asked to keep the logs.
+                let _ = writeln!(log, "{line}");
                 keeping.lines().push(line);
             }
         });
@@ -81,6 +93,11 @@ impl Runner {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// A run has begun; it is cancelled when the runner is dropped before its end.
+    pub(crate) fn begun(&self, id: &str) {
+        *lock(&self.last) = Some(id.to_owned());
     }
 
     /// A run, as the runner's API shows it.
@@ -125,6 +142,11 @@ impl Runner {
 
 impl Drop for Runner {
     fn drop(&mut self) {
+        // A runner that is to stop lets its run go on for half a minute.
+        if let Some(run) = lock(&self.last).take() {
+            // It may be over, or the runner gone.
+            let _ = cancel(&self.url, &run);
+        }
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         if let Some(id) = id {
             // One that has ended cannot be told, which is as well.
@@ -138,6 +160,24 @@ impl Drop for Runner {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Cancels a run, without a runtime: it may be about to end.
+fn cancel(url: &str, run: &str) -> std::io::Result<()> {
+    let address = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    write!(
+        stream,
+        "POST /api/runs/{run}/cancel HTTP/1.1\r\nhost: {address}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )?;
+    stream.read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+/// What these hold is whole at every moment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `pelato`, which was built beside this program.

@@ -68,7 +68,9 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     std::fs::write(folder.join("runner.yaml"), &configuration)?;
     show.quote(&configuration);
     let variables = [("DEMO_HOOK_SECRET", SECRET), ("DEMO_FORGE_TOKEN", TOKEN)];
-    let runner = Runner::start(&folder, &variables, output).await?;
+    // Beside the logs of the lattice's parts, which PELATO_LATTICE_LOGS keeps.
+    let log = lattice.folder().join("logs/runner.log");
+    let runner = Runner::start(&folder, &variables, output, &log).await?;
     show.fact("runner", format!("pelato serve, listening on {}", runner.url()));
 
     show.step("The first push: both tasks are new");
