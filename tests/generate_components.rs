@@ -220,7 +220,7 @@ fn a_mistake_is_where_the_author_made_it() {
     insta::assert_snapshot!(mistake("package main\n\nfunc main() {}\nfunc exec_task(arg string) string { return arg }\n"), @"
     # task
     tasks/convert.go:3:6: main redeclared in this block
-    	./main.go:15:6: other declaration of main
+    	./main.go:16:6: other declaration of main
     ");
 }
 
@@ -229,11 +229,11 @@ fn a_function_of_another_kind_is_named_with_the_two_that_are_taken() {
     let mistake = |code: &str| compile(&sources("processor_nats", code)).unwrap_err();
     insta::assert_snapshot!(mistake("package main\n\nfunc exec_task(arg int) string { return \"\" }\n"), @"
     # task
-    ./main.go:11:49: func(arg int) string does not satisfy task.Function (func(arg int) string missing in func(string) string | func(string) (string, error))
+    ./main.go:12:67: func(arg int) string does not satisfy task.Function (func(arg int) string missing in func(string) string | func(string) (string, error))
     ");
     insta::assert_snapshot!(mistake("package main\n\nfunc ExecTask(arg string) string { return arg }\n"), @"
     # task
-    ./main.go:11:50: undefined: exec_task
+    ./main.go:12:68: undefined: exec_task
     ");
 }
 

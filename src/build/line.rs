@@ -36,9 +36,8 @@ impl Author {
         if Advice::is_noise(line) {
             return None;
         }
-        if let Some(better) = self.advice.instead_of(line) {
-            return Some(better);
-        }
+        let better = self.advice.instead_of(line);
+        let line = better.as_deref().unwrap_or(line);
         let project = format!("gen/{}", self.component_name);
         let folder = format!("{}/", self.folder);
         let line = match line.strip_suffix(self.folder.as_str()) {
