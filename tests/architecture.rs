@@ -1,10 +1,6 @@
 //! The rooms of `src/` use each other, and the libraries, as `ARCHITECTURE.md` says.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test may stop here"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may stop here")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +12,12 @@ use regex::Regex;
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
 const USES: [(&str, &[&str]); 18] = [
     ("build", &["generate", "report"]),
-    ("cli", &["config", "document", "pipeline", "plan", "report", "runner", "services", "source"]),
+    (
+        "cli",
+        &[
+            "config", "document", "pipeline", "plan", "report", "runner", "services", "source",
+        ],
+    ),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
     ("deploy", &["generate", "report"]),
@@ -25,15 +26,25 @@ const USES: [(&str, &[&str]); 18] = [
     ("generate", &["source", "workflow"]),
     (
         "pipeline",
-        &["build", "deploy", "document", "generate", "plan", "publish", "report", "services", "source", "workflow"],
+        &[
+            "build", "deploy", "document", "generate", "plan", "publish", "report", "services", "source", "workflow",
+        ],
     ),
     ("plan", &[]),
     ("publish", &[]),
     ("queue", &["report"]),
     ("report", &["forge", "queue"]),
-    ("runner", &["config", "forge", "pipeline", "queue", "report", "server", "services", "source"]),
+    (
+        "runner",
+        &[
+            "config", "forge", "pipeline", "queue", "report", "server", "services", "source",
+        ],
+    ),
     ("server", &["dashboard", "forge", "queue"]),
-    ("services", &["build", "config", "deploy", "generate", "publish", "report"]),
+    (
+        "services",
+        &["build", "config", "deploy", "generate", "publish", "report"],
+    ),
     ("source", &["workflow"]),
     ("workflow", &["document", "source"]),
 ];
@@ -69,7 +80,18 @@ const LIBRARIES: [(&str, &[&str]); 22] = [
 
 /// Rooms that take values and return values, and what of the world they may not name.
 const PURE: [&str; 4] = ["document", "generate", "plan", "workflow"];
-const WORLD: [&str; 10] = ["std::fs", "TcpStream", "TcpListener", "UdpSocket", "std::process", "std::env", "tokio", "Instant::now", "SystemTime", "std::thread"];
+const WORLD: [&str; 10] = [
+    "std::fs",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "std::process",
+    "std::env",
+    "tokio",
+    "Instant::now",
+    "SystemTime",
+    "std::thread",
+];
 /// The one file of them that writes to the disk.
 const WRITES: &str = "src/generate/write.rs";
 
@@ -132,7 +154,11 @@ fn edges() -> BTreeMap<String, BTreeMap<String, String>> {
     for source in program().filter(|source| !["lib", "main"].contains(&source.room.as_str())) {
         let of_room = edges.entry(source.room.clone()).or_default();
         for found in named.captures_iter(&source.code) {
-            assert!(&found[1] != "{", "{}: a `use` for each room, so that it can be found", source.path);
+            assert!(
+                &found[1] != "{",
+                "{}: a `use` for each room, so that it can be found",
+                source.path
+            );
             if found[1] != source.room {
                 of_room.insert(found[1].to_owned(), source.path.clone());
             }
@@ -158,7 +184,9 @@ fn rooms_use_only_the_rooms_that_they_may() {
             offences.push(format!("{file}: {room} may not use {used}"));
         }
         for stale in allowed.iter().filter(|used| !edges[room].contains_key(**used)) {
-            offences.push(format!("{room} does not use {stale} any more: take it out of the table"));
+            offences.push(format!(
+                "{room} does not use {stale} any more: take it out of the table"
+            ));
         }
     }
     none(offences);
@@ -210,7 +238,10 @@ fn libraries_stay_in_their_rooms() {
     let libraries: BTreeMap<&str, &[&str]> = LIBRARIES.into();
     let mut offences = Vec::new();
     for source in program() {
-        let names: BTreeSet<&str> = named.captures_iter(&source.code).map(|found| found.get(1).unwrap().as_str()).collect();
+        let names: BTreeSet<&str> = named
+            .captures_iter(&source.code)
+            .map(|found| found.get(1).unwrap().as_str())
+            .collect();
         for (library, rooms) in names.into_iter().filter_map(|name| Some((name, libraries.get(name)?))) {
             if !rooms.contains(&source.room.as_str()) {
                 offences.push(format!("{}: {library} belongs to {}", source.path, rooms.join(" and ")));
@@ -238,10 +269,25 @@ fn every_file_says_what_it_is_and_is_not_too_long() {
             offences.push(format!("{}: begins with no `//!` line", source.path));
         }
         let name = source.path.rsplit('/').next().unwrap();
-        if ["util.rs", "utils.rs", "helpers.rs", "common.rs", "misc.rs", "prelude.rs"].contains(&name) {
+        if [
+            "util.rs",
+            "utils.rs",
+            "helpers.rs",
+            "common.rs",
+            "misc.rs",
+            "prelude.rs",
+        ]
+        .contains(&name)
+        {
             offences.push(format!("{}: name it after what is in it", source.path));
         }
-        let lines = source.whole.split("#[cfg(test)]\nmod tests").next().unwrap().lines().count();
+        let lines = source
+            .whole
+            .split("#[cfg(test)]\nmod tests")
+            .next()
+            .unwrap()
+            .lines()
+            .count();
         if lines > LONGEST && !is_of_tests(&source) {
             offences.push(format!("{}: {lines} lines, at most {LONGEST}", source.path));
         }
@@ -251,7 +297,15 @@ fn every_file_says_what_it_is_and_is_not_too_long() {
 
 #[test]
 fn nothing_is_left_unsaid() {
-    let words = ["todo!", "unimplemented!", "dbg!", ".unwrap()", ".expect(", "cfg(test)", "::*;"];
+    let words = [
+        "todo!",
+        "unimplemented!",
+        "dbg!",
+        ".unwrap()",
+        ".expect(",
+        "cfg(test)",
+        "::*;",
+    ];
     let mut offences = Vec::new();
     for source in program() {
         let found = words.iter().filter(|word| source.code.contains(**word));

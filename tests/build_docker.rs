@@ -52,8 +52,7 @@ async fn docker_and_the_same_go_on_this_machine_make_the_same_bytes() {
         cache: cache.path().to_owned(),
         ..options()
     };
-    let Ok(local) = Builder::choose(Choice::Local, Parallel::One, here, &Reporter::default()).await
-    else {
+    let Ok(local) = Builder::choose(Choice::Local, Parallel::One, here, &Reporter::default()).await else {
         return;
     };
     let docker = docker(options()).await;
@@ -77,23 +76,15 @@ async fn a_mistake_is_shown_with_the_authors_file_and_line() {
     let (reporter, said) = Said::reporter();
     let run = run("mistake");
     let code = "package main\n\nfunc twice(n uint32) uint32 {\n\treturn foo\n}\n";
-    let error = build_one(
-        &docker(options()).await,
-        &run,
-        task("double", code),
-        &reporter,
-    )
-    .await
-    .unwrap_err();
+    let error = build_one(&docker(options()).await, &run, task("double", code), &reporter)
+        .await
+        .unwrap_err();
     insta::assert_snapshot!(error, @r"
     `double` does not compile:
     tasks/double.go:4:9: undefined: foo
     ");
     assert!(error.is_the_tasks());
-    assert_eq!(
-        said.lines(Some("double")),
-        ["tasks/double.go:4:9: undefined: foo"]
-    );
+    assert_eq!(said.lines(Some("double")), ["tasks/double.go:4:9: undefined: foo"]);
     assert_eq!(said.steps(), ["started double", "failed double"]);
     assert!(containers(&run).await.is_empty());
 }
@@ -102,20 +93,10 @@ async fn a_mistake_is_shown_with_the_authors_file_and_line() {
 async fn a_task_that_fails_stops_no_other() {
     let run = run("three");
     let broken = "package main\n";
-    let tasks = [
-        task("first", DOUBLES),
-        task("broken", broken),
-        task("last", DOUBLES),
-    ];
+    let tasks = [task("first", DOUBLES), task("broken", broken), task("last", DOUBLES)];
     let builder = docker(options()).await;
     let built = builder
-        .build(
-            &run,
-            "tests",
-            &tasks,
-            &Reporter::default(),
-            &CancellationToken::new(),
-        )
+        .build(&run, "tests", &tasks, &Reporter::default(), &CancellationToken::new())
         .await;
     let names: Vec<_> = built
         .iter()
@@ -163,7 +144,8 @@ async fn processes_that_fill_one_cache_at_once_do_not_hurt_each_other() {
 
 #[tokio::test]
 async fn a_module_that_nobody_required_is_not_fetched() {
-    let code = "package main\n\nimport \"example.org/nowhere\"\n\nfunc twice(n uint32) uint32 { return nowhere.Twice(n) }\n";
+    let code =
+        "package main\n\nimport \"example.org/nowhere\"\n\nfunc twice(n uint32) uint32 { return nowhere.Twice(n) }\n";
     let run = run("nowhere");
     let error = build_one(
         &docker(options()).await,
@@ -186,14 +168,9 @@ async fn a_base_that_cannot_be_pulled_is_named_with_both_ways_out() {
     };
     let (reporter, _) = Said::reporter();
     let run = run("no-base");
-    let error = build_one(
-        &docker(base).await,
-        &run,
-        task("double", DOUBLES),
-        &reporter,
-    )
-    .await
-    .unwrap_err();
+    let error = build_one(&docker(base).await, &run, task("double", DOUBLES), &reporter)
+        .await
+        .unwrap_err();
     let text = error.to_string();
     assert!(!error.is_the_tasks());
     assert!(
@@ -226,10 +203,6 @@ async fn what_a_killed_process_left_is_swept_by_run() {
     let docker = builder.docker().unwrap();
     assert_eq!(docker.remove_leftovers(&mine).await.unwrap(), 1);
     assert!(containers(&mine).await.is_empty());
-    assert_eq!(
-        containers(&others).await.len(),
-        1,
-        "another run's container stays"
-    );
+    assert_eq!(containers(&others).await.len(), 1, "another run's container stays");
     docker.remove_leftovers(&others).await.unwrap();
 }

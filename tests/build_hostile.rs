@@ -39,9 +39,7 @@ async fn builder(change: impl FnOnce(&mut Options)) -> Builder {
             let mut header = tar::Header::new_gnu();
             header.set_size(text.len() as u64);
             header.set_mode(0o755);
-            context
-                .append_data(&mut header, path, text.as_bytes())
-                .unwrap();
+            context.append_data(&mut header, path, text.as_bytes()).unwrap();
         }
         let tag = "pelato-test-hostile:1".to_owned();
         let build = bollard::query_parameters::BuildImageOptionsBuilder::default()
@@ -70,13 +68,7 @@ async fn lines_of(
 ) -> (Vec<String>, Result<Component, BuildError>) {
     let (reporter, said) = Said::reporter();
     let run = run(story);
-    let answer = build_one(
-        &builder(change).await,
-        &run,
-        task("double", script),
-        &reporter,
-    )
-    .await;
+    let answer = build_one(&builder(change).await, &run, task("double", script), &reporter).await;
     assert!(containers(&run).await.is_empty());
     (said.lines(Some("double")), answer)
 }
@@ -122,15 +114,9 @@ async fn finds_no_credential_and_no_way_to_one() {
         .collect();
     let harmless = ["/cache", "/etc/resolv.conf", "/etc/hostname", "/etc/hosts"];
     assert!(mounted.contains(&"/cache"), "{lines:?}");
-    assert!(
-        mounted.iter().all(|mount| harmless.contains(mount)),
-        "{lines:?}"
-    );
+    assert!(mounted.iter().all(|mount| harmless.contains(mount)), "{lines:?}");
     assert_eq!(
-        lines
-            .iter()
-            .filter(|line| line.contains("cannot access"))
-            .count(),
+        lines.iter().filter(|line| line.contains("cannot access")).count(),
         2,
         "{lines:?}"
     );
@@ -221,10 +207,7 @@ async fn cannot_flood_the_log_or_the_result() {
     let change = |options: &mut Options| options.limits.log = 4096;
     let (lines, answer) = lines_of("log", "yes 0123456789 | head -c 64M; exit 1\n", change).await;
     assert!(matches!(answer, Err(BuildError::Compile { .. })));
-    assert_eq!(
-        lines.last().unwrap(),
-        "… the rest is left out: the output passed 4 KiB"
-    );
+    assert_eq!(lines.last().unwrap(), "… the rest is left out: the output passed 4 KiB");
     assert!(lines.len() < 400, "{}", lines.len());
     let change = |options: &mut Options| options.limits.module = 1 << 20;
     let (_, answer) = lines_of("result", "head -c 2M /dev/zero > /tmp/core.wasm\n", change).await;

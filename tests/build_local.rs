@@ -24,15 +24,9 @@ async fn local(options: Options, parallel: Parallel) -> Builder {
         .expect("Go 1.26 or later on the PATH")
 }
 
-async fn build_one(
-    builder: &Builder,
-    task: Sources,
-    reporter: &Reporter,
-) -> Result<Component, BuildError> {
+async fn build_one(builder: &Builder, task: Sources, reporter: &Reporter) -> Result<Component, BuildError> {
     let cancel = CancellationToken::new();
-    let mut built = builder
-        .build("local", "tests", &[task], reporter, &cancel)
-        .await;
+    let mut built = builder.build("local", "tests", &[task], reporter, &cancel).await;
     built.pop().unwrap().1
 }
 
@@ -52,9 +46,7 @@ async fn a_task_becomes_a_component() {
     let (reporter, said) = Said::reporter();
     let builder = local(options(), Parallel::Machine).await;
     assert_eq!(builder.name(), "local");
-    let component = build_one(&builder, task("double", DOUBLES), &reporter)
-        .await
-        .unwrap();
+    let component = build_one(&builder, task("double", DOUBLES), &reporter).await.unwrap();
     assert!(wasmparser::Parser::is_component(&component.wasm));
     assert_eq!(said.steps(), ["started double", "finished double"]);
 }
@@ -63,13 +55,9 @@ async fn a_task_becomes_a_component() {
 async fn a_mistake_is_shown_with_the_authors_file_and_line() {
     let (reporter, said) = Said::reporter();
     let code = "package main\n\nfunc twice(n uint32) uint32 {\n\treturn foo\n}\n\nfunc main() {}\n";
-    let error = build_one(
-        &local(options(), Parallel::One).await,
-        task("double", code),
-        &reporter,
-    )
-    .await
-    .unwrap_err();
+    let error = build_one(&local(options(), Parallel::One).await, task("double", code), &reporter)
+        .await
+        .unwrap_err();
     insta::assert_snapshot!(error, @r"
     `double` does not compile:
     tasks/double.go:4:9: undefined: foo
@@ -106,19 +94,9 @@ async fn the_first_task_of_a_cold_cache_goes_alone() {
         Parallel::Machine,
     )
     .await;
-    let tasks = [
-        task("one", DOUBLES),
-        task("two", DOUBLES),
-        task("three", DOUBLES),
-    ];
+    let tasks = [task("one", DOUBLES), task("two", DOUBLES), task("three", DOUBLES)];
     let built = builder
-        .build(
-            "cold",
-            "tests",
-            &tasks,
-            &reporter,
-            &CancellationToken::new(),
-        )
+        .build("cold", "tests", &tasks, &reporter, &CancellationToken::new())
         .await;
     assert!(built.iter().all(|(_, answer)| answer.is_ok()), "{built:?}");
     let digests: Vec<_> = built
@@ -148,8 +126,7 @@ async fn a_late_build_is_stopped_and_leaves_nothing() {
     // A cold cache: Go has minutes of work before it, in processes of its own.
     options.limits.time = Duration::from_millis(500);
     let builder = local(options, Parallel::One).await;
-    let code =
-        "package main\n\nimport _ \"net/http\"\n\nfunc twice(n uint32) uint32 { return n }\n";
+    let code = "package main\n\nimport _ \"net/http\"\n\nfunc twice(n uint32) uint32 { return n }\n";
     let error = build_one(&builder, task("late", code), &Reporter::default())
         .await
         .unwrap_err();
@@ -169,8 +146,7 @@ async fn a_cancelled_build_is_stopped_with_all_it_started() {
     )
     .await;
     let cancel = CancellationToken::new();
-    let code =
-        "package main\n\nimport _ \"net/http\"\n\nfunc twice(n uint32) uint32 { return n }\n";
+    let code = "package main\n\nimport _ \"net/http\"\n\nfunc twice(n uint32) uint32 { return n }\n";
     let (tasks, reporter) = ([task("cancelled", code)], Reporter::default());
     let building = builder.build("cancelled", "tests", &tasks, &reporter, &cancel);
     let cancelling = async {
@@ -182,10 +158,7 @@ async fn a_cancelled_build_is_stopped_with_all_it_started() {
         cancel.cancel();
     };
     let (built, ()) = tokio::join!(building, cancelling);
-    assert!(
-        matches!(built[0].1, Err(BuildError::Cancelled { .. })),
-        "{built:?}"
-    );
+    assert!(matches!(built[0].1, Err(BuildError::Cancelled { .. })), "{built:?}");
     until_nothing_runs_in(cache.path()).await;
 }
 
@@ -193,8 +166,7 @@ async fn a_cancelled_build_is_stopped_with_all_it_started() {
 fn running_in(folder: &Path) -> usize {
     let wanted = format!("GOCACHE={}", folder.display());
     let processes = std::fs::read_dir("/proc").unwrap();
-    let environments =
-        processes.filter_map(|entry| std::fs::read(entry.ok()?.path().join("environ")).ok());
+    let environments = processes.filter_map(|entry| std::fs::read(entry.ok()?.path().join("environ")).ok());
     environments
         .filter(|text| String::from_utf8_lossy(text).contains(&wanted))
         .count()
@@ -214,21 +186,12 @@ async fn sources_that_reach_out_are_refused_before_go_sees_them() {
     reaching
         .files
         .insert("../outside.go".to_owned(), b"package outside\n".to_vec());
-    let error = build_one(
-        &local(options(), Parallel::One).await,
-        reaching,
-        &Reporter::default(),
-    )
-    .await;
+    let error = build_one(&local(options(), Parallel::One).await, reaching, &Reporter::default()).await;
     insta::assert_snapshot!(
         error.unwrap_err(),
         @r#"the sources of `double` cannot be built: the path "../outside.go" does not stay in their folder"#
     );
-    assert!(
-        folders()
-            .iter()
-            .all(|folder| !folder.join("outside.go").exists())
-    );
+    assert!(folders().iter().all(|folder| !folder.join("outside.go").exists()));
 }
 
 /// Options of a machine that has no Docker engine.
@@ -261,13 +224,7 @@ async fn without_docker_this_machines_go_takes_over_and_says_so() {
 
 #[tokio::test]
 async fn docker_that_was_asked_for_is_not_replaced() {
-    let asked = Builder::choose(
-        Choice::Docker,
-        Parallel::One,
-        without_docker(),
-        &Reporter::default(),
-    )
-    .await;
+    let asked = Builder::choose(Choice::Docker, Parallel::One, without_docker(), &Reporter::default()).await;
     insta::assert_snapshot!(asked.err().unwrap(), @r"
     no Docker engine answers at unix:///nowhere/docker.sock: Socket not found: /nowhere/docker.sock.
     Install Docker and start it, name its engine in DOCKER_HOST, or build with this machine's Go: `--builder local`
@@ -296,10 +253,7 @@ async fn an_old_go_is_told_from_none() {
     let asked = Builder::choose(
         Choice::Local,
         Parallel::One,
-        Options {
-            go: old,
-            ..options()
-        },
+        Options { go: old, ..options() },
         &Reporter::default(),
     )
     .await;

@@ -29,9 +29,7 @@ async fn proxy(address: IpAddr) -> String {
         match path.as_str() {
             "example.org/triple/@v/v1.0.0.info" => Ok(br#"{"Version":"v1.0.0"}"#.to_vec()),
             "example.org/triple/@v/v1.0.0.mod" => Ok(MODULE.as_bytes().to_vec()),
-            "example.org/triple/@v/v1.0.0.zip" => {
-                Ok(zip(&[("go.mod", MODULE), ("triple.go", CODE)]))
-            }
+            "example.org/triple/@v/v1.0.0.zip" => Ok(zip(&[("go.mod", MODULE), ("triple.go", CODE)])),
             _ => Err(StatusCode::NOT_FOUND),
         }
     };
@@ -54,15 +52,7 @@ fn zip(files: &[(&str, &str)]) -> Vec<u8> {
         common.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
         common.extend([0, 0]);
         let offset = u32::try_from(bytes.len()).unwrap().to_le_bytes();
-        bytes.extend(
-            [
-                b"PK\x03\x04",
-                common.as_slice(),
-                name.as_bytes(),
-                text.as_bytes(),
-            ]
-            .concat(),
-        );
+        bytes.extend([b"PK\x03\x04", common.as_slice(), name.as_bytes(), text.as_bytes()].concat());
         directory.extend(
             [
                 b"PK\x01\x02\x14\0",
@@ -109,30 +99,16 @@ fn triples() -> Sources {
     let code = "package main\n\nimport \"example.org/triple\"\n\nfunc twice(n uint32) uint32 { return triple.Of(n) }\n";
     let mut task = task("triples", code);
     let go_mod = "module task\n\ngo 1.26\n\nrequire example.org/triple v1.0.0\n";
-    task.files
-        .insert("go.mod".to_owned(), go_mod.as_bytes().to_vec());
+    task.files.insert("go.mod".to_owned(), go_mod.as_bytes().to_vec());
     task
 }
 
 /// The address of this machine that a container of the default network reaches.
 async fn gateway() -> IpAddr {
-    let network = engine()
-        .await
-        .inspect_network("bridge", None)
-        .await
-        .unwrap();
+    let network = engine().await.inspect_network("bridge", None).await.unwrap();
     let config = network.ipam.unwrap().config.unwrap().remove(0);
     // An engine that was never restarted names the subnet only; it takes the first address.
-    let subnet = || {
-        Some(
-            config
-                .subnet
-                .as_ref()?
-                .split('/')
-                .next()?
-                .replace(".0.0", ".0.1"),
-        )
-    };
+    let subnet = || Some(config.subnet.as_ref()?.split('/').next()?.replace(".0.0", ".0.1"));
     let gateway = config.gateway.clone().or_else(subnet);
     gateway.unwrap().parse().unwrap()
 }
@@ -179,8 +155,7 @@ async fn a_go_sum_is_binding() {
     let mut task = triples();
     let wrong = "example.org/triple v1.0.0 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\
         example.org/triple v1.0.0/go.mod h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
-    task.files
-        .insert("go.sum".to_owned(), wrong.as_bytes().to_vec());
+    task.files.insert("go.sum".to_owned(), wrong.as_bytes().to_vec());
     let error = build_one(&in_docker().await, &run("sum"), task, &Reporter::default())
         .await
         .unwrap_err();
@@ -192,19 +167,10 @@ async fn a_go_sum_is_binding() {
 async fn a_module_that_the_proxy_lacks_is_named_and_nothing_else_is_asked() {
     let mut task = triples();
     let go_mod = "module task\n\ngo 1.26\n\nrequire example.org/nowhere v1.0.0\n";
-    task.files
-        .insert("go.mod".to_owned(), go_mod.as_bytes().to_vec());
-    let error = build_one(
-        &in_docker().await,
-        &run("lacks"),
-        task,
-        &Reporter::default(),
-    )
-    .await
-    .unwrap_err();
+    task.files.insert("go.mod".to_owned(), go_mod.as_bytes().to_vec());
+    let error = build_one(&in_docker().await, &run("lacks"), task, &Reporter::default())
+        .await
+        .unwrap_err();
     assert!(matches!(error, BuildError::Modules { .. }), "{error}");
-    assert!(
-        error.summary().contains("example.org/nowhere@v1.0.0"),
-        "{error}"
-    );
+    assert!(error.summary().contains("example.org/nowhere@v1.0.0"), "{error}");
 }

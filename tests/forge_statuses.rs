@@ -55,20 +55,12 @@ async fn a_status_goes_from_pending_to_success() {
             (StatusState::Success, "runs on edge, cloud"),
         ] {
             let status = status(state, description);
-            client
-                .post_status("acme/thermo", COMMIT, &status)
-                .await
-                .unwrap();
+            client.post_status("acme/thermo", COMMIT, &status).await.unwrap();
         }
         let seen: Vec<_> = forge
             .statuses("acme/thermo", COMMIT)
             .into_iter()
-            .map(|status| {
-                format!(
-                    "{} {}: {}",
-                    status.context, status.state, status.description
-                )
-            })
+            .map(|status| format!("{} {}: {}", status.context, status.state, status.description))
             .collect();
         assert_eq!(
             seen,
@@ -78,10 +70,7 @@ async fn a_status_goes_from_pending_to_success() {
             ]
         );
         let latest = &forge.latest("acme/thermo", COMMIT)["pelato/filter"];
-        assert_eq!(
-            latest.target_url.as_deref(),
-            Some("https://ci.example.org/runs/1")
-        );
+        assert_eq!(latest.target_url.as_deref(), Some("https://ci.example.org/runs/1"));
     }
 }
 
@@ -109,10 +98,7 @@ async fn every_state_is_one_that_the_forge_knows() {
 async fn a_long_reason_is_cut_rather_than_refused() {
     for kind in BOTH {
         let forge = forge_with_a_commit().await;
-        let long = status(
-            StatusState::Failure,
-            &"tasks/più.go:3: undefined ".repeat(20),
-        );
+        let long = status(StatusState::Failure, &"tasks/più.go:3: undefined ".repeat(20));
         client(&forge, kind, "t0k3n")
             .post_status("acme/thermo", COMMIT, &long)
             .await
@@ -129,19 +115,13 @@ async fn a_token_that_is_not_accepted_says_what_to_check() {
         let forge = forge_with_a_commit().await;
         let pending = status(StatusState::Pending, "building");
         let wrong = client(&forge, kind, "wrong");
-        let error = wrong
-            .post_status("acme/thermo", COMMIT, &pending)
-            .await
-            .unwrap_err();
+        let error = wrong.post_status("acme/thermo", COMMIT, &pending).await.unwrap_err();
         assert!(!error.is_temporary());
         insta::allow_duplicates! {
             insta::assert_snapshot!(text(&forge, kind, &error), @"API does not accept the token for acme/thermo (HTTP 401); check that it is valid and may write commit statuses there");
         }
         let elsewhere = client(&forge, kind, "t0k3n");
-        let error = elsewhere
-            .post_status("acme/other", COMMIT, &pending)
-            .await
-            .unwrap_err();
+        let error = elsewhere.post_status("acme/other", COMMIT, &pending).await.unwrap_err();
         assert!(
             matches!(error, ForgeError::Unauthorized { status: 404, .. }),
             "{error:?}"
@@ -182,10 +162,7 @@ async fn a_forge_that_is_down_is_tried_again_later() {
         let gone = client(&forge, kind, "t0k3n");
         drop(forge);
         let pending = status(StatusState::Pending, "building");
-        let error = gone
-            .post_status("acme/thermo", COMMIT, &pending)
-            .await
-            .unwrap_err();
+        let error = gone.post_status("acme/thermo", COMMIT, &pending).await.unwrap_err();
         assert!(matches!(error, ForgeError::Unreachable { .. }), "{error:?}");
         assert!(!error.to_string().contains("t0k3n"));
     }
@@ -197,22 +174,13 @@ async fn what_the_forge_does_not_take_is_told_in_its_words() {
     let unknown = "0".repeat(39) + "1";
     let pending = status(StatusState::Pending, "building");
     let github = client(&forge, ForgeKind::GitHub, "t0k3n");
-    let error = github
-        .post_status("acme/thermo", &unknown, &pending)
-        .await
-        .unwrap_err();
+    let error = github.post_status("acme/thermo", &unknown, &pending).await.unwrap_err();
     insta::assert_snapshot!(text(&forge, ForgeKind::GitHub, &error), @"API refuses the status `pelato/filter` (HTTP 422): No commit found for SHA: 0000000000000000000000000000000000000001");
     for kind in BOTH {
         let client = client(&forge, kind, "t0k3n");
         for (repository, commit) in [("acme/../x", COMMIT), ("acme/thermo", "../../user/keys")] {
-            let error = client
-                .post_status(repository, commit, &pending)
-                .await
-                .unwrap_err();
-            assert!(
-                matches!(error, ForgeError::Refused { status: 422, .. }),
-                "{error:?}"
-            );
+            let error = client.post_status(repository, commit, &pending).await.unwrap_err();
+            assert!(matches!(error, ForgeError::Refused { status: 422, .. }), "{error:?}");
         }
     }
 }

@@ -16,12 +16,9 @@ use pelato::generate::{Sources, Templates, render};
 use pelato::source::ProjectFiles;
 use pelato::workflow::Task;
 use wasi_preview1_component_adapter_provider::{
-    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME,
-    WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
 };
-use wit_component::{
-    ComponentEncoder, DecodedWasm, StringEncoding, decode, embed_component_metadata,
-};
+use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding, decode, embed_component_metadata};
 use wit_parser::Resolve;
 
 const TEMPLATES: [&str; 2] = ["processor_nats", "http_producer_nats"];
@@ -76,11 +73,7 @@ fn compile(sources: &Sources) -> Result<Vec<u8>, String> {
         "-o=core.wasm",
         ".",
     ];
-    let output = go(
-        folder.path(),
-        &[("GOOS", "wasip1"), ("GOARCH", "wasm")],
-        &build,
-    );
+    let output = go(folder.path(), &[("GOOS", "wasip1"), ("GOARCH", "wasm")], &build);
     if output.status.success() {
         Ok(fs::read(folder.path().join("core.wasm")).unwrap())
     } else {
@@ -92,9 +85,7 @@ fn component(sources: &Sources) -> Vec<u8> {
     let mut module = compile(sources).unwrap();
     let mut resolve = Resolve::default();
     let package = resolve.push_str("world.wit", &sources.wit).unwrap();
-    let world = resolve
-        .select_world(&[package], Some(&sources.world))
-        .unwrap();
+    let world = resolve.select_world(&[package], Some(&sources.world)).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default()
         .validate(true)
@@ -112,12 +103,7 @@ fn interfaces(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
         panic!("it is no component");
     };
     let world = &resolve.worlds[world];
-    let names = |items: Vec<&wit_parser::WorldKey>| {
-        items
-            .into_iter()
-            .map(|key| resolve.name_world_key(key))
-            .collect()
-    };
+    let names = |items: Vec<&wit_parser::WorldKey>| items.into_iter().map(|key| resolve.name_world_key(key)).collect();
     (
         names(world.imports.keys().collect()),
         names(world.exports.keys().collect()),
@@ -194,10 +180,7 @@ fn the_same_sources_give_the_same_module() {
         "processor_nats",
         "package main\n\nfunc exec_task(arg string) string { return arg }\n",
     );
-    assert!(
-        compile(&sources) == compile(&sources),
-        "the two builds differ"
-    );
+    assert!(compile(&sources) == compile(&sources), "the two builds differ");
 }
 
 /// What the author reads names the author's file, line and column.
@@ -242,11 +225,7 @@ fn a_function_of_another_kind_is_named_with_the_two_that_are_taken() {
 fn json_is_what_go_takes_for_json() {
     let folder = tempfile::tempdir().unwrap();
     let files = sources("http_producer_nats", "").files;
-    fs::write(
-        folder.path().join("json.go"),
-        &files["internal/post/json.go"],
-    )
-    .unwrap();
+    fs::write(folder.path().join("json.go"), &files["internal/post/json.go"]).unwrap();
     fs::write(
         folder.path().join("json_test.go"),
         include_str!("generate/json_test.go"),
@@ -254,9 +233,5 @@ fn json_is_what_go_takes_for_json() {
     .unwrap();
     fs::write(folder.path().join("go.mod"), &files["go.mod"]).unwrap();
     let output = go(folder.path(), &[], &["test", "."]);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stdout)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }

@@ -28,7 +28,11 @@ impl Advice {
             let mut lines = code.lines().skip(hidden);
             lines.position(|line| line.starts_with(start)).map(|index| index + 1)
         };
-        let quoted: Vec<String> = sources.signatures.iter().map(|signature| format!("`{signature}`")).collect();
+        let quoted: Vec<String> = sources
+            .signatures
+            .iter()
+            .map(|signature| format!("`{signature}`"))
+            .collect();
         Self {
             file: sources.author_file.clone(),
             signatures: quoted.join(" or "),
@@ -54,20 +58,30 @@ impl Advice {
                 return Some(format!("{at}: exec_task is `{found}`; it has to be {signatures}"));
             }
             if complaint.contains("cannot infer") {
-                return Some(format!("{at}: exec_task has type parameters; it has to be {signatures}"));
+                return Some(format!(
+                    "{at}: exec_task has type parameters; it has to be {signatures}"
+                ));
             }
         }
         if let Some(packages) = line.strip_prefix("found packages ") {
-            let theirs = packages.split(" and ").find_map(|package| package.split_once(" (task.go)"));
+            let theirs = packages
+                .split(" and ")
+                .find_map(|package| package.split_once(" (task.go)"));
             let (name, _) = theirs?;
             let at = at(file, self.package);
-            return Some(format!("{at}: the file says `package {name}`; it has to be `package main`"));
+            return Some(format!(
+                "{at}: the file says `package {name}`; it has to be `package main`"
+            ));
         }
         if let Some(place) = line.strip_suffix(": main redeclared in this block") {
-            return Some(format!("{place}: the generated code has a `func main` already; take this one out"));
+            return Some(format!(
+                "{place}: the generated code has a `func main` already; take this one out"
+            ));
         }
         if line.ends_with(": expected 'package', found 'EOF'") {
-            return Some(format!("{file}: the file is empty; begin it with `package main`, and write {signatures}"));
+            return Some(format!(
+                "{file}: the file is empty; begin it with `package main`, and write {signatures}"
+            ));
         }
         if let Some((place, package)) = line.split_once(": no required module provides package ") {
             let package = package.split(';').next()?;
@@ -102,10 +116,17 @@ mod tests {
     fn said(code: &str, line: &str) -> String {
         let sources = Sources {
             author_file: "tasks/convert.go".to_owned(),
-            signatures: ["func exec_task(arg string) string", "func exec_task(arg string) (string, error)"]
-                .map(str::to_owned)
-                .into(),
-            files: [("task.go".to_owned(), format!("//line tasks/convert.go:1:1\n{code}").into_bytes())].into(),
+            signatures: [
+                "func exec_task(arg string) string",
+                "func exec_task(arg string) (string, error)",
+            ]
+            .map(str::to_owned)
+            .into(),
+            files: [(
+                "task.go".to_owned(),
+                format!("//line tasks/convert.go:1:1\n{code}").into_bytes(),
+            )]
+            .into(),
             ..Sources::default()
         };
         Advice::about(&sources).instead_of(line).unwrap()
@@ -165,7 +186,11 @@ mod tests {
     #[test]
     fn what_go_says_well_stays() {
         let advice = Advice::default();
-        for line in ["tasks/convert.go:4:9: undefined: foo", "./main.go:4:9: undefined: foo", "found nothing"] {
+        for line in [
+            "tasks/convert.go:4:9: undefined: foo",
+            "./main.go:4:9: undefined: foo",
+            "found nothing",
+        ] {
             assert_eq!(advice.instead_of(line), None);
         }
     }

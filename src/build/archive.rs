@@ -30,31 +30,20 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
     };
     let bytes: usize = sources.files.values().map(Vec::len).sum();
     if bytes as u64 > limit {
-        return refuse(format!(
-            "they are {bytes} bytes, and a build takes {limit} at most"
-        ));
+        return refuse(format!("they are {bytes} bytes, and a build takes {limit} at most"));
     }
     for path in sources.files.keys() {
-        let below = |path: &Path| {
-            path.components()
-                .all(|part| matches!(part, Component::Normal(_)))
-        };
+        let below = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));
         if path.is_empty() || path.contains(['\\', '\0']) || !below(Path::new(path)) {
             return refuse(format!("the path {path:?} does not stay in their folder"));
         }
     }
-    let go_mod = sources
-        .files
-        .get("go.mod")
-        .map(|text| String::from_utf8_lossy(text));
+    let go_mod = sources.files.get("go.mod").map(|text| String::from_utf8_lossy(text));
     for line in go_mod.iter().flat_map(|text| text.lines()) {
         let line = line.split("//").next().unwrap_or_default();
         if let Some((_, to)) = line.split_once("=>")
             && let to = to.trim_start().trim_start_matches(['"', '`'])
-            && (to.starts_with(['/', '\\'])
-                || to
-                    .split(['/', '\\', ' ', '"', '`'])
-                    .any(|part| part == ".."))
+            && (to.starts_with(['/', '\\']) || to.split(['/', '\\', ' ', '"', '`']).any(|part| part == ".."))
         {
             return refuse(format!(
                 "go.mod replaces a module by what is outside of their folder: {}",
@@ -66,9 +55,7 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
 }
 
 /// A tar of files, readable by all and of no particular time.
-pub(super) fn tar<'a>(
-    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-) -> std::io::Result<Vec<u8>> {
+pub(super) fn tar<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> std::io::Result<Vec<u8>> {
     let mut archive = tar::Builder::new(Vec::new());
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -100,10 +87,7 @@ mod tests {
 
     #[test]
     fn equal_sources_are_equal_bytes() {
-        let files = [
-            ("go.mod", "module task\n"),
-            ("internal/abi/abi.go", "package abi\n"),
-        ];
+        let files = [("go.mod", "module task\n"), ("internal/abi/abi.go", "package abi\n")];
         let packed = pack(&sources(&files), 1000).unwrap();
         assert_eq!(packed, pack(&sources(&files), 1000).unwrap());
         assert_eq!(packed.len() % RECORD, 0);
@@ -113,10 +97,7 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().path().unwrap().into_owned())
             .collect();
-        assert_eq!(
-            paths,
-            [Path::new("go.mod"), Path::new("internal/abi/abi.go")]
-        );
+        assert_eq!(paths, [Path::new("go.mod"), Path::new("internal/abi/abi.go")]);
     }
 
     #[test]
@@ -130,12 +111,10 @@ mod tests {
             "module task\nreplace example.org/m => \"../x\"\n",
             "module task\nreplace example.org/m => ./internal/../../x\n",
         ] {
-            assert!(
-                pack(&sources(&[("go.mod", go_mod)]), 1000).is_err(),
-                "{go_mod}"
-            );
+            assert!(pack(&sources(&[("go.mod", go_mod)]), 1000).is_err(), "{go_mod}");
         }
-        let inside = "module task\nreplace example.org/m => ./internal/m\nreplace example.org/n => example.org/o v1.0.0\n";
+        let inside =
+            "module task\nreplace example.org/m => ./internal/m\nreplace example.org/n => example.org/o v1.0.0\n";
         assert!(pack(&sources(&[("go.mod", inside)]), 1000).is_ok());
     }
 

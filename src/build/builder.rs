@@ -44,11 +44,7 @@ impl Builder {
         Ok(Self { place, parallel })
     }
 
-    async fn instead(
-        docker: BuildError,
-        options: Options,
-        reporter: &Reporter,
-    ) -> Result<Local, BuildError> {
+    async fn instead(docker: BuildError, options: Options, reporter: &Reporter) -> Result<Local, BuildError> {
         let first = |error: &BuildError| match error {
             BuildError::DockerUnreachable { address, reason } => {
                 format!("no Docker engine answers at {address} ({reason})")
@@ -56,13 +52,11 @@ impl Builder {
             BuildError::Go { found, .. } => found.clone(),
             other => other.to_string(),
         };
-        let local = Local::find(options)
-            .await
-            .map_err(|go| BuildError::NoBuilder {
-                docker: first(&docker),
-                go: first(&go),
-                oldest: go::oldest(),
-            })?;
+        let local = Local::find(options).await.map_err(|go| BuildError::NoBuilder {
+            docker: first(&docker),
+            go: first(&go),
+            oldest: go::oldest(),
+        })?;
         let text = format!(
             "{}: building with this machine's {}, without a sandbox",
             first(&docker),
@@ -158,9 +152,7 @@ impl Builder {
         let mut answers: Vec<_> = stream::iter(building).buffer_unordered(width).collect().await;
         answers.sort_by_key(|(index, _)| *index);
         let names = sources.iter().map(|task| task.component_name.clone());
-        names
-            .zip(answers.into_iter().map(|(_, answer)| answer))
-            .collect()
+        names.zip(answers.into_iter().map(|(_, answer)| answer)).collect()
     }
 
     async fn numbered(
@@ -194,12 +186,7 @@ impl Builder {
         match &outcome {
             Ok(component) => {
                 let megabytes = component.wasm.len() as f64 / 1e6;
-                reporter.finished(
-                    name,
-                    Stage::Build,
-                    begun.elapsed(),
-                    format!("{megabytes:.1} MB"),
-                );
+                reporter.finished(name, Stage::Build, begun.elapsed(), format!("{megabytes:.1} MB"));
             }
             Err(error) => reporter.failed(name, Stage::Build, error.summary()),
         }
@@ -218,15 +205,9 @@ impl Builder {
             Place::Docker(docker) => docker.compile(run, cache, task, reporter, cancel).await?,
             Place::Local(local) => local.compile(task, reporter, cancel).await?,
         };
-        let (name, wit, world) = (
-            task.component_name.clone(),
-            task.wit.clone(),
-            task.world.clone(),
-        );
-        let encoded = tokio::task::spawn_blocking(move || {
-            Ok(Component::new(&name, componentize(&core, &wit, &world)?))
-        })
-        .await;
+        let (name, wit, world) = (task.component_name.clone(), task.wit.clone(), task.world.clone());
+        let encoded =
+            tokio::task::spawn_blocking(move || Ok(Component::new(&name, componentize(&core, &wit, &world)?))).await;
         encoded.map_err(|error| BuildError::Componentize {
             world: task.world.clone(),
             reason: error.to_string(),

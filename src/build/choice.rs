@@ -23,9 +23,7 @@ impl FromStr for Choice {
             "auto" => Ok(Self::Auto),
             "docker" => Ok(Self::Docker),
             "local" => Ok(Self::Local),
-            other => Err(format!(
-                "`{other}` is no builder: say `docker`, `local` or `auto`"
-            )),
+            other => Err(format!("`{other}` is no builder: say `docker`, `local` or `auto`")),
         }
     }
 }

@@ -63,10 +63,7 @@ fn check_limits(core: &[u8]) -> Result<(), Unfit> {
         match payload.map_err(|error| Unfit::Unreadable(error.into()))? {
             Payload::TableSection(tables) => {
                 for table in tables {
-                    let elements = table
-                        .map_err(|error| Unfit::Unreadable(error.into()))?
-                        .ty
-                        .initial;
+                    let elements = table.map_err(|error| Unfit::Unreadable(error.into()))?.ty.initial;
                     if elements > TABLE_ELEMENTS {
                         return Err(Unfit::Limit(BuildError::TableTooLarge {
                             elements,
@@ -82,10 +79,7 @@ fn check_limits(core: &[u8]) -> Result<(), Unfit> {
                         .initial
                         .saturating_mul(memory.page_size_log2.map_or(64 << 10, |log| 1 << log));
                     if bytes > MEMORY {
-                        return Err(Unfit::Limit(BuildError::MemoryTooLarge {
-                            bytes,
-                            limit: MEMORY,
-                        }));
+                        return Err(Unfit::Limit(BuildError::MemoryTooLarge { bytes, limit: MEMORY }));
                     }
                 }
             }
@@ -140,8 +134,7 @@ mod tests {
     #[test]
     fn a_table_that_no_host_gives_is_refused_here() {
         // One table of 15,001 functions, in LEB128.
-        let error =
-            componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty").unwrap_err();
+        let error = componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty").unwrap_err();
         insta::assert_snapshot!(
             error,
             @"the module needs 15001 table elements, but a wasmCloud host gives it 15000; import fewer packages (net/http is the usual reason)"

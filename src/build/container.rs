@@ -54,10 +54,7 @@ impl Container {
                     if matches!(error, EngineError::DockerResponseServerError { .. }) {
                         container.forget();
                     }
-                    Err(BuildError::engine(
-                        format!("create the container {name}"),
-                        &error,
-                    ))
+                    Err(BuildError::engine(format!("create the container {name}"), &error))
                 }
             }
         });
@@ -96,10 +93,7 @@ impl Container {
             .stderr(true)
             .stream(true)
             .build();
-        let attached = self
-            .engine
-            .attach_container(&self.name, Some(options))
-            .await;
+        let attached = self.engine.attach_container(&self.name, Some(options)).await;
         let attached = attached.map_err(|error| failed("attach to", error))?;
         self.engine
             .start_container(&self.name, None)
@@ -108,12 +102,8 @@ impl Container {
         let stdout = exchange(attached, step, log)
             .await?
             .map_err(|error| failed("read from", error))?;
-        let code = self
-            .exit_code()
-            .await
-            .map_err(|error| failed("wait for", error))?;
-        let out_of_memory =
-            code != 0 && (code == KILLED || log.tells_of_a_kill() || self.out_of_memory().await);
+        let code = self.exit_code().await.map_err(|error| failed("wait for", error))?;
+        let out_of_memory = code != 0 && (code == KILLED || log.tells_of_a_kill() || self.out_of_memory().await);
         Ok(Ended {
             code,
             stdout,
@@ -122,18 +112,12 @@ impl Container {
     }
 
     async fn exit_code(&self) -> Result<i64, EngineError> {
-        let options = WaitContainerOptionsBuilder::default()
-            .condition("not-running")
-            .build();
+        let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
         let mut answers = pin!(self.engine.wait_container(&self.name, Some(options)));
         match answers.next().await {
             Some(Ok(answer)) => Ok(answer.status_code),
             // The client library makes an error of every code but 0.
-            Some(Err(EngineError::DockerContainerWaitError { code, error }))
-                if error.is_empty() =>
-            {
-                Ok(code)
-            }
+            Some(Err(EngineError::DockerContainerWaitError { code, error })) if error.is_empty() => Ok(code),
             Some(Err(error)) => Err(error),
             None => Err(EngineError::RequestTimeoutError),
         }
@@ -141,12 +125,7 @@ impl Container {
 
     async fn out_of_memory(&self) -> bool {
         let inspected = self.engine.inspect_container(&self.name, None).await;
-        inspected.is_ok_and(|container| {
-            container
-                .state
-                .and_then(|state| state.oom_killed)
-                .unwrap_or(false)
-        })
+        inspected.is_ok_and(|container| container.state.and_then(|state| state.oom_killed).unwrap_or(false))
     }
 
     /// There is nothing to remove.
@@ -177,17 +156,11 @@ impl Drop for Container {
 /// Removes a container by name, running or not. Comes back when it is gone, or
 /// logs why it is not.
 pub(super) async fn remove(engine: &bollard::Docker, name: &str) {
-    let options = RemoveContainerOptionsBuilder::default()
-        .force(true)
-        .v(true)
-        .build();
+    let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
     let mut pause = Duration::from_millis(100);
     for _ in 0..6 {
         match engine.remove_container(name, Some(options.clone())).await {
-            Ok(())
-            | Err(EngineError::DockerResponseServerError {
-                status_code: 404, ..
-            }) => return,
+            Ok(()) | Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return,
             Err(error) => tracing::debug!(name, %error, "a container is not removed yet"),
         }
         tokio::time::sleep(pause).await;
@@ -205,10 +178,7 @@ async fn exchange(
     step: &Step<'_>,
     log: &mut Log<'_>,
 ) -> Result<Result<Vec<u8>, EngineError>, BuildError> {
-    let AttachContainerResults {
-        mut output,
-        mut input,
-    } = attached;
+    let AttachContainerResults { mut output, mut input } = attached;
     let mut feed = pin!(async move {
         // A step that stops reading has said why, or its exit code does.
         if input.write_all(step.stdin).await.is_ok() {

@@ -71,12 +71,7 @@ impl Docker {
         }
         self.prepare(&Reporter::default()).await?;
         let version = self.image.toolchain(&self.engine).await?;
-        version.ok_or_else(|| {
-            BuildError::unexpected(
-                format!("keep the image {}", self.image.tag),
-                "it is gone again",
-            )
-        })
+        version.ok_or_else(|| BuildError::unexpected(format!("keep the image {}", self.image.tag), "it is gone again"))
     }
 
     /// Builds the image where it is missing; how long that took.
@@ -119,33 +114,18 @@ impl Docker {
         };
         if Modules::of(&sources.files) != Modules::None {
             let mut environment = vec![format!("GOPROXY={}", self.options.proxy)];
-            environment.extend(
-                self.options
-                    .no_sum_db
-                    .iter()
-                    .map(|list| format!("GONOSUMDB={list}")),
-            );
-            let ended = self
-                .step(step("fetch", environment), &mut log, cancel)
-                .await?;
-            self.judge(&ended, &mut log, |component_name, output| {
-                BuildError::Modules {
-                    component_name,
-                    output,
-                }
-            })?;
-        }
-        let environment = OFFLINE
-            .map(|(name, value)| format!("{name}={value}"))
-            .into();
-        let ended = self
-            .step(step("compile", environment), &mut log, cancel)
-            .await?;
-        self.judge(&ended, &mut log, |component_name, output| {
-            BuildError::Compile {
+            environment.extend(self.options.no_sum_db.iter().map(|list| format!("GONOSUMDB={list}")));
+            let ended = self.step(step("fetch", environment), &mut log, cancel).await?;
+            self.judge(&ended, &mut log, |component_name, output| BuildError::Modules {
                 component_name,
                 output,
-            }
+            })?;
+        }
+        let environment = OFFLINE.map(|(name, value)| format!("{name}={value}")).into();
+        let ended = self.step(step("compile", environment), &mut log, cancel).await?;
+        self.judge(&ended, &mut log, |component_name, output| BuildError::Compile {
+            component_name,
+            output,
         })?;
         let (core, cache_bytes) = read_module(ended.stdout).ok_or_else(|| {
             BuildError::unexpected(
@@ -154,23 +134,13 @@ impl Docker {
             )
         })?;
         if cache_bytes > self.options.limits.cache {
-            self.volumes
-                .drop_grown(&self.engine, cache, &self.image.tag)
-                .await;
+            self.volumes.drop_grown(&self.engine, cache, &self.image.tag).await;
         }
         Ok(core)
     }
 
-    async fn step(
-        &self,
-        task: Task<'_>,
-        log: &mut Log<'_>,
-        cancel: &CancellationToken,
-    ) -> Result<Ended, BuildError> {
-        let volume = self
-            .volumes
-            .ready(&self.engine, task.cache, &self.image.tag)
-            .await?;
+    async fn step(&self, task: Task<'_>, log: &mut Log<'_>, cancel: &CancellationToken) -> Result<Ended, BuildError> {
+        let volume = self.volumes.ready(&self.engine, task.cache, &self.image.tag).await?;
         let limits = self.options.limits;
         // The step has a clock of its own as well, for the case that this process
         // is killed.
@@ -179,16 +149,9 @@ impl Docker {
             run: task.run,
             name: task.name,
             image: &self.image.tag,
-            command: [
-                "timeout",
-                "-k",
-                "5",
-                &seconds.to_string(),
-                "pelato-step",
-                task.name,
-            ]
-            .map(str::to_owned)
-            .into(),
+            command: ["timeout", "-k", "5", &seconds.to_string(), "pelato-step", task.name]
+                .map(str::to_owned)
+                .into(),
             environment: task.environment,
             volume: &volume,
             network: task.name == "fetch",
@@ -261,10 +224,7 @@ mod tests {
 
     #[test]
     fn a_module_is_taken_whole_or_not_at_all() {
-        assert_eq!(
-            read_module(b"core 3 2\nabc".to_vec()),
-            Some((b"abc".to_vec(), 2048))
-        );
+        assert_eq!(read_module(b"core 3 2\nabc".to_vec()), Some((b"abc".to_vec(), 2048)));
         for broken in [
             "",
             "core 3 2\nab",

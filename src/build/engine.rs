@@ -33,10 +33,7 @@ pub(super) async fn connect(host: Option<&str>) -> Result<(bollard::Docker, Mach
                     .and_then(|cores| usize::try_from(cores).ok())
                     .unwrap_or(1)
                     .max(1),
-                memory: info
-                    .mem_total
-                    .and_then(|bytes| u64::try_from(bytes).ok())
-                    .unwrap_or(0),
+                memory: info.mem_total.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
             };
             return Ok((engine, machine));
         }

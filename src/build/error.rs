@@ -85,9 +85,7 @@ pub enum BuildError {
         limit: u64,
     },
     /// The module does not fit its world: a fault of the template, not of the task.
-    #[error(
-        "the module does not become a component of the world `{world}`: {reason}; this is a fault of the template"
-    )]
+    #[error("the module does not become a component of the world `{world}`: {reason}; this is a fault of the template")]
     Componentize {
         /// The WIT world.
         world: String,
@@ -145,9 +143,7 @@ pub enum BuildError {
         reason: String,
     },
     /// The local builder has no Go to build with.
-    #[error(
-        "{found}; install Go {oldest} or later (https://go.dev/dl), or build in Docker: `--builder docker`"
-    )]
+    #[error("{found}; install Go {oldest} or later (https://go.dev/dl), or build in Docker: `--builder docker`")]
     Go {
         /// What was found instead.
         found: String,

@@ -37,10 +37,7 @@ impl Go {
         let answer = match tokio::time::timeout(ANSWER, asking).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(unusable(format!(
-                    "there is no `{}` to run",
-                    program.display()
-                )));
+                return Err(unusable(format!("there is no `{}` to run", program.display())));
             }
             Ok(Err(error)) => return Err(unusable(format!("`go` does not run: {error}"))),
             Err(_) => return Err(unusable("`go env` does not come to an end")),
@@ -58,11 +55,7 @@ impl Go {
             path: Path::new(root)
                 .join("bin")
                 .join(format!("go{}", env::consts::EXE_SUFFIX)),
-            version: version
-                .split_whitespace()
-                .next()
-                .unwrap_or(version)
-                .to_owned(),
+            version: version.split_whitespace().next().unwrap_or(version).to_owned(),
         })
     }
 }
@@ -82,12 +75,7 @@ pub(super) fn oldest() -> String {
 /// `go1.26.8`, `go1.27rc1` as numbers; none for one that was built by hand.
 fn number(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.strip_prefix("go")?.split('.');
-    let digits = |part: &str| {
-        part.split(|c: char| !c.is_ascii_digit())
-            .next()?
-            .parse()
-            .ok()
-    };
+    let digits = |part: &str| part.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
     Some((digits(parts.next()?)?, digits(parts.next()?)?))
 }
 

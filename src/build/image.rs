@@ -20,14 +20,8 @@ use crate::report::{Reporter, Stage};
 const CONTEXT: [(&str, &str); 4] = [
     ("Dockerfile", include_str!("../../docker/build.Dockerfile")),
     ("build/step.sh", include_str!("../../docker/build/step.sh")),
-    (
-        "build/warm/go.mod",
-        include_str!("../../docker/build/warm/go.mod"),
-    ),
-    (
-        "build/warm/main.go",
-        include_str!("../../docker/build/warm/main.go"),
-    ),
+    ("build/warm/go.mod", include_str!("../../docker/build/warm/go.mod")),
+    ("build/warm/main.go", include_str!("../../docker/build/warm/main.go")),
 ];
 
 /// How much of the engine's output an error repeats.
@@ -45,19 +39,13 @@ pub(super) struct Image {
 impl Image {
     /// The image that comes with the program, on the operator's base.
     pub(super) fn embedded(options: &Options) -> Self {
-        let files = CONTEXT
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .into();
+        let files = CONTEXT.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
         Self::of(files, options.go_image.clone())
     }
 
     fn of(files: Vec<(String, String)>, base: String) -> Self {
         let mut hash = Sha256::new();
-        for part in files
-            .iter()
-            .flat_map(|(path, text)| [path, text])
-            .chain([&base])
-        {
+        for part in files.iter().flat_map(|(path, text)| [path, text]).chain([&base]) {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
         }
@@ -66,16 +54,10 @@ impl Image {
     }
 
     /// The version of Go in it, `go1.26.8`, or none where it is not built yet.
-    pub(super) async fn toolchain(
-        &self,
-        engine: &bollard::Docker,
-    ) -> Result<Option<String>, BuildError> {
+    pub(super) async fn toolchain(&self, engine: &bollard::Docker) -> Result<Option<String>, BuildError> {
         match engine.inspect_image(&self.tag).await {
             Ok(image) => {
-                let environment = image
-                    .config
-                    .and_then(|config| config.env)
-                    .unwrap_or_default();
+                let environment = image.config.and_then(|config| config.env).unwrap_or_default();
                 let version = environment
                     .iter()
                     .find_map(|variable| variable.strip_prefix("GOLANG_VERSION="));
@@ -87,28 +69,16 @@ impl Image {
                     )
                 })
             }
-            Err(EngineError::DockerResponseServerError {
-                status_code: 404, ..
-            }) => Ok(None),
-            Err(error) => Err(BuildError::engine(
-                format!("look for the image {}", self.tag),
-                &error,
-            )),
+            Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => Ok(None),
+            Err(error) => Err(BuildError::engine(format!("look for the image {}", self.tag), &error)),
         }
     }
 
     /// Builds it, the engine's lines going to the run's log.
-    pub(super) async fn build(
-        &self,
-        engine: &bollard::Docker,
-        reporter: &Reporter,
-    ) -> Result<(), BuildError> {
-        let files = self
-            .files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_bytes()));
-        let context = archive::tar(files)
-            .map_err(|error| BuildError::machine("pack the build image's files", error))?;
+    pub(super) async fn build(&self, engine: &bollard::Docker, reporter: &Reporter) -> Result<(), BuildError> {
+        let files = self.files.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        let context =
+            archive::tar(files).map_err(|error| BuildError::machine("pack the build image's files", error))?;
         let options = BuildImageOptionsBuilder::default()
             .t(&self.tag)
             .dockerfile("Dockerfile")
@@ -118,8 +88,7 @@ impl Image {
             .rm(true)
             .forcerm(true)
             .build();
-        let mut lines =
-            pin!(engine.build_image(options, None, Some(bollard::body_full(context.into()))));
+        let mut lines = pin!(engine.build_image(options, None, Some(bollard::body_full(context.into()))));
         let mut said = Said::default();
         while let Some(item) = lines.next().await {
             let info = item.map_err(|error| self.failed(&reason(error), &said))?;
@@ -185,10 +154,7 @@ mod tests {
     use super::*;
 
     fn image(dockerfile: &str, base: &str) -> Image {
-        Image::of(
-            vec![("Dockerfile".to_owned(), dockerfile.to_owned())],
-            base.to_owned(),
-        )
+        Image::of(vec![("Dockerfile".to_owned(), dockerfile.to_owned())], base.to_owned())
     }
 
     #[test]
@@ -207,11 +173,7 @@ mod tests {
                 "{path}"
             );
         }
-        let froms: Vec<_> = CONTEXT[0]
-            .1
-            .lines()
-            .filter(|line| line.starts_with("FROM"))
-            .collect();
+        let froms: Vec<_> = CONTEXT[0].1.lines().filter(|line| line.starts_with("FROM")).collect();
         assert_eq!(froms, ["FROM ${GO_IMAGE}"]);
     }
 }

@@ -209,10 +209,7 @@ mod tests {
     fn a_terminal_cannot_be_spoken_to() {
         assert_eq!(plain(b"\x1b[31mred\x1b[0m"), "red");
         assert_eq!(plain(b"\x1b]0;title\x07text"), "text");
-        assert_eq!(
-            plain(b"\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\"),
-            "link"
-        );
+        assert_eq!(plain(b"\x1b]8;;https://example.org\x1b\\link\x1b]8;;\x1b\\"), "link");
         assert_eq!(plain(b"\x1b(Bplain"), "plain");
         assert_eq!(plain("\u{9b}31mred\u{9d}t\u{9c}.".as_bytes()), "red.");
         assert_eq!(plain(b"good\rbad\x08\x00\x7f"), "goodbad");

@@ -106,25 +106,15 @@ impl Local {
             let fetched = process::run(program, &mut log, cancel).await?;
             let output = log.end_step();
             if !fetched {
-                return Err(BuildError::Modules {
-                    component_name,
-                    output,
-                });
+                return Err(BuildError::Modules { component_name, output });
             }
         }
         let core = root.join("core.wasm");
-        let program = self.program(
-            &root,
-            recipe::arguments(modules, &core.to_string_lossy()),
-            false,
-        );
+        let program = self.program(&root, recipe::arguments(modules, &core.to_string_lossy()), false);
         let compiled = process::run(program, &mut log, cancel).await?;
         let output = log.end_step();
         if !compiled {
-            return Err(BuildError::Compile {
-                component_name,
-                output,
-            });
+            return Err(BuildError::Compile { component_name, output });
         }
         let unreadable = |error| BuildError::machine("read what Go compiled", error);
         let size = tokio::fs::metadata(&core).await.map_err(unreadable)?.len();
@@ -144,9 +134,8 @@ impl Local {
     /// Go, called with a cleaned environment.
     fn program(&self, root: &Path, arguments: Vec<String>, network: bool) -> Program<'_> {
         let cache = |name: &str| self.options.cache.join(name).into_os_string();
-        let mut environment: Vec<(String, OsString)> = ENVIRONMENT
-            .map(|(name, value)| (name.to_owned(), value.into()))
-            .into();
+        let mut environment: Vec<(String, OsString)> =
+            ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.into())).into();
         environment.extend([
             ("PATH".to_owned(), env::var_os("PATH").unwrap_or_default()),
             ("TMPDIR".to_owned(), root.into()),
@@ -218,10 +207,7 @@ async fn unpack(sources: &Sources, folder: &Path) -> Result<(), BuildError> {
 /// Bytes of memory that can be had at once, or 0 where the system does not say.
 fn memory() -> u64 {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kib: Option<u64> =
-        line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    let kib: Option<u64> = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok());
     kib.unwrap_or(0).saturating_mul(1024)
 }

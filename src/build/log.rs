@@ -74,10 +74,7 @@ impl<'a> Log<'a> {
         if self.used > self.limit {
             return;
         }
-        for piece in line
-            .chunks(LINE)
-            .take(if line.is_empty() { 0 } else { usize::MAX })
-        {
+        for piece in line.chunks(LINE).take(if line.is_empty() { 0 } else { usize::MAX }) {
             let text = plain(piece);
             self.killed |= text.ends_with("signal: killed");
             let Some(text) = self.author.read(&text) else {

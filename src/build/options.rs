@@ -101,8 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_set_gives_what_the_documentation_says() {
-        let options =
-            Options::from_variables(|name| (name == "HOME").then(|| "/home/ada".to_owned()));
+        let options = Options::from_variables(|name| (name == "HOME").then(|| "/home/ada".to_owned()));
         assert_eq!(options.go_image, "golang:1.26-bookworm");
         assert_eq!(options.cache, PathBuf::from("/home/ada/.cache/pelato"));
         assert_eq!(options.no_sum_db, None);

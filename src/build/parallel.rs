@@ -105,15 +105,9 @@ mod tests {
             memory: 5 * GIB,
         };
         assert_eq!(Parallel::Machine.on(machine, 2 * GIB), 2);
-        let small = Machine {
-            cores: 4,
-            memory: GIB,
-        };
+        let small = Machine { cores: 4, memory: GIB };
         assert_eq!(Parallel::Machine.on(small, 2 * GIB), 1);
-        let unknown = Machine {
-            cores: 4,
-            memory: 0,
-        };
+        let unknown = Machine { cores: 4, memory: 0 };
         assert_eq!(Parallel::Machine.on(unknown, 2 * GIB), 4);
     }
 }

@@ -33,9 +33,7 @@ pub(super) async fn run(
     log: &mut Log<'_>,
     cancel: &CancellationToken,
 ) -> Result<bool, BuildError> {
-    let failed = |error: std::io::Error| {
-        BuildError::machine(format!("run {}", program.path.display()), error)
-    };
+    let failed = |error: std::io::Error| BuildError::machine(format!("run {}", program.path.display()), error);
     let mut command = Command::new(program.path);
     command
         .args(&program.arguments)
@@ -62,10 +60,7 @@ pub(super) async fn run(
     }
 }
 
-async fn to_its_end(
-    child: &mut Child,
-    log: &mut Log<'_>,
-) -> std::io::Result<std::process::ExitStatus> {
+async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<std::process::ExitStatus> {
     let mut stdout = child.stdout.take();
     let mut stderr = child.stderr.take();
     let (mut from_stdout, mut from_stderr) = ([0; 8 << 10], [0; 8 << 10]);
@@ -84,10 +79,7 @@ async fn to_its_end(
     child.wait().await
 }
 
-async fn read(
-    from: &mut Option<impl AsyncRead + Unpin>,
-    buffer: &mut [u8],
-) -> std::io::Result<usize> {
+async fn read(from: &mut Option<impl AsyncRead + Unpin>, buffer: &mut [u8]) -> std::io::Result<usize> {
     match from {
         Some(from) => from.read(buffer).await,
         None => Ok(0),

@@ -84,11 +84,7 @@ pub(super) fn proxy(operators: Option<&str>) -> String {
             separator = &part[name.len()..];
         }
     }
-    if kept.is_empty() {
-        PROXY.to_owned()
-    } else {
-        kept
-    }
+    if kept.is_empty() { PROXY.to_owned() } else { kept }
 }
 
 #[cfg(test)]
@@ -103,35 +99,20 @@ mod tests {
         assert_eq!(proxy(Some("")), PROXY);
         assert_eq!(proxy(Some("direct")), PROXY);
         assert_eq!(proxy(Some("off")), "off");
-        assert_eq!(
-            proxy(Some("https://go.example.org,direct")),
-            "https://go.example.org"
-        );
+        assert_eq!(proxy(Some("https://go.example.org,direct")), "https://go.example.org");
         assert_eq!(
             proxy(Some("https://a.example.org|direct,https://b.example.org")),
             "https://a.example.org|https://b.example.org"
         );
-        assert_eq!(
-            proxy(Some("direct, https://b.example.org")),
-            "https://b.example.org"
-        );
+        assert_eq!(proxy(Some("direct, https://b.example.org")), "https://b.example.org");
     }
 
     #[test]
     fn the_image_compiles_with_the_same_command() {
         let step = include_str!("../../docker/build/step.sh");
-        for argument in arguments(Modules::Unsummed, "/tmp/core.wasm")
-            .iter()
-            .skip(1)
-        {
-            let written = argument.replace(
-                "-ldflags=-s -w -checklinkname=0",
-                "-ldflags='-s -w -checklinkname=0'",
-            );
-            assert!(
-                step.contains(&written),
-                "docker/build/step.sh lacks {written}"
-            );
+        for argument in arguments(Modules::Unsummed, "/tmp/core.wasm").iter().skip(1) {
+            let written = argument.replace("-ldflags=-s -w -checklinkname=0", "-ldflags='-s -w -checklinkname=0'");
+            assert!(step.contains(&written), "docker/build/step.sh lacks {written}");
         }
         let dockerfile = include_str!("../../docker/build.Dockerfile");
         for (name, value) in ENVIRONMENT {
@@ -148,12 +129,8 @@ mod tests {
 
     #[test]
     fn only_requires_need_a_network() {
-        let files =
-            |go_mod: &str| BTreeMap::from([("go.mod".to_owned(), go_mod.as_bytes().to_vec())]);
-        assert_eq!(
-            Modules::of(&files("module task\n\ngo 1.26\n")),
-            Modules::None
-        );
+        let files = |go_mod: &str| BTreeMap::from([("go.mod".to_owned(), go_mod.as_bytes().to_vec())]);
+        assert_eq!(Modules::of(&files("module task\n\ngo 1.26\n")), Modules::None);
         let mut some = files("module task\n\nrequire example.org/m v1.0.0\n");
         assert_eq!(Modules::of(&some), Modules::Unsummed);
         some.insert("go.sum".to_owned(), Vec::new());

@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use bollard::models::{
-    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, ResourcesUlimits,
-};
+use bollard::models::{ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, ResourcesUlimits};
 
 use super::Limits;
 
@@ -116,17 +114,10 @@ impl Step<'_> {
                     .ok()
                     .map(|cores| cores.saturating_mul(1_000_000_000)),
                 pids_limit: Some(pids),
-                ulimits: Some(vec![
-                    most("fsize", file),
-                    most("nofile", 4096),
-                    most("core", 0),
-                ]),
+                ulimits: Some(vec![most("fsize", file), most("nofile", 4096), most("core", 0)]),
                 tmpfs: Some(HashMap::from([
                     // Sources and, unpacked, not more than that.
-                    (
-                        "/sources".to_owned(),
-                        tmpfs(self.limits.sources.saturating_mul(2)),
-                    ),
+                    ("/sources".to_owned(), tmpfs(self.limits.sources.saturating_mul(2))),
                     ("/tmp".to_owned(), tmpfs(self.limits.memory / 2)),
                 ])),
                 mounts: Some(vec![Mount {
@@ -178,8 +169,7 @@ mod tests {
         let name = step("../run 1", "fetch").container_name(&"ü".repeat(4000));
         assert!(name.len() < 200);
         assert!(
-            name.chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
+            name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)),
             "{name}"
         );
     }

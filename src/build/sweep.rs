@@ -17,11 +17,7 @@ const FORGOTTEN: i64 = 60 * 60;
 
 /// Removes a run's containers, running or not; how many there were.
 pub(super) async fn of_run(engine: &bollard::Docker, run: &str) -> Result<usize, BuildError> {
-    let found = list(
-        engine,
-        HashMap::from([("label", vec![format!("{RUN}={run}")])]),
-    )
-    .await;
+    let found = list(engine, HashMap::from([("label", vec![format!("{RUN}={run}")])])).await;
     let found = found.map_err(|error| BuildError::engine("list its containers", &error))?;
     for id in found.iter().filter_map(|found| found.id.as_deref()) {
         container::remove(engine, id).await;

@@ -23,12 +23,7 @@ impl Volumes {
     /// Makes sure of the volume of the repository `key` for the image `tag`, and
     /// removes those that the repository had for other images: what is in them was
     /// compiled by another Go.
-    pub(super) async fn ready(
-        &self,
-        engine: &bollard::Docker,
-        key: &str,
-        tag: &str,
-    ) -> Result<String, BuildError> {
+    pub(super) async fn ready(&self, engine: &bollard::Docker, key: &str, tag: &str) -> Result<String, BuildError> {
         let name = name(key, tag);
         let mut known = self.known.lock().await;
         if known.contains(&name) {
@@ -43,9 +38,7 @@ impl Volumes {
         let made = engine.create_volume(wanted).await;
         made.map_err(|error| BuildError::engine(format!("make the volume {name}"), &error))?;
         let filter = HashMap::from([("label", vec![format!("{CACHE}={owner}")])]);
-        let options = ListVolumesOptionsBuilder::default()
-            .filters(&filter)
-            .build();
+        let options = ListVolumesOptionsBuilder::default().filters(&filter).build();
         if let Ok(list) = engine.list_volumes(Some(options)).await {
             let all = list.volumes.unwrap_or_default();
             for other in all.iter().filter(|volume| volume.name != name) {

@@ -1,11 +1,11 @@
 //! `pelato brush`
 
+use super::CommandError;
 use super::args::Stages;
 use super::folder::open;
 use super::interrupt::interrupted;
 use super::printer::Printer;
 use super::stages::conclude;
-use super::CommandError;
 use crate::pipeline::{self, Goal};
 
 /// Everything in order.

@@ -1,9 +1,9 @@
 //! `pelato check`
 
+use super::CommandError;
 use super::args::Folder;
 use super::folder::open;
 use super::printer::Printer;
-use super::CommandError;
 use crate::config::Flags;
 use crate::pipeline;
 use crate::report::counted;

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::CommandError;
 use super::args::Generate;
 use super::folder::open;
 use super::printer::Printer;
-use super::CommandError;
 use crate::pipeline;
 
 #[derive(Serialize)]
@@ -19,7 +19,12 @@ struct Written {
 /// Writes `gen/`.
 pub(super) fn run(command: &Generate, printer: &Printer) -> Result<bool, CommandError> {
     let opened = open(&command.folder.dir, &command.place.flags())?;
-    let written = pipeline::generate(&opened.request(), &opened.origin.top, &opened.services, &printer.reporter())?;
+    let written = pipeline::generate(
+        &opened.request(),
+        &opened.origin.top,
+        &opened.services,
+        &printer.reporter(),
+    )?;
     let written: Vec<Written> = written
         .into_iter()
         .map(|(project, summary)| Written {

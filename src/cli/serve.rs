@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::CommandError;
 use super::args::Serve;
 use super::interrupt::interrupted;
 use super::printer::Printer;
-use super::CommandError;
 use crate::config::{Variables, read_runner};
 use crate::runner::Runner;
 use crate::services::build_settings;
@@ -14,7 +14,10 @@ use crate::services::build_settings;
 pub(super) async fn run(command: &Serve, printer: &Printer) -> Result<bool, CommandError> {
     let path = &command.config;
     let text = std::fs::read_to_string(path).map_err(|error| {
-        CommandError::Usage(format!("cannot read {}: {error}; name the file with --config", path.display()))
+        CommandError::Usage(format!(
+            "cannot read {}: {error}; name the file with --config",
+            path.display()
+        ))
     })?;
     let base = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

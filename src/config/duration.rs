@@ -18,9 +18,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
 
 /// Reads a size in bytes: `1024`, `25MiB`, `10GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim() {
         "" | "B" => 1,

@@ -64,12 +64,7 @@ impl Default for Limits {
 }
 
 /// Reads `runner.yaml`. `base` is its folder: paths in it are relative to that.
-pub fn read_runner(
-    file: &str,
-    text: &str,
-    base: &Path,
-    variables: &Variables,
-) -> Result<RunnerConfig, Diagnostics> {
+pub fn read_runner(file: &str, text: &str, base: &Path, variables: &Variables) -> Result<RunnerConfig, Diagnostics> {
     let mut findings = Findings::default();
     let root = document::parse(file, text, document::Limits::default())?;
     let read = match &root {
@@ -91,20 +86,13 @@ pub fn read_runner(
     }
 }
 
-fn whole(
-    root: &Node,
-    base: &Path,
-    variables: &Variables,
-    findings: &mut Findings,
-) -> Option<RunnerConfig> {
+fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<RunnerConfig> {
     let mut fields = Fields::of(root, "the configuration", findings)?;
     let listen = listen(&mut fields, findings);
     let public_url = fields
         .text("public_url", findings)
         .map(|(url, _)| url.trim_end_matches('/').to_owned());
-    let data = fields
-        .text("data", findings)
-        .map_or("./var", |(path, _)| path);
+    let data = fields.text("data", findings).map_or("./var", |(path, _)| path);
     let builder = match fields.text("builder", findings) {
         None => "docker".to_owned(),
         Some((text @ ("docker" | "local" | "auto"), _)) => text.to_owned(),
@@ -259,9 +247,7 @@ fn environments(
             );
             continue;
         };
-        if let Some(environment) =
-            environment::read(name, &key.span, value, base, variables, findings)
-        {
+        if let Some(environment) = environment::read(name, &key.span, value, base, variables, findings) {
             environments.insert(name.to_owned(), environment);
         }
     }

@@ -95,8 +95,6 @@ pub(super) fn secrets(
             .iter()
             .filter_map(|item| secret(key, item, base, variables, findings))
             .collect(),
-        _ => secret(key, node, base, variables, findings)
-            .into_iter()
-            .collect(),
+        _ => secret(key, node, base, variables, findings).into_iter().collect(),
     }
 }

@@ -141,10 +141,7 @@ pub struct Settings {
 impl Settings {
     /// Settings from flags over variables.
     pub fn of(variables: &Variables, flags: &Flags) -> Result<Self, DotenvError> {
-        let pick = |flag: &Option<String>, name: &str| {
-            flag.clone()
-                .or_else(|| variables.get(name).map(str::to_owned))
-        };
+        let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variables.get(name).map(str::to_owned));
         let deploy = match pick(&flags.deploy, "PELATO_DEPLOY") {
             None => DeployMode::Wadm,
             Some(value) if value == "wadm" => DeployMode::Wadm,
@@ -184,8 +181,7 @@ impl Settings {
             metrics: truth(variables, "ENABLE_METRICS")?,
             keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
             environment: Environment {
-                name: pick(&flags.environment, "PELATO_ENVIRONMENT")
-                    .unwrap_or_else(|| "default".into()),
+                name: pick(&flags.environment, "PELATO_ENVIRONMENT").unwrap_or_else(|| "default".into()),
                 registry,
                 nats: Nats {
                     creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
@@ -214,9 +210,7 @@ fn providers(value: Option<String>) -> Result<Providers, DotenvError> {
         .split(',')
         .map(|pair| {
             let (name, image) = pair.split_once('=')?;
-            PROVIDERS
-                .contains(&name)
-                .then(|| (name.to_owned(), image.to_owned()))
+            PROVIDERS.contains(&name).then(|| (name.to_owned(), image.to_owned()))
         })
         .collect();
     match pairs {
@@ -263,21 +257,14 @@ mod tests {
         let settings = Settings::of(&variables, &Flags::default()).unwrap();
         assert_eq!(settings.environment.nats.url, "nats://10.0.0.7:4333");
         assert_eq!(settings.environment.registry.unwrap().url, "localhost:5000");
-        assert_eq!(
-            (settings.parallel_build.as_str(), settings.metrics),
-            ("False", true)
-        );
+        assert_eq!((settings.parallel_build.as_str(), settings.metrics), ("False", true));
         assert_eq!(settings.environment.name, "default");
     }
 
     #[test]
     fn a_flag_wins_over_its_variable_and_the_environment_over_a_file() {
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(
-            dir.path().join(".env"),
-            "PELATO_LATTICE=from-file\nPATH=nowhere\n",
-        )
-        .unwrap();
+        std::fs::write(dir.path().join(".env"), "PELATO_LATTICE=from-file\nPATH=nowhere\n").unwrap();
         let variables = Variables::read(dir.path()).unwrap();
         assert_ne!(variables.get("PATH"), Some("nowhere"));
         let flags = Flags {
@@ -286,10 +273,7 @@ mod tests {
         };
         let settings = Settings::of(&variables, &flags).unwrap();
         assert_eq!(settings.environment.lattice, "from-file");
-        assert_eq!(
-            settings.environment.nats.url,
-            "nats://nats.example.org:4222"
-        );
+        assert_eq!(settings.environment.nats.url, "nats://nats.example.org:4222");
     }
 
     #[test]

@@ -41,11 +41,7 @@ struct ProblemPage<'a> {
 }
 
 /// The list of runs.
-pub(crate) fn runs(
-    page: &Page,
-    filter: &Filter,
-    now: OffsetDateTime,
-) -> Result<String, askama::Error> {
+pub(crate) fn runs(page: &Page, filter: &Filter, now: OffsetDateTime) -> Result<String, askama::Error> {
     let older = page
         .next
         .as_ref()

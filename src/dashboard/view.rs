@@ -35,10 +35,7 @@ impl Row {
         Self {
             id: run.id.clone(),
             state: run.state.as_str(),
-            title: run
-                .title
-                .clone()
-                .unwrap_or_else(|| format!("Commit {commit}")),
+            title: run.title.clone().unwrap_or_else(|| format!("Commit {commit}")),
             repository: run.repository.clone(),
             repository_address: address(&of_repository, None, None),
             branch: run.branch.clone(),
@@ -63,10 +60,7 @@ pub(super) fn rows(runs: &[Run], now: OffsetDateTime) -> Vec<Row> {
 
 /// What is done, in few words: a run mostly touches some of its tasks.
 fn summary(tasks: &[TaskRecord]) -> String {
-    let touched = tasks
-        .iter()
-        .filter(|task| task.change != "unchanged")
-        .count();
+    let touched = tasks.iter().filter(|task| task.change != "unchanged").count();
     match (tasks.len(), touched) {
         (0, _) => String::new(),
         (_, 0) => "nothing to do".to_owned(),
@@ -202,10 +196,7 @@ mod tests {
         let seen = [0, 7, 61, 7_300, 90_000, 300_000]
             .map(|s| ago(Duration::seconds(s)))
             .join(", ");
-        assert_eq!(
-            seen,
-            "just now, 7 s ago, 1 min ago, 2 h ago, yesterday, 3 days ago"
-        );
+        assert_eq!(seen, "just now, 7 s ago, 1 min ago, 2 h ago, yesterday, 3 days ago");
         let seen = [0.31, 12.9, 63.0, 3_723.0]
             .map(|s| length(Duration::seconds_f64(s)))
             .join(", ");

@@ -62,10 +62,7 @@ impl fmt::Display for Claim {
         } = self;
         match project.as_str() {
             "" | "." => write!(f, "{repository} (environment {environment})"),
-            project => write!(
-                f,
-                "{repository}, project {project} (environment {environment})"
-            ),
+            project => write!(f, "{repository}, project {project} (environment {environment})"),
         }
     }
 }
@@ -116,8 +113,9 @@ impl Wanted {
             reason: reason.to_owned(),
         };
         let annotations = annotations(&manifest.document);
-        let claim = Claim::of(&annotations)
-            .ok_or_else(|| wrong("it lacks one of the annotations pelato.repository, pelato.project, pelato.environment"))?;
+        let claim = Claim::of(&annotations).ok_or_else(|| {
+            wrong("it lacks one of the annotations pelato.repository, pelato.project, pelato.environment")
+        })?;
         let image = parts(&manifest.document)
             .find(|(_, properties)| properties["kind"] == "component")
             .and_then(|(_, properties)| properties["image"].as_str().map(str::to_owned))
@@ -178,6 +176,5 @@ fn id(application: &str, name: &str, properties: &Value) -> String {
 
 /// wadm's way of making a part of an id of a name.
 fn plain(name: &str) -> String {
-    name.to_lowercase()
-        .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }

@@ -89,9 +89,7 @@ pub enum DeployError {
         reason: String,
     },
     /// wadm's answer is not one that we know.
-    #[error(
-        "wadm's answer about {application} could not be read: {reason}; pelato speaks to wadm 0.20 and later"
-    )]
+    #[error("wadm's answer about {application} could not be read: {reason}; pelato speaks to wadm 0.20 and later")]
     Unreadable {
         /// The application, or `its applications`.
         application: String,

@@ -106,11 +106,7 @@ impl Control {
     ///
     /// An inventory shows a provider as soon as its process is started, some
     /// 100 ms before it listens. The provider's own answer comes after that.
-    pub(super) async fn answering(
-        &self,
-        provider_id: &str,
-        enough: usize,
-    ) -> Result<usize, DeployError> {
+    pub(super) async fn answering(&self, provider_id: &str, enough: usize) -> Result<usize, DeployError> {
         let subject = format!("wasmbus.rpc.{}.{provider_id}.health", self.lattice);
         let mut answers = self.ask_all(subject).await?;
         let until = Instant::now() + HEALTH_LIMIT;
@@ -153,7 +149,8 @@ impl Control {
                 Asked::Silent | Asked::Runs(_) => hosts.push(silent),
             }
         }
-        self.known().extend(hosts.iter().map(|host| (host.id.clone(), host.clone())));
+        self.known()
+            .extend(hosts.iter().map(|host| (host.id.clone(), host.clone())));
         hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         Ok(hosts)
     }
@@ -170,9 +167,7 @@ impl Control {
             if message.status == Some(StatusCode::NO_RESPONDERS) {
                 break;
             }
-            if let Ok(Answer {
-                response: Some(host),
-            }) = serde_json::from_slice::<Answer<Host>>(&message.payload)
+            if let Ok(Answer { response: Some(host) }) = serde_json::from_slice::<Answer<Host>>(&message.payload)
                 && !hosts.iter().any(|other| other.id == host.id)
             {
                 hosts.push(host);
@@ -185,11 +180,7 @@ impl Control {
     /// What one host runs.
     pub(super) async fn inventory(&self, host: &Host) -> Result<Asked, DeployError> {
         let subject = self.subject(&format!("host.get.{}", host.id));
-        let asked = timeout(
-            ANSWER_LIMIT,
-            self.connection.client.request(subject, "".into()),
-        )
-        .await;
+        let asked = timeout(ANSWER_LIMIT, self.connection.client.request(subject, "".into())).await;
         match asked {
             Ok(Ok(message)) => Ok(match serde_json::from_slice(&message.payload) {
                 Ok(Answer {
@@ -214,15 +205,13 @@ impl Control {
             "host_id": host.id,
             "count": 0,
         });
-        self.tell(&format!("component.scale.{}", host.id), &command)
-            .await
+        self.tell(&format!("component.scale.{}", host.id), &command).await
     }
 
     /// Tells a host to stop a provider. What comes of it shows in the inventory.
     pub(super) async fn stop_provider(&self, host: &Host, part: &Part) -> Result<(), DeployError> {
         let command = json!({ "host_id": host.id, "provider_id": part.id });
-        self.tell(&format!("provider.stop.{}", host.id), &command)
-            .await
+        self.tell(&format!("provider.stop.{}", host.id), &command).await
     }
 
     async fn tell(&self, verb: &str, command: &Value) -> Result<(), DeployError> {

@@ -49,12 +49,7 @@ impl Lattice {
     /// All applications that carry `pelato.*` annotations, in the order of
     /// their names.
     pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {
-        let names = self
-            .wadm
-            .list()
-            .await?
-            .into_iter()
-            .map(|summary| summary.name);
+        let names = self.wadm.list().await?.into_iter().map(|summary| summary.name);
         let all: Vec<Option<Deployed>> = stream::iter(names)
             .map(|name| async move { self.wadm.get(&name).await })
             .buffered(AT_ONCE)
@@ -63,12 +58,7 @@ impl Lattice {
         let mut ours: Vec<Deployed> = all
             .into_iter()
             .flatten()
-            .filter(|deployed| {
-                deployed
-                    .annotations
-                    .keys()
-                    .any(|key| key.starts_with("pelato."))
-            })
+            .filter(|deployed| deployed.annotations.keys().any(|key| key.starts_with("pelato.")))
             .collect();
         ours.sort_by(|a, b| a.application.cmp(&b.application));
         Ok(ours)

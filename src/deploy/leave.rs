@@ -83,15 +83,9 @@ fn in_words(left: &[Left]) -> String {
         .iter()
         .map(|left| match left {
             Left::Component(host, part) | Left::Provider(host, part) => {
-                format!(
-                    "the host {} ({}) still runs {}",
-                    host.name, host.id, part.id
-                )
+                format!("the host {} ({}) still runs {}", host.name, host.id, part.id)
             }
-            Left::Unknown(host) => format!(
-                "the host {} ({}) does not say what it runs",
-                host.name, host.id
-            ),
+            Left::Unknown(host) => format!("the host {} ({}) does not say what it runs", host.name, host.id),
         })
         .collect();
     words.join(", ")

@@ -70,10 +70,7 @@ impl NatsConfig {
                     _ => unreachable(reason),
                 })
             }
-            Err(_) => Err(unreachable(format!(
-                "no answer within {} s",
-                CONNECT_LIMIT.as_secs()
-            ))),
+            Err(_) => Err(unreachable(format!("no answer within {} s", CONNECT_LIMIT.as_secs()))),
         }
     }
 
@@ -87,10 +84,7 @@ impl NatsConfig {
             .split(',')
             .map(str::trim)
             .filter(|url| !url.is_empty())
-            .map(|url| {
-                url.parse::<ServerAddr>()
-                    .map_err(|error| wrong(error.to_string()))
-            })
+            .map(|url| url.parse::<ServerAddr>().map_err(|error| wrong(error.to_string())))
             .collect::<Result<Vec<_>, _>>()?;
         match servers.is_empty() {
             true => Err(wrong("it is empty".to_owned())),
@@ -104,10 +98,7 @@ impl NatsConfig {
             .connection_timeout(CONNECT_LIMIT)
             .request_timeout(Some(REQUEST_LIMIT));
         if let Some(user) = filled(self.user.as_deref()) {
-            let password = self
-                .password
-                .as_ref()
-                .map_or("", |password| password.expose_secret());
+            let password = self.password.as_ref().map_or("", |password| password.expose_secret());
             options = options.user_and_password(user.to_owned(), password.to_owned());
         } else if let Some(token) = &self.token {
             options = options.token(token.expose_secret().to_owned());
@@ -147,11 +138,7 @@ impl NatsConfig {
 
     /// The address without user, password and token.
     fn shown(&self) -> String {
-        let shown: Vec<String> = self
-            .url
-            .split(',')
-            .map(|url| without_user(url.trim()))
-            .collect();
+        let shown: Vec<String> = self.url.split(',').map(|url| without_user(url.trim())).collect();
         shown.join(",")
     }
 }

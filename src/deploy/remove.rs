@@ -30,11 +30,7 @@ impl Lattice {
             });
         }
         let task = had.annotations.get("pelato.component").map(String::as_str);
-        reporter.line(
-            task,
-            Stage::Remove,
-            format!("{application}: {} → nothing", had.version),
-        );
+        reporter.line(task, Stage::Remove, format!("{application}: {} → nothing", had.version));
         let mut watch = Watch::on(&self.control, application).await?;
         let hosts = self.hosts().await?;
         self.wadm.forget(application).await?;

@@ -79,10 +79,14 @@ impl Lattice {
         {
             let mut watch = Watch::on(&self.control, application).await?;
             match self.wait_until_running(start(false), &mut watch, cancel).await? {
-                Started::Failed(reason) => self.say(&wanted, reporter, format!(
-                    "{application} {} is deployed but does not run ({reason}); starting it anew",
-                    manifest.version
-                )),
+                Started::Failed(reason) => self.say(
+                    &wanted,
+                    reporter,
+                    format!(
+                        "{application} {} is deployed but does not run ({reason}); starting it anew",
+                        manifest.version
+                    ),
+                ),
                 started => return Ok(outcome(false, started)),
             }
         }
@@ -96,16 +100,10 @@ impl Lattice {
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application).await?;
         self.wadm.deploy(application, &manifest.version).await?;
-        let started = self
-            .wait_until_running(start(true), &mut watch, cancel)
-            .await?;
+        let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
         if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
             let seconds = down.elapsed().as_secs_f64();
-            self.say(
-                &wanted,
-                reporter,
-                format!("{application} was away for {seconds:.1} s"),
-            );
+            self.say(&wanted, reporter, format!("{application} was away for {seconds:.1} s"));
         }
         Ok(outcome(true, started))
     }
@@ -133,14 +131,9 @@ impl Lattice {
             ids.extend(had.ids());
             self.wadm.forget(application).await?;
         } else {
-            self.say(
-                wanted,
-                reporter,
-                format!("{application}: {}", manifest.version),
-            );
+            self.say(wanted, reporter, format!("{application}: {}", manifest.version));
         }
-        self.wait_until_gone(application, &ids, hosts, &mut watch)
-            .await
+        self.wait_until_gone(application, &ids, hosts, &mut watch).await
     }
 
     fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {

@@ -29,9 +29,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn take(&mut self, news: News, manifest: &Manifest, now: Instant) {
-        let ours = |id: &str| {
-            id == manifest.component_id || manifest.provider_ids.iter().any(|ours| ours == id)
-        };
+        let ours = |id: &str| id == manifest.component_id || manifest.provider_ids.iter().any(|ours| ours == id);
         match news {
             News::Status(status) => self.status(status, now),
             News::Moved { id } => {
@@ -39,10 +37,7 @@ impl Seen {
             }
             News::Failed { id, host, reason } if ours(&id) => {
                 let since = self.failures.get(&id).map_or(now, |failure| failure.since);
-                let reason = format!(
-                    "the host {host} could not start {id}: {}",
-                    shortened(&reason)
-                );
+                let reason = format!("the host {host} could not start {id}: {}", shortened(&reason));
                 self.failures.insert(id, Failure { reason, since });
             }
             News::Failed { .. } | News::Hosts | News::Quiet => {}
@@ -50,8 +45,7 @@ impl Seen {
     }
 
     pub(super) fn status(&mut self, status: Status, now: Instant) {
-        let failed = status.info.status_type == StatusType::Failed
-            && !status.info.message.contains(NO_HOST_YET);
+        let failed = status.info.status_type == StatusType::Failed && !status.info.message.contains(NO_HOST_YET);
         self.failed_since = match failed {
             true => Some(self.failed_since.unwrap_or(now)),
             false => None,
@@ -73,10 +67,7 @@ impl Seen {
 
     /// Why there is no hope, once something has failed for `limit`.
     pub(super) fn given_up(&self, limit: Duration, now: Instant) -> Option<String> {
-        let host = self
-            .failures
-            .values()
-            .find(|failure| now - failure.since > limit);
+        let host = self.failures.values().find(|failure| now - failure.since > limit);
         if let Some(failure) = host {
             return Some(failure.reason.clone());
         }
@@ -86,11 +77,7 @@ impl Seen {
 
     /// Why it does not run after `limit`: the cause that lies deepest.
     pub(super) fn in_words(&self, missing: Option<String>, limit: Duration) -> String {
-        let failure = self
-            .failures
-            .values()
-            .next()
-            .map(|failure| failure.reason.clone());
+        let failure = self.failures.values().next().map(|failure| failure.reason.clone());
         let reason = failure.or_else(|| self.wadm_says()).or(missing);
         let reason = reason.unwrap_or_else(|| "wadm does not say why".to_owned());
         format!("not running after {} s: {reason}", limit.as_secs())

@@ -141,9 +141,7 @@ impl Lattice {
                 // The next count leaves it out.
                 Asked::Gone => return Ok(Some(format!("nothing runs {on}, which went away"))),
                 Asked::Silent => {
-                    return Ok(Some(format!(
-                        "nothing is known {on}, which does not answer"
-                    )));
+                    return Ok(Some(format!("nothing is known {on}, which does not answer")));
                 }
             };
             let component = inventory

@@ -87,11 +87,7 @@ impl Wadm {
     }
 
     pub(super) async fn deploy(&self, application: &str, version: &str) -> Result<(), DeployError> {
-        match self
-            .client
-            .deploy_manifest(application, Some(version))
-            .await
-        {
+        match self.client.deploy_manifest(application, Some(version)).await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.failed("deploy", application, error)),
         }
@@ -120,12 +116,8 @@ impl Wadm {
             url: self.connection.url.clone(),
         };
         match error {
-            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => {
-                silent()
-            }
-            ClientError::NatsError(error) => {
-                self.connection.at_fault(&error).unwrap_or_else(silent)
-            }
+            ClientError::NatsError(error) if error.kind() == RequestErrorKind::NoResponders => silent(),
+            ClientError::NatsError(error) => self.connection.at_fault(&error).unwrap_or_else(silent),
             ClientError::Serialization(error) => DeployError::Unreadable {
                 application,
                 reason: error.to_string(),

@@ -23,11 +23,7 @@ pub(super) enum News {
     /// A part runs, or another number of it.
     Moved { id: String },
     /// A part could not be started.
-    Failed {
-        id: String,
-        host: String,
-        reason: String,
-    },
+    Failed { id: String, host: String, reason: String },
     /// A host came or went.
     Hosts,
     /// Nothing for a while.
@@ -99,9 +95,7 @@ impl Watch {
 }
 
 fn status(message: &Message) -> Option<News> {
-    serde_json::from_slice(&message.payload)
-        .ok()
-        .map(News::Status)
+    serde_json::from_slice(&message.payload).ok().map(News::Status)
 }
 
 fn event(message: &Message) -> Option<News> {

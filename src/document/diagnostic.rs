@@ -51,14 +51,7 @@ impl Findings {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(
-            Severity::Error,
-            rule,
-            span,
-            title.into(),
-            label.into(),
-            help.into(),
-        );
+        self.add(Severity::Error, rule, span, title.into(), label.into(), help.into());
     }
 
     /// Adds a note.
@@ -70,25 +63,10 @@ impl Findings {
         label: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.add(
-            Severity::Note,
-            rule,
-            span,
-            title.into(),
-            label.into(),
-            help.into(),
-        );
+        self.add(Severity::Note, rule, span, title.into(), label.into(), help.into());
     }
 
-    fn add(
-        &mut self,
-        severity: Severity,
-        rule: &'static str,
-        span: &Span,
-        title: String,
-        label: String,
-        help: String,
-    ) {
+    fn add(&mut self, severity: Severity, rule: &'static str, span: &Span, title: String, label: String, help: String) {
         self.items.push(Diagnostic {
             severity,
             rule,
@@ -132,9 +110,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Whether one of them is an error.
     pub fn has_errors(&self) -> bool {
-        self.items
-            .iter()
-            .any(|item| item.severity == Severity::Error)
+        self.items.iter().any(|item| item.severity == Severity::Error)
     }
 
     /// Whether there is anything to show.
@@ -144,17 +120,8 @@ impl Diagnostics {
 
     /// All of them as people read them, with colours when `colours` is set.
     pub fn render(&self, colours: bool) -> String {
-        let renderer = if colours {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        }
-        .decor_style(DecorStyle::Ascii);
-        let shown: Vec<String> = self
-            .items
-            .iter()
-            .map(|item| self.render_one(&renderer, item))
-            .collect();
+        let renderer = if colours { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+        let shown: Vec<String> = self.items.iter().map(|item| self.render_one(&renderer, item)).collect();
         shown.join("\n\n")
     }
 
@@ -168,11 +135,7 @@ impl Diagnostics {
         let start = item.span.start.min(end);
         let snippet = Snippet::source(self.text.as_str())
             .path(self.file.as_str())
-            .annotation(
-                AnnotationKind::Primary
-                    .span(start..end)
-                    .label(item.label.as_str()),
-            );
+            .annotation(AnnotationKind::Primary.span(start..end).label(item.label.as_str()));
         let mut group = level.primary_title(item.title.as_str()).element(snippet);
         if let Some(help) = &item.help {
             group = group.element(Level::HELP.message(help.as_str()));

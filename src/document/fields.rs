@@ -50,11 +50,9 @@ impl<'n> Fields<'n> {
             entries.push((name, key, value));
         }
         // The whole of a long map says nothing: its first line does.
-        let span = entries
-            .first()
-            .map_or(node.span.clone(), |(_, key, value)| {
-                key.span.start..first_end(key, value)
-            });
+        let span = entries.first().map_or(node.span.clone(), |(_, key, value)| {
+            key.span.start..first_end(key, value)
+        });
         Some(Self {
             what,
             span,
@@ -95,21 +93,13 @@ impl<'n> Fields<'n> {
     }
 
     /// Takes a text that may be left out.
-    pub fn text(
-        &mut self,
-        name: &'static str,
-        findings: &mut Findings,
-    ) -> Option<(&'n str, &'n Span)> {
+    pub fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<(&'n str, &'n Span)> {
         let node = self.take(name)?;
         scalar(name, node, findings)
     }
 
     /// Takes a text that must be there.
-    pub fn required(
-        &mut self,
-        name: &'static str,
-        findings: &mut Findings,
-    ) -> Option<(&'n str, &'n Span)> {
+    pub fn required(&mut self, name: &'static str, findings: &mut Findings) -> Option<(&'n str, &'n Span)> {
         match self.take(name) {
             Some(node) => scalar(name, node, findings),
             None => {
@@ -151,12 +141,7 @@ impl<'n> Fields<'n> {
 
     /// Says of every key that was not taken that it is unknown.
     pub fn finish(self, findings: &mut Findings) {
-        let known = || {
-            self.known
-                .iter()
-                .copied()
-                .chain(self.extra.iter().map(String::as_str))
-        };
+        let known = || self.known.iter().copied().chain(self.extra.iter().map(String::as_str));
         for (name, key, _) in &self.entries {
             let help = match closest(name, known()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
@@ -185,11 +170,7 @@ fn first_end(key: &Node, value: &Node) -> usize {
 }
 
 /// The text of a scalar; anything else is a finding.
-pub(super) fn scalar<'n>(
-    name: &str,
-    node: &'n Node,
-    findings: &mut Findings,
-) -> Option<(&'n str, &'n Span)> {
+pub(super) fn scalar<'n>(name: &str, node: &'n Node, findings: &mut Findings) -> Option<(&'n str, &'n Span)> {
     match node.text() {
         Some(text) => Some((text, &node.span)),
         None => {

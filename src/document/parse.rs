@@ -114,12 +114,8 @@ impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, span: Span) -> bool {
         match event {
             Event::Scalar(text, style, anchor, _) => self.scalar(text, style, anchor, span),
-            Event::SequenceStart(anchor, _) => {
-                self.begin(anchor, span, OpenKind::Sequence(Vec::new()))
-            }
-            Event::MappingStart(anchor, _) => {
-                self.begin(anchor, span, OpenKind::Mapping(Vec::new(), None))
-            }
+            Event::SequenceStart(anchor, _) => self.begin(anchor, span, OpenKind::Sequence(Vec::new())),
+            Event::MappingStart(anchor, _) => self.begin(anchor, span, OpenKind::Mapping(Vec::new(), None)),
             Event::SequenceEnd | Event::MappingEnd => self.end(&span),
             Event::Alias(anchor) => self.alias(anchor, span),
             Event::DocumentStart(_) if self.root.is_some() => self.stop(
@@ -133,13 +129,7 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        text: Cow<'_, str>,
-        style: ScalarStyle,
-        anchor: usize,
-        span: Span,
-    ) -> bool {
+    fn scalar(&mut self, text: Cow<'_, str>, style: ScalarStyle, anchor: usize, span: Span) -> bool {
         let span = self.positions.without_comment(style, span);
         if text.len() > self.limits.scalar {
             return self.stop(
@@ -247,14 +237,7 @@ impl Reader<'_> {
         true
     }
 
-    fn stop(
-        &mut self,
-        rule: &'static str,
-        span: &Span,
-        title: &str,
-        label: &str,
-        help: &str,
-    ) -> bool {
+    fn stop(&mut self, rule: &'static str, span: &Span, title: &str, label: &str, help: &str) -> bool {
         self.findings.error(rule, span, title, label, help);
         false
     }
@@ -280,17 +263,8 @@ impl<'t> Positions<'t> {
     const STEP: usize = 64;
 
     fn of(text: &'t str, offset: usize) -> Self {
-        let table = (!text.is_ascii()).then(|| {
-            text.char_indices()
-                .step_by(Self::STEP)
-                .map(|(byte, _)| byte)
-                .collect()
-        });
-        Self {
-            text,
-            offset,
-            table,
-        }
+        let table = (!text.is_ascii()).then(|| text.char_indices().step_by(Self::STEP).map(|(byte, _)| byte).collect());
+        Self { text, offset, table }
     }
 
     fn at(&self, character: usize) -> usize {
@@ -315,10 +289,7 @@ impl<'t> Positions<'t> {
             _ => return span,
         };
         let from = span.start - self.offset;
-        let written = self
-            .text
-            .get(from..span.end - self.offset)
-            .unwrap_or_default();
+        let written = self.text.get(from..span.end - self.offset).unwrap_or_default();
         let mut escaped = false;
         let close = written.char_indices().skip(1).find(|(_, c)| {
             let closes = *c == quote && !escaped;

@@ -29,11 +29,7 @@ impl Forge {
     /// own is the default for GitHub; Gitea has none.
     ///
     /// Must be called within a tokio runtime. Errors when the address is none.
-    pub fn new(
-        kind: ForgeKind,
-        api: Option<&str>,
-        token: SecretString,
-    ) -> Result<Self, ForgeError> {
+    pub fn new(kind: ForgeKind, api: Option<&str>, token: SecretString) -> Result<Self, ForgeError> {
         let default = match kind {
             ForgeKind::GitHub => "https://api.github.com",
             ForgeKind::Gitea => "",
@@ -48,12 +44,7 @@ impl Forge {
     /// Sets a status on a commit. `repository` is `owner/name`, `commit` its full
     /// hexadecimal id. One try: whoever calls repeats it where
     /// [`ForgeError::is_temporary`] says so. Setting the same status twice is harmless.
-    pub async fn post_status(
-        &self,
-        repository: &str,
-        commit: &str,
-        status: &CommitStatus,
-    ) -> Result<(), ForgeError> {
+    pub async fn post_status(&self, repository: &str, commit: &str, status: &CommitStatus) -> Result<(), ForgeError> {
         if !name::is_repository(repository) || !name::is_commit(commit) {
             return Err(ForgeError::Refused {
                 api: self.api().to_owned(),
@@ -109,8 +100,8 @@ pub(super) fn refusal(
     body: &[u8],
 ) -> ForgeError {
     let api = api.to_owned();
-    let limited = status == StatusCode::TOO_MANY_REQUESTS
-        || (status == StatusCode::FORBIDDEN && is_rate_limit(headers));
+    let limited =
+        status == StatusCode::TOO_MANY_REQUESTS || (status == StatusCode::FORBIDDEN && is_rate_limit(headers));
     if limited {
         return ForgeError::RateLimited {
             api,
@@ -131,8 +122,7 @@ pub(super) fn refusal(
         };
     }
     let reason = if status.is_redirection() {
-        "it answers with a redirect, which is not followed with a token; write the final address"
-            .to_owned()
+        "it answers with a redirect, which is not followed with a token; write the final address".to_owned()
     } else {
         words(body)
     };

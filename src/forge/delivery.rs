@@ -19,9 +19,7 @@ pub enum Delivery {
 
 impl Delivery {
     pub(super) fn ignored(reason: impl Into<String>) -> Self {
-        Self::Ignored {
-            reason: reason.into(),
-        }
+        Self::Ignored { reason: reason.into() }
     }
 }
 
@@ -99,11 +97,10 @@ pub(super) fn one_header<'a>(
 }
 
 pub(super) fn read_push(delivery: &str, body: &[u8]) -> Result<Delivery, NotReadable> {
-    let payload: PushPayload<'_> =
-        serde_json::from_slice(body).map_err(|error| NotReadable::Json {
-            line: error.line(),
-            column: error.column(),
-        })?;
+    let payload: PushPayload<'_> = serde_json::from_slice(body).map_err(|error| NotReadable::Json {
+        line: error.line(),
+        column: error.column(),
+    })?;
     payload.into_delivery(delivery.to_owned())
 }
 

@@ -19,10 +19,7 @@ fn is_part(text: &str) -> bool {
 
 /// A commit: 40 (SHA-1) or 64 (SHA-256) lower-case hexadecimal digits.
 pub(super) fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64)
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The commit of nothing, which stands for a ref that is not there.
@@ -42,9 +39,7 @@ pub(super) fn is_ref(text: &str) -> bool {
         && !text.ends_with('.')
         && !text.contains("..")
         && !text.contains("@{")
-        && !text
-            .chars()
-            .any(|c| " ~^:?*[\\".contains(c) || is_hidden(c))
+        && !text.chars().any(|c| " ~^:?*[\\".contains(c) || is_hidden(c))
 }
 
 /// A delivery's id: forges send a UUID; we take any short printable word.
@@ -57,10 +52,7 @@ pub(super) fn is_delivery_id(text: &str) -> bool {
 
 /// The name of an event, such as `push` or `workflow_run`.
 pub(super) fn is_event(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// Control characters, and those that turn the writing direction or have no

@@ -59,23 +59,15 @@ impl PushPayload<'_> {
             return Err(NotReadable::Field("after"));
         }
         let Some(branch) = self.reference.strip_prefix("refs/heads/") else {
-            return Ok(Delivery::ignored(format!(
-                "{} is no branch",
-                self.reference
-            )));
+            return Ok(Delivery::ignored(format!("{} is no branch", self.reference)));
         };
         if self.deleted == Some(true) || name::is_zero(&self.after) {
             return Ok(Delivery::ignored(format!("deletes the branch {branch}")));
         }
         // A force-push may carry another commit's message beside it.
         let head = self.head_commit.filter(|head| head.id == self.after);
-        if head
-            .as_ref()
-            .is_some_and(|head| asks_to_skip(&head.message))
-        {
-            return Ok(Delivery::ignored(
-                "the head commit's message says [skip ci]",
-            ));
+        if head.as_ref().is_some_and(|head| asks_to_skip(&head.message)) {
+            return Ok(Delivery::ignored("the head commit's message says [skip ci]"));
         }
         Ok(Delivery::Push(Push {
             delivery,

@@ -82,12 +82,7 @@ mod tests {
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs
             .iter()
-            .map(|(name, value)| {
-                (
-                    HeaderName::from_static(name),
-                    HeaderValue::from_str(value).unwrap(),
-                )
-            })
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).unwrap()))
             .fold(HeaderMap::new(), |mut all, (name, value)| {
                 all.append(name, value);
                 all
@@ -95,21 +90,14 @@ mod tests {
     }
 
     fn accepted(kind: ForgeKind, pairs: &[(&'static str, &str)], secrets: &[&str]) -> bool {
-        let secrets: Vec<_> = secrets
-            .iter()
-            .map(|secret| SecretString::from(*secret))
-            .collect();
+        let secrets: Vec<_> = secrets.iter().map(|secret| SecretString::from(*secret)).collect();
         verify(kind, &headers(pairs), BODY, &secrets)
     }
 
     #[test]
     fn the_published_vector_is_accepted_in_either_forges_form() {
         let prefixed = format!("sha256={DIGITS}");
-        assert!(accepted(
-            GitHub,
-            &[("x-hub-signature-256", &prefixed)],
-            &[SECRET]
-        ));
+        assert!(accepted(GitHub, &[("x-hub-signature-256", &prefixed)], &[SECRET]));
         assert!(accepted(Gitea, &[("x-gitea-signature", DIGITS)], &[SECRET]));
     }
 
@@ -148,11 +136,7 @@ mod tests {
         }
         assert!(!accepted(GitHub, &[], &[SECRET]));
         let prefixed = format!("sha256={DIGITS}");
-        assert!(!accepted(
-            Gitea,
-            &[("x-gitea-signature", &prefixed)],
-            &[SECRET]
-        ));
+        assert!(!accepted(Gitea, &[("x-gitea-signature", &prefixed)], &[SECRET]));
     }
 
     #[test]
@@ -164,20 +148,9 @@ mod tests {
     #[test]
     fn each_forge_has_its_own_header_and_sha1_is_none() {
         let prefixed = format!("sha256={DIGITS}");
-        assert!(!accepted(
-            Gitea,
-            &[("x-hub-signature-256", &prefixed)],
-            &[SECRET]
-        ));
-        assert!(!accepted(
-            GitHub,
-            &[("x-gitea-signature", DIGITS)],
-            &[SECRET]
-        ));
-        let sha1 = [(
-            "x-hub-signature",
-            "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59",
-        )];
+        assert!(!accepted(Gitea, &[("x-hub-signature-256", &prefixed)], &[SECRET]));
+        assert!(!accepted(GitHub, &[("x-gitea-signature", DIGITS)], &[SECRET]));
+        let sha1 = [("x-hub-signature", "sha1=01dc10d0c83e72ed246219cdd91669667fe2ca59")];
         assert!(!accepted(GitHub, &sha1, &[SECRET]));
     }
 

@@ -72,9 +72,6 @@ mod tests {
 
     #[test]
     fn a_description_is_one_line() {
-        assert_eq!(
-            described("line one\nline\u{1b} two\r\n"),
-            "line one line  two"
-        );
+        assert_eq!(described("line one\nline\u{1b} two\r\n"), "line one line  two");
     }
 }

@@ -17,13 +17,10 @@ impl Digest {
     }
 
     /// Adds named parts, in the order of `parts`.
-    pub(super) fn named<N: AsRef<str>, B: AsRef<[u8]>>(
-        self,
-        parts: impl IntoIterator<Item = (N, B)>,
-    ) -> Self {
-        parts.into_iter().fold(self, |digest, (name, bytes)| {
-            digest.part(name.as_ref()).part(bytes)
-        })
+    pub(super) fn named<N: AsRef<str>, B: AsRef<[u8]>>(self, parts: impl IntoIterator<Item = (N, B)>) -> Self {
+        parts
+            .into_iter()
+            .fold(self, |digest, (name, bytes)| digest.part(name.as_ref()).part(bytes))
     }
 
     /// 64 hex digits.

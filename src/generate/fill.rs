@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError,
-    RenderErrorReason, ScopedJson,
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderError, RenderErrorReason,
+    ScopedJson,
 };
 use serde_json::Value;
 
@@ -150,12 +150,7 @@ mod tests {
 
     #[test]
     fn what_would_write_a_value_unquoted_is_refused() {
-        for template in [
-            "{{{topic}}}",
-            "{{~{topic}~}}",
-            "{{& topic}}",
-            "{{~& topic}}",
-        ] {
+        for template in ["{{{topic}}}", "{{~{topic}~}}", "{{& topic}}", "{{~& topic}}"] {
             assert!(refused(template).is_some(), "{template}");
         }
         assert!(refused("a: { b: {{topic}} }").is_none());

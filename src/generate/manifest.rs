@@ -63,20 +63,14 @@ pub fn manifest(
         });
     }
     let address = address(task, placement.target, template.spec())?;
-    let context = context(
-        task,
-        placement,
-        template.spec(),
-        &application,
-        address.as_deref(),
-    );
+    let context = context(task, placement, template.spec(), &application, address.as_deref());
     let mut document = template
         .manifest(&context)
         .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
         .map(sorted)
         .map_err(|wrong| at_template(task, wrong))?;
-    let (component_id, provider_ids) = ids(&application, &document)
-        .map_err(|reason| at_template(task, Template::wrong_manifest(reason)))?;
+    let (component_id, provider_ids) =
+        ids(&application, &document).map_err(|reason| at_template(task, Template::wrong_manifest(reason)))?;
 
     let mut annotations = annotations(task, placement, fingerprint, inputs_note);
     document["metadata"]["annotations"] = json!(annotations);
@@ -86,13 +80,7 @@ pub fn manifest(
         Digest::default().part(document.to_string()).short()
     );
     annotations.insert("version", &version);
-    annotations.extend(
-        placement
-            .owner
-            .commit
-            .as_deref()
-            .map(|commit| (COMMIT, commit)),
-    );
+    annotations.extend(placement.owner.commit.as_deref().map(|commit| (COMMIT, commit)));
     document["metadata"]["annotations"] = json!(annotations);
     Ok(Manifest {
         application,
@@ -106,11 +94,7 @@ pub fn manifest(
 }
 
 /// Where the task listens on the target; none where its template has no such key.
-fn address(
-    task: &Task,
-    target: &str,
-    spec: &TemplateSpec,
-) -> Result<Option<String>, GenerateError> {
+fn address(task: &Task, target: &str, spec: &TemplateSpec) -> Result<Option<String>, GenerateError> {
     let Some(key) = spec.keys.iter().find(|key| key.name == "address") else {
         return Ok(None);
     };
@@ -234,10 +218,7 @@ fn sorted(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             let object: BTreeMap<String, Value> = object.into_iter().collect();
-            object
-                .into_iter()
-                .map(|(key, value)| (key, sorted(value)))
-                .collect()
+            object.into_iter().map(|(key, value)| (key, sorted(value))).collect()
         }
         Value::Array(array) => array.into_iter().map(sorted).collect(),
         other => other,

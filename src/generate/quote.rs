@@ -44,8 +44,7 @@ mod tests {
     /// Every character that could mean something, and every pair of them.
     #[test]
     fn yaml_reads_back_what_was_quoted() {
-        let characters =
-            "a \"'\\\n\r\t\0\u{7f}\u{85}\u{a0}\u{2028}\u{feff}\u{ffff}è🦀:#{}[],&*!|>%@`-?";
+        let characters = "a \"'\\\n\r\t\0\u{7f}\u{85}\u{a0}\u{2028}\u{feff}\u{ffff}è🦀:#{}[],&*!|>%@`-?";
         for first in characters.chars() {
             for second in characters.chars() {
                 let text = format!("{first}{second}");
@@ -54,11 +53,7 @@ mod tests {
                     format!("{{key: {}, last: 1}}", yaml(&text)),
                 ] {
                     let read: serde_json::Value = serde_yaml::from_str(&document).unwrap();
-                    assert_eq!(
-                        read,
-                        serde_json::json!({"key": text, "last": 1}),
-                        "{document}"
-                    );
+                    assert_eq!(read, serde_json::json!({"key": text, "last": 1}), "{document}");
                 }
             }
         }

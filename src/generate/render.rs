@@ -22,11 +22,7 @@ struct Context<'a> {
 
 /// The Go project of `task`. The same task, file and template give the same
 /// bytes.
-pub fn render(
-    task: &Task,
-    project: &ProjectFiles,
-    templates: &Templates,
-) -> Result<Sources, GenerateError> {
+pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Result<Sources, GenerateError> {
     let template = template_of(task, templates)?;
     let author_file = format!("tasks/{}", task.code);
     if author_file.contains(|c: char| c.is_control()) {
@@ -36,18 +32,14 @@ pub fn render(
             reason: "it holds a control character",
         });
     }
-    let code = project
-        .get(&author_file)
-        .ok_or_else(|| GenerateError::NoCode {
-            component_name: task.component_name.clone(),
-            file: author_file.clone(),
-        })?;
+    let code = project.get(&author_file).ok_or_else(|| GenerateError::NoCode {
+        component_name: task.component_name.clone(),
+        file: author_file.clone(),
+    })?;
     let context = Context {
         component_name: &task.component_name,
     };
-    let mut files = template
-        .project(&context)
-        .map_err(|wrong| at_template(task, wrong))?;
+    let mut files = template.project(&context).map_err(|wrong| at_template(task, wrong))?;
     files.insert(CODE.into(), with_line(&author_file, code));
     files.insert(WIT.into(), template.wit().into());
     Ok(Sources {
@@ -64,16 +56,11 @@ pub fn render(
     })
 }
 
-pub(super) fn template_of<'t>(
-    task: &Task,
-    templates: &'t Templates,
-) -> Result<&'t Template, GenerateError> {
-    templates
-        .get(&task.template)
-        .ok_or_else(|| GenerateError::NoTemplate {
-            component_name: task.component_name.clone(),
-            template: task.template.clone(),
-        })
+pub(super) fn template_of<'t>(task: &Task, templates: &'t Templates) -> Result<&'t Template, GenerateError> {
+    templates.get(&task.template).ok_or_else(|| GenerateError::NoTemplate {
+        component_name: task.component_name.clone(),
+        template: task.template.clone(),
+    })
 }
 
 pub(super) fn at_template(task: &Task, (file, reason): (String, String)) -> GenerateError {

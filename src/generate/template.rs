@@ -73,25 +73,18 @@ impl Template {
         Ok(template)
     }
 
-    fn add_part(
-        &mut self,
-        part: &str,
-        shared: &Files,
-        reading: &Reading<'_>,
-    ) -> Result<(), TemplateError> {
+    fn add_part(&mut self, part: &str, shared: &Files, reading: &Reading<'_>) -> Result<(), TemplateError> {
         let prefix = format!("{part}/");
         let mut empty = true;
         for (path, content) in below(shared, &prefix) {
             empty = false;
             if path == PART_WIT {
-                let wit = str::from_utf8(content).map_err(|error| {
-                    reading.wrong(&format!("../shared/{prefix}{path}"), error.to_string())
-                })?;
+                let wit = str::from_utf8(content)
+                    .map_err(|error| reading.wrong(&format!("../shared/{prefix}{path}"), error.to_string()))?;
                 self.wit.push('\n');
                 self.wit.push_str(wit);
             } else {
-                self.copied
-                    .insert(format!("internal/{prefix}{path}"), content.clone());
+                self.copied.insert(format!("internal/{prefix}{path}"), content.clone());
             }
         }
         if empty {
@@ -162,13 +155,10 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn text(&self, file: &str) -> Result<&str, TemplateError> {
-        let content = self
-            .folder
-            .get(file)
-            .ok_or_else(|| TemplateError::Missing {
-                template: self.name.to_owned(),
-                file: file.to_owned(),
-            })?;
+        let content = self.folder.get(file).ok_or_else(|| TemplateError::Missing {
+            template: self.name.to_owned(),
+            file: file.to_owned(),
+        })?;
         str::from_utf8(content).map_err(|error| self.wrong(file, error.to_string()))
     }
 
@@ -197,10 +187,7 @@ fn spec(template: &str, text: &str) -> Result<(TemplateSpec, Vec<String>), Templ
     };
     let mut document: serde_yaml::Value = serde_yaml::from_str(text).map_err(wrong)?;
     // Which files it takes from beside it concerns no one but this room.
-    let parts = match document
-        .as_mapping_mut()
-        .and_then(|map| map.remove("shared"))
-    {
+    let parts = match document.as_mapping_mut().and_then(|map| map.remove("shared")) {
         Some(parts) => serde_yaml::from_value(parts).map_err(wrong)?,
         None => Vec::new(),
     };

@@ -69,13 +69,9 @@ impl Templates {
     /// The template of that name or alias.
     pub fn get(&self, name_or_alias: &str) -> Option<&Template> {
         self.by_name.get(name_or_alias).or_else(|| {
-            self.by_name.values().find(|template| {
-                template
-                    .spec()
-                    .aliases
-                    .iter()
-                    .any(|alias| alias == name_or_alias)
-            })
+            self.by_name
+                .values()
+                .find(|template| template.spec().aliases.iter().any(|alias| alias == name_or_alias))
         })
     }
 }

@@ -34,9 +34,7 @@ pub enum WriteError {
         path: PathBuf,
     },
     /// It holds what someone else put there.
-    #[error(
-        "{path} was not written by pelato, which would replace all of it: move it away or delete it"
-    )]
+    #[error("{path} was not written by pelato, which would replace all of it: move it away or delete it")]
     NotOurs {
         /// The path.
         path: PathBuf,
@@ -60,10 +58,7 @@ pub enum WriteError {
 /// Makes `dir` hold exactly these projects: `<component_name>/` with the sources
 /// and `wadm-<target>.yaml`. It is written beside `dir` and then takes its place,
 /// so that a failure leaves what was there.
-pub fn write(
-    dir: &Path,
-    projects: &[(Sources, Vec<Manifest>)],
-) -> Result<WriteSummary, WriteError> {
+pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
     let before = present(dir)?;
     let removed = match &before {
@@ -133,15 +128,11 @@ fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
         Err(source) => return Err(io_at(dir)(source)),
     };
     if !kind.is_dir() {
-        return Err(WriteError::NotFolder {
-            path: dir.to_owned(),
-        });
+        return Err(WriteError::NotFolder { path: dir.to_owned() });
     }
     let empty = fs::read_dir(dir).map_err(io_at(dir))?.next().is_none();
     if !empty && !is_marked(dir) {
-        return Err(WriteError::NotOurs {
-            path: dir.to_owned(),
-        });
+        return Err(WriteError::NotOurs { path: dir.to_owned() });
     }
     let mut files = Files::new();
     read(dir, "", &mut files)?;

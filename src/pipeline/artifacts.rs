@@ -48,10 +48,7 @@ pub(super) async fn look<'n>(
         match found? {
             None => lacking.push(need),
             Some(artifact) => {
-                let made = Made {
-                    artifact,
-                    built: false,
-                };
+                let made = Made { artifact, built: false };
                 answers.insert(need.sources.component_name.clone(), Ok(made));
             }
         }
@@ -112,10 +109,7 @@ async fn publish(registry: &Registry, need: &Need<'_>, wasm: Vec<u8>, reporter: 
     match published {
         Ok(artifact) => {
             reporter.finished(Some(name), Stage::Publish, took, artifact.reference.clone());
-            Ok(Made {
-                artifact,
-                built: true,
-            })
+            Ok(Made { artifact, built: true })
         }
         Err(error) => {
             reporter.failed(Some(name), Stage::Publish, error.to_string());

@@ -82,12 +82,25 @@ pub(super) async fn carry_out(
         let manifests = wanted
             .targets
             .iter()
-            .map(|target| placed(plan.project, wanted, prepared, &target.target, &image, &target.settings, services))
+            .map(|target| {
+                placed(
+                    plan.project,
+                    wanted,
+                    prepared,
+                    &target.target,
+                    &image,
+                    &target.settings,
+                    services,
+                )
+            })
             .collect::<Result<Vec<Manifest>, RunError>>()?;
         jobs.push((name.clone(), manifests));
     }
     for deployed in deployments::deploy(lattice, jobs, reporter, cancel).await {
-        if let Some(task) = tasks.iter_mut().find(|task| task.component_name == deployed.component_name) {
+        if let Some(task) = tasks
+            .iter_mut()
+            .find(|task| task.component_name == deployed.component_name)
+        {
             task.deployed = deployed.targets.iter().any(|target| target.changed);
             task.targets = deployed.targets;
             match deployed.result {
@@ -97,7 +110,10 @@ pub(super) async fn carry_out(
         }
     }
     // What is no longer wanted goes once what is wanted runs.
-    if tasks.iter().all(|task| matches!(task.state, TaskState::Success | TaskState::Pending)) {
+    if tasks
+        .iter()
+        .all(|task| matches!(task.state, TaskState::Success | TaskState::Pending))
+    {
         for task in tasks.iter_mut() {
             let left = left_over(plan, task);
             if !left.is_empty() {
@@ -110,12 +126,20 @@ pub(super) async fn carry_out(
 
 /// The applications (target, name) of a task that the commit does not want.
 fn left_over(plan: &Planned<'_>, task: &TaskOutcome) -> Vec<(String, String)> {
-    let wanted = plan.wanted.iter().find(|wanted| wanted.component_name == task.component_name);
+    let wanted = plan
+        .wanted
+        .iter()
+        .find(|wanted| wanted.component_name == task.component_name);
     plan.found
         .values()
         .filter(|deployed| deployed.annotations.get("pelato.component") == Some(&task.component_name))
         .filter(|deployed| {
-            !wanted.is_some_and(|wanted| wanted.targets.iter().any(|target| target.application == deployed.application))
+            !wanted.is_some_and(|wanted| {
+                wanted
+                    .targets
+                    .iter()
+                    .any(|target| target.application == deployed.application)
+            })
         })
         .map(|deployed| {
             let target = deployed.annotations.get("pelato.target").cloned().unwrap_or_default();

@@ -66,7 +66,11 @@ impl Cause {
     }
 
     fn of(the_tasks: bool, error: &impl fmt::Display) -> Self {
-        let state = if the_tasks { TaskState::Failure } else { TaskState::Error };
+        let state = if the_tasks {
+            TaskState::Failure
+        } else {
+            TaskState::Error
+        };
         Self::new(state, error.to_string())
     }
 

@@ -82,8 +82,16 @@ fn states(targets: &[TargetOutcome]) -> String {
     targets
         .iter()
         .map(|target| {
-            let address = target.address.as_deref().map(|address| format!(" at {address}")).unwrap_or_default();
-            let reason = target.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let address = target
+                .address
+                .as_deref()
+                .map(|address| format!(" at {address}"))
+                .unwrap_or_default();
+            let reason = target
+                .reason
+                .as_deref()
+                .map(|reason| format!(" ({reason})"))
+                .unwrap_or_default();
             format!("{} {}{address}{reason}", target.target, target.state)
         })
         .collect::<Vec<_>>()

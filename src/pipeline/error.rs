@@ -16,7 +16,9 @@ pub enum RunError {
     #[error("{}", shown(.0))]
     Workflow(Vec<Diagnostics>),
     /// Two projects of a repository want one application.
-    #[error("the projects {first} and {second} both have a task `{component_name}`, and one lattice has room for one of that name: rename one of them, or deploy the projects to different lattices")]
+    #[error(
+        "the projects {first} and {second} both have a task `{component_name}`, and one lattice has room for one of that name: rename one of them, or deploy the projects to different lattices"
+    )]
     SameName {
         /// The name.
         component_name: String,

@@ -26,7 +26,17 @@ pub fn generate(
             let manifests = wanted
                 .targets
                 .iter()
-                .map(|target| placed(project, wanted, prepared, &target.target, &image, &target.settings, services))
+                .map(|target| {
+                    placed(
+                        project,
+                        wanted,
+                        prepared,
+                        &target.target,
+                        &image,
+                        &target.settings,
+                        services,
+                    )
+                })
                 .collect::<Result<Vec<Manifest>, RunError>>()?;
             projects.push((prepared.sources.clone(), manifests));
         }

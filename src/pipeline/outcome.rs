@@ -33,7 +33,9 @@ impl Outcome {
 
     /// Whether there was nothing to do.
     pub fn is_nothing(&self) -> bool {
-        self.tasks.iter().all(|task| !task.built && !task.published && !task.deployed)
+        self.tasks
+            .iter()
+            .all(|task| !task.built && !task.published && !task.deployed)
     }
 
     /// One line for people: `failed: filter (…); 2 built, 1 unchanged`. What failed
@@ -43,9 +45,15 @@ impl Outcome {
         let parts: Vec<String> = [
             (count(|task| task.built), "built"),
             (count(|task| task.published), "published"),
-            (count(|task| task.deployed && task.change != Change::Removed), "deployed"),
+            (
+                count(|task| task.deployed && task.change != Change::Removed),
+                "deployed",
+            ),
             (count(|task| task.deployed && task.change == Change::Removed), "removed"),
-            (count(|task| task.change == Change::Unchanged && task.state == TaskState::Success), "unchanged"),
+            (
+                count(|task| task.change == Change::Unchanged && task.state == TaskState::Success),
+                "unchanged",
+            ),
             (count(|task| task.state == TaskState::Skipped), "left out"),
         ]
         .into_iter()

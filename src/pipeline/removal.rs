@@ -89,7 +89,10 @@ pub async fn remove(
 
 /// The applications (target, name) of a task: wanted, found, or both.
 fn applications(plan: &Planned<'_>, component_name: &str) -> Vec<(String, String)> {
-    let wanted = plan.wanted.iter().filter(|wanted| wanted.component_name == component_name);
+    let wanted = plan
+        .wanted
+        .iter()
+        .filter(|wanted| wanted.component_name == component_name);
     let mut all: Vec<(String, String)> = wanted
         .flat_map(|wanted| &wanted.targets)
         .map(|target| (target.target.clone(), target.application.clone()))

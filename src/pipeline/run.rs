@@ -104,9 +104,24 @@ pub async fn run(
         let needs = needs(plan, goal);
         let (mut found, lacking) = artifacts::look(registry, needs).await?;
         if goal == Goal::Deploy {
-            found.extend(lacking.iter().map(|need| (need.sources.component_name.clone(), Err(Cause::not_built()))));
+            found.extend(
+                lacking
+                    .iter()
+                    .map(|need| (need.sources.component_name.clone(), Err(Cause::not_built()))),
+            );
         } else {
-            found.extend(artifacts::make(builder, registry, request.run, request.repository, &lacking, reporter, cancel).await);
+            found.extend(
+                artifacts::make(
+                    builder,
+                    registry,
+                    request.run,
+                    request.repository,
+                    &lacking,
+                    reporter,
+                    cancel,
+                )
+                .await,
+            );
         }
         if cancel.is_cancelled() {
             return Err(RunError::Cancelled);
@@ -138,7 +153,11 @@ pub async fn run(
     if cancel.is_cancelled() {
         return Err(RunError::Cancelled);
     }
-    times.deploy = if goal == Goal::Build { Duration::ZERO } else { deploying.elapsed() };
+    times.deploy = if goal == Goal::Build {
+        Duration::ZERO
+    } else {
+        deploying.elapsed()
+    };
     times.total = begun.elapsed();
     outcome.times = times;
     Ok(outcome)
@@ -148,9 +167,11 @@ pub async fn run(
 fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
     let mut affected = 0;
     let mut tasks = 0;
-    let all = plans
-        .iter()
-        .flat_map(|plan| plan.plan.iter().map(move |planned| (plan.project.owner.project.as_str(), planned)));
+    let all = plans.iter().flat_map(|plan| {
+        plan.plan
+            .iter()
+            .map(move |planned| (plan.project.owner.project.as_str(), planned))
+    });
     for (project, planned) in all {
         tasks += 1;
         if planned.change != Change::Unchanged {

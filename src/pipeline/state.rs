@@ -114,7 +114,10 @@ pub(super) fn placed(
     let (fingerprint, note) = match settings {
         // What is built is no setting.
         "" => (String::new(), String::new()),
-        settings => (wanted.fingerprint.clone(), wanted.note.with_settings(settings).to_string()),
+        settings => (
+            wanted.fingerprint.clone(),
+            wanted.note.with_settings(settings).to_string(),
+        ),
     };
     let templates: &Templates = services.templates();
     Ok(manifest(&prepared.task, &placement, &fingerprint, &note, templates)?)

@@ -146,7 +146,12 @@ mod tests {
                     (false, true) => "deploy",
                     _ => "nothing",
                 };
-                format!("{} {}: {steps} ({})", task.change, task.component_name, task.reasons.join("; "))
+                format!(
+                    "{} {}: {steps} ({})",
+                    task.change,
+                    task.component_name,
+                    task.reasons.join("; ")
+                )
             })
             .collect::<Vec<_>>()
             .join("\n")
@@ -156,7 +161,11 @@ mod tests {
     fn a_first_deployment_an_unchanged_and_a_changed_task() {
         let before = [wanted("a", "1", &["edge"]), wanted("b", "1", &["edge"])];
         let found: Vec<Found> = before.iter().flat_map(deployed).collect();
-        let now = [wanted("a", "1", &["edge"]), wanted("b", "2", &["edge"]), wanted("c", "1", &["edge"])];
+        let now = [
+            wanted("a", "1", &["edge"]),
+            wanted("b", "2", &["edge"]),
+            wanted("c", "1", &["edge"]),
+        ];
         insta::assert_snapshot!(shown(&now, &found), @"
         unchanged a: nothing ()
         changed b: build, deploy (code b.go changed)

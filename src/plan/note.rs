@@ -63,7 +63,10 @@ impl fmt::Display for Note {
             toolchain,
             settings,
         } = self;
-        write!(f, "code={code},template={template},toolchain={toolchain},settings={settings}")
+        write!(
+            f,
+            "code={code},template={template},toolchain={toolchain},settings={settings}"
+        )
     }
 }
 

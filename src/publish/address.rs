@@ -54,9 +54,7 @@ impl Address {
             !label.is_empty()
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         });
         if !named || port.is_some_and(|port| port.parse::<u16>().is_err()) {
             return Err(wrong("its host is none"));
@@ -71,18 +69,13 @@ impl Address {
         for part in path.split('/').filter(|_| !path.is_empty()) {
             path_part(part).map_err(|reason| wrong(&format!("its path: {reason}")))?;
         }
-        let loopback = name == "localhost"
-            || name
-                .parse::<Ipv4Addr>()
-                .is_ok_and(|address| address.is_loopback());
+        let loopback = name == "localhost" || name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback());
         let plain = match scheme.as_deref() {
             None => loopback || insecure,
             Some("https") => false,
             Some("http") if loopback || insecure => true,
             Some("http") => {
-                return Err(PublishError::PlainHttp {
-                    host: host.to_owned(),
-                });
+                return Err(PublishError::PlainHttp { host: host.to_owned() });
             }
             Some(_) => return Err(wrong("its scheme is neither https nor http")),
         };
@@ -151,17 +144,9 @@ mod tests {
             "the registry registry.example.org would be spoken to in plain http, which shows password and code to the network; \
              use https, or set `insecure: true` for it in runner.yaml (PELATO_REGISTRY_INSECURE=true) if that network is yours"
         );
-        assert!(
-            Address::parse("http://registry.lan:5000", true)
-                .unwrap()
-                .plain
-        );
+        assert!(Address::parse("http://registry.lan:5000", true).unwrap().plain);
         assert!(Address::parse("registry.lan:5000", true).unwrap().plain);
-        assert!(
-            !Address::parse("https://registry.lan:5000", true)
-                .unwrap()
-                .plain
-        );
+        assert!(!Address::parse("https://registry.lan:5000", true).unwrap().plain);
     }
 
     #[test]
@@ -173,9 +158,7 @@ mod tests {
         );
         assert_eq!(repository("localhost:5000", "filter").unwrap(), "filter");
         assert_eq!(
-            repository("localhost:5000", "höhe")
-                .unwrap_err()
-                .to_string(),
+            repository("localhost:5000", "höhe").unwrap_err().to_string(),
             "`component_name: höhe` cannot name a repository of an OCI registry: `ö` is not allowed; \
              take letters, digits and single `.`, `_` or `-` between them"
         );

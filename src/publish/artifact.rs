@@ -91,8 +91,7 @@ pub(super) fn pack(
         (FINGERPRINT.to_owned(), fingerprint.to_owned()),
         (COMPONENT.to_owned(), component_name.to_owned()),
     ]);
-    let mut manifest =
-        OciImageManifest::build(std::slice::from_ref(&layer), &config, Some(annotations));
+    let mut manifest = OciImageManifest::build(std::slice::from_ref(&layer), &config, Some(annotations));
     manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
     Ok(Packed {
         layer,
@@ -121,11 +120,7 @@ fn interfaces(wasm: &[u8]) -> Result<Interfaces, String> {
     match wit_component::decode(wasm) {
         Ok(DecodedWasm::Component(resolve, world)) => {
             let world = &resolve.worlds[world];
-            let names = |keys: Vec<_>| {
-                keys.into_iter()
-                    .map(|key| resolve.name_world_key(key))
-                    .collect()
-            };
+            let names = |keys: Vec<_>| keys.into_iter().map(|key| resolve.name_world_key(key)).collect();
             Ok(Interfaces {
                 exports: names(world.exports.keys().collect()),
                 imports: names(world.imports.keys().collect()),
@@ -168,10 +163,7 @@ mod tests {
     #[test]
     fn what_is_no_component_is_refused() {
         let module = b"\0asm\x01\0\0\0".to_vec();
-        let error = pack("filter", "1.0.0", "ab", module)
-            .err()
-            .unwrap()
-            .to_string();
+        let error = pack("filter", "1.0.0", "ab", module).err().unwrap().to_string();
         assert_eq!(
             error,
             "what was built for filter is not a WebAssembly component, so it was not published: it does not begin as one"

@@ -62,20 +62,16 @@ impl Credentials {
             host => host.to_owned(),
         };
         let path = file.clone();
-        let found = timeout(
-            HELPER_LIMIT,
-            tokio::task::spawn_blocking(move || read(&path, &key)),
-        )
-        .await;
+        let found = timeout(HELPER_LIMIT, tokio::task::spawn_blocking(move || read(&path, &key))).await;
         let file = file.display();
         match found {
             Ok(Ok(Ok(DockerCredential::UsernamePassword(user, password)))) => Self {
                 source: format!("user `{user}` from Docker's credentials ({file})"),
                 auth: RegistryAuth::Basic(user, password),
             },
-            Ok(Ok(Ok(DockerCredential::IdentityToken(_)))) => Self::anonymous(&format!(
-                "{file} has an identity token for it, which pelato cannot use"
-            )),
+            Ok(Ok(Ok(DockerCredential::IdentityToken(_)))) => {
+                Self::anonymous(&format!("{file} has an identity token for it, which pelato cannot use"))
+            }
             Ok(Ok(Err(error))) => Self::anonymous(&format!("{file}: {}", words(&error))),
             Ok(Err(_)) => Self::anonymous(&format!("{file} could not be read")),
             Err(_) => Self::anonymous(&format!(
@@ -128,9 +124,7 @@ fn words(error: &CredentialRetrievalError) -> String {
                 format!("the credential helper `{helper}` failed")
             }
         }
-        CredentialRetrievalError::HelperCommunicationError => {
-            "its credential helper could not be started".to_owned()
-        }
+        CredentialRetrievalError::HelperCommunicationError => "its credential helper could not be started".to_owned(),
         CredentialRetrievalError::MalformedHelperResponse => {
             "its credential helper answered something unreadable".to_owned()
         }
@@ -168,27 +162,17 @@ mod tests {
                 .unwrap()
                 .is_none()
         );
-        let given = Credentials::given(HOST, Some("ci"), Some(&password))
-            .unwrap()
-            .unwrap();
+        let given = Credentials::given(HOST, Some("ci"), Some(&password)).unwrap().unwrap();
         assert_eq!(given.mask("bad: hunter2"), "bad: ***");
     }
 
     #[tokio::test]
     async fn docker_login_is_enough() {
         // base64 of `ci:hunter2`
-        let found = from_docker(
-            r#"{"auths": {"registry.example.org:5000": {"auth": "Y2k6aHVudGVyMg=="}}}"#,
-        )
-        .await;
-        assert_eq!(
-            found.auth,
-            RegistryAuth::Basic("ci".to_owned(), "hunter2".to_owned())
-        );
+        let found = from_docker(r#"{"auths": {"registry.example.org:5000": {"auth": "Y2k6aHVudGVyMg=="}}}"#).await;
+        assert_eq!(found.auth, RegistryAuth::Basic("ci".to_owned(), "hunter2".to_owned()));
         assert!(
-            found
-                .source
-                .starts_with("user `ci` from Docker's credentials ("),
+            found.source.starts_with("user `ci` from Docker's credentials ("),
             "{}",
             found.source
         );

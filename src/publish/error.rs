@@ -78,9 +78,7 @@ pub enum PublishError {
         fingerprint: String,
     },
     /// Bytes that are no component.
-    #[error(
-        "what was built for {name} is not a WebAssembly component, so it was not published: {reason}"
-    )]
+    #[error("what was built for {name} is not a WebAssembly component, so it was not published: {reason}")]
     NotAComponent {
         /// The component.
         name: String,
@@ -172,9 +170,7 @@ pub enum PublishError {
         reason: String,
     },
     /// 5xx and whatever else it answers.
-    #[error(
-        "the registry {host} failed at {repository}: {reason}; see the registry's log, then run again"
-    )]
+    #[error("the registry {host} failed at {repository}: {reason}; see the registry's log, then run again")]
     Server {
         /// `host[:port]`.
         host: String,

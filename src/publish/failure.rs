@@ -15,9 +15,7 @@ pub(super) fn is_missing(error: &OciDistributionError) -> bool {
     match error {
         OciDistributionError::ImageManifestNotFoundError(_) => true,
         OciDistributionError::ServerError { code, .. } => *code == 404,
-        OciDistributionError::RequestError(error) => {
-            error.status().is_some_and(|status| status == 404)
-        }
+        OciDistributionError::RequestError(error) => error.status().is_some_and(|status| status == 404),
         OciDistributionError::RegistryError { envelope, .. } => has(
             envelope,
             &[
@@ -43,8 +41,7 @@ pub(super) fn explain(
             Some(status) => status.as_u16(),
             None => return unreachable_or_tls(error, host),
         },
-        OciDistributionError::UnauthorizedError { .. }
-        | OciDistributionError::AuthenticationFailure(_) => 401,
+        OciDistributionError::UnauthorizedError { .. } | OciDistributionError::AuthenticationFailure(_) => 401,
         OciDistributionError::ServerError { code, .. } => *code,
         OciDistributionError::RegistryError { envelope, .. } => {
             if has(envelope, &[OciErrorCode::Unauthorized]) {
@@ -53,10 +50,7 @@ pub(super) fn explain(
                 403
             } else if has(envelope, &[OciErrorCode::Toomanyrequests]) {
                 429
-            } else if has(
-                envelope,
-                &[OciErrorCode::NameUnknown, OciErrorCode::NotFound],
-            ) {
+            } else if has(envelope, &[OciErrorCode::NameUnknown, OciErrorCode::NotFound]) {
                 404
             } else {
                 400
@@ -73,9 +67,7 @@ pub(super) fn explain(
         text => format!(", it says: {text}"),
     };
     let lower = text.to_ascii_lowercase();
-    let full = lower.contains("quota")
-        || lower.contains("no space left")
-        || lower.contains("storage limit");
+    let full = lower.contains("quota") || lower.contains("no space left") || lower.contains("storage limit");
     match status {
         413 | 507 => PublishError::Full {
             host,
@@ -104,11 +96,7 @@ pub(super) fn explain(
             repository,
             reason,
         },
-        429 => PublishError::TooMany {
-            host,
-            tried,
-            reason,
-        },
+        429 => PublishError::TooMany { host, tried, reason },
         0 => PublishError::Server {
             host,
             repository,
@@ -132,11 +120,9 @@ fn unreachable_or_tls(error: &reqwest::Error, host: &str) -> PublishError {
     // The chain repeats itself; its end is the one that says something.
     let last = causes.last().cloned().unwrap_or_else(|| error.to_string());
     let host = host.to_owned();
-    let tls = causes.iter().any(|cause| {
-        cause.contains("certificate")
-            || cause.contains("InvalidContentType")
-            || cause.contains("tls")
-    });
+    let tls = causes
+        .iter()
+        .any(|cause| cause.contains("certificate") || cause.contains("InvalidContentType") || cause.contains("tls"));
     if tls {
         PublishError::Tls { host, reason: last }
     } else if error.is_timeout() {
@@ -150,10 +136,7 @@ fn unreachable_or_tls(error: &reqwest::Error, host: &str) -> PublishError {
 }
 
 fn has(envelope: &OciEnvelope, codes: &[OciErrorCode]) -> bool {
-    envelope
-        .errors
-        .iter()
-        .any(|error| codes.contains(&error.code))
+    envelope.errors.iter().any(|error| codes.contains(&error.code))
 }
 
 /// What the registry itself says, on one line and not too long.
@@ -166,10 +149,7 @@ fn text(error: &OciDistributionError) -> String {
         error => error.to_string(),
     };
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars()
-        .filter(|c| !c.is_control())
-        .take(LONGEST_REASON)
-        .collect()
+    line.chars().filter(|c| !c.is_control()).take(LONGEST_REASON).collect()
 }
 
 /// A body may be the specification's JSON, some other text, or a whole page.

@@ -49,9 +49,7 @@ pub(super) fn is_tag(text: &str) -> bool {
 /// none where it is too short or not hex.
 pub(super) fn fingerprint_tag(fingerprint: &str) -> Option<String> {
     let digits = fingerprint.strip_prefix("sha256:").unwrap_or(fingerprint);
-    let hex = digits
-        .bytes()
-        .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let hex = digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let head = digits.get(..FINGERPRINT_DIGITS).filter(|_| hex)?;
     Some(format!("pelato-{head}"))
 }
@@ -66,8 +64,7 @@ mod tests {
             assert_eq!(path_part(good), Ok(()), "{good}");
         }
         for bad in [
-            "", "-a", "a-", ".a", "a.", "_a", "a..b", "a___b", "a._b", "a-_b", "a b", "A", "é",
-            "a/b",
+            "", "-a", "a-", ".a", "a.", "_a", "a..b", "a___b", "a._b", "a-_b", "a b", "A", "é", "a/b",
         ] {
             assert!(path_part(bad).is_err(), "{bad}");
         }
@@ -76,9 +73,7 @@ mod tests {
     #[test]
     fn tags_follow_the_grammar_of_registries() {
         assert!(is_tag("1.0.0") && is_tag("_x") && is_tag(&"x".repeat(128)));
-        assert!(
-            !is_tag("") && !is_tag(".1") && !is_tag("1.0.0+build") && !is_tag(&"x".repeat(129))
-        );
+        assert!(!is_tag("") && !is_tag(".1") && !is_tag("1.0.0+build") && !is_tag(&"x".repeat(129)));
     }
 
     #[test]

@@ -26,12 +26,7 @@ pub(super) struct Found {
 
 impl Registry {
     async fn failed(&self, place: &Place, error: OciDistributionError) -> PublishError {
-        explain(
-            error,
-            &self.address.host,
-            &place.repository,
-            self.credentials().await,
-        )
+        explain(error, &self.address.host, &place.repository, self.credentials().await)
     }
 
     /// Gets a token where the registry wants one. The library does so by
@@ -49,14 +44,9 @@ impl Registry {
         }
     }
 
-    pub(super) async fn found(
-        &self,
-        place: &Place,
-        fingerprint: &str,
-    ) -> Result<Option<Found>, PublishError> {
+    pub(super) async fn found(&self, place: &Place, fingerprint: &str) -> Result<Option<Found>, PublishError> {
         let image = self.image(place, place.fingerprint_tag.clone());
-        self.authenticate(place, &image, RegistryOperation::Pull)
-            .await?;
+        self.authenticate(place, &image, RegistryOperation::Pull).await?;
         let auth = &self.credentials().await.auth;
         let (body, digest) = match self
             .client
@@ -72,11 +62,7 @@ impl Registry {
         Ok(ours.then_some(Found { body, digest }))
     }
 
-    pub(super) async fn tag_version(
-        &self,
-        place: &Place,
-        found: &Found,
-    ) -> Result<(), PublishError> {
+    pub(super) async fn tag_version(&self, place: &Place, found: &Found) -> Result<(), PublishError> {
         let image = self.image(place, place.version.clone());
         let auth = &self.credentials().await.auth;
         match self.client.fetch_manifest_digest(&image, auth).await {
@@ -85,8 +71,7 @@ impl Registry {
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(self.failed(place, error).await),
         }
-        self.authenticate(place, &image, RegistryOperation::Push)
-            .await?;
+        self.authenticate(place, &image, RegistryOperation::Push).await?;
         self.put_manifest(place, &image, found).await
     }
 
@@ -116,11 +101,7 @@ impl Registry {
         digest: &str,
     ) -> Result<(), PublishError> {
         // The library has no HEAD for blobs; one byte of it does.
-        match self
-            .client
-            .pull_blob_stream_partial(image, digest, 0, Some(1))
-            .await
-        {
+        match self.client.pull_blob_stream_partial(image, digest, 0, Some(1)).await {
             Ok(_) => return Ok(()),
             Err(error) if is_missing(&error) => {}
             Err(error) => return Err(self.failed(place, error).await),

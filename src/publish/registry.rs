@@ -51,11 +51,7 @@ impl Registry {
     /// Checks the configuration; speaks to nobody yet.
     pub fn new(config: RegistryConfig) -> Result<Self, PublishError> {
         let address = Address::parse(&config.url, config.insecure)?;
-        let given = Credentials::given(
-            &address.host,
-            config.user.as_deref(),
-            config.password.as_ref(),
-        )?;
+        let given = Credentials::given(&address.host, config.user.as_deref(), config.password.as_ref())?;
         let client = Client::try_from(ClientConfig {
             protocol: match address.plain {
                 true => ClientProtocol::HttpsExcept(vec![address.host.clone()]),
@@ -124,27 +120,15 @@ impl Registry {
         let place = self.place(component_name, version, fingerprint)?;
         let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
         let image = self.image(&place, place.fingerprint_tag.clone());
-        self.authenticate(&place, &image, RegistryOperation::Push)
+        self.authenticate(&place, &image, RegistryOperation::Push).await?;
+        self.upload(&place, &image, &packed.layer.data, &packed.layer.sha256_digest())
             .await?;
-        self.upload(
-            &place,
-            &image,
-            &packed.layer.data,
-            &packed.layer.sha256_digest(),
-        )
-        .await?;
-        self.upload(
-            &place,
-            &image,
-            &packed.config.data,
-            &packed.config.sha256_digest(),
-        )
-        .await?;
-        let body =
-            serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
-                name: component_name.to_owned(),
-                reason: error.to_string(),
-            })?;
+        self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
+            .await?;
+        let body = serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
+            name: component_name.to_owned(),
+            reason: error.to_string(),
+        })?;
         let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
         let found = Found { body, digest };
         self.put_manifest(&place, &image, &found).await?;
@@ -153,12 +137,7 @@ impl Registry {
     }
 
     /// Names that the registry takes, or why it does not.
-    fn place(
-        &self,
-        component_name: &str,
-        version: &str,
-        fingerprint: &str,
-    ) -> Result<Place, PublishError> {
+    fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
         if !is_tag(version) {
             return Err(PublishError::Version {
@@ -166,11 +145,10 @@ impl Registry {
                 version: version.to_owned(),
             });
         }
-        let fingerprint_tag =
-            fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
-                name: component_name.to_owned(),
-                fingerprint: fingerprint.to_owned(),
-            })?;
+        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
+            name: component_name.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        })?;
         Ok(Place {
             component_name: component_name.to_owned(),
             repository,
@@ -185,9 +163,7 @@ impl Registry {
 
     fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
         let Place {
-            repository,
-            version,
-            ..
+            repository, version, ..
         } = place;
         Artifact {
             component_name: place.component_name.clone(),

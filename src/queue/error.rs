@@ -20,9 +20,7 @@ pub enum QueueError {
     #[error("the database does not work: {0}")]
     Store(#[from] sqlx::Error),
     /// A row holds what this version does not know.
-    #[error(
-        "run {run} holds {what} that this version of Pelato cannot read; was a newer one at work?"
-    )]
+    #[error("run {run} holds {what} that this version of Pelato cannot read; was a newer one at work?")]
     Row {
         /// The run's id.
         run: String,

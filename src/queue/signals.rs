@@ -31,12 +31,10 @@ impl Signals {
     }
 
     pub(super) fn announce_work(&self) {
-        self.work
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.work.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(super) fn announce_cancel(&self) {
-        self.cancels
-            .send_modify(|count| *count = count.wrapping_add(1));
+        self.cancels.send_modify(|count| *count = count.wrapping_add(1));
     }
 }

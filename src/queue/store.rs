@@ -22,37 +22,21 @@ pub trait Queue: Send + Sync {
 
     /// Keeps what is known of the tasks while the run goes on. False when the
     /// lease is lost.
-    fn record<'a>(
-        &'a self,
-        lease: &'a Lease,
-        tasks: &'a [TaskRecord],
-    ) -> BoxFuture<'a, Result<bool, QueueError>>;
+    fn record<'a>(&'a self, lease: &'a Lease, tasks: &'a [TaskRecord]) -> BoxFuture<'a, Result<bool, QueueError>>;
 
     /// Ends a run. False when the lease is lost: then another worker ends it.
-    fn finish<'a>(
-        &'a self,
-        lease: &'a Lease,
-        end: &'a RunEnd,
-    ) -> BoxFuture<'a, Result<bool, QueueError>>;
+    fn finish<'a>(&'a self, lease: &'a Lease, end: &'a RunEnd) -> BoxFuture<'a, Result<bool, QueueError>>;
 
     /// Puts a run back as if it had not been begun. False when the lease is lost.
     fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>>;
 
     /// Adds to a run's log. Past the bound of a log, one line says so and the rest
     /// is dropped.
-    fn append_log<'a>(
-        &'a self,
-        run: &'a str,
-        text: &'a str,
-    ) -> BoxFuture<'a, Result<(), QueueError>>;
+    fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>>;
 
     /// A run's log, or its last `last` bytes from the beginning of a line on. None
     /// where there is no such run.
-    fn log<'a>(
-        &'a self,
-        run: &'a str,
-        last: Option<usize>,
-    ) -> BoxFuture<'a, Result<Option<String>, QueueError>>;
+    fn log<'a>(&'a self, run: &'a str, last: Option<usize>) -> BoxFuture<'a, Result<Option<String>, QueueError>>;
 
     /// One run.
     fn run<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Option<Run>, QueueError>>;

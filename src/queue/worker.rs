@@ -99,8 +99,7 @@ where
         let stop = CancellationToken::new();
         let handler = Arc::clone(&self.handler);
         let stopped = stop.clone();
-        let task =
-            AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await }));
+        let task = AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await }));
         let hold = Hold {
             queue: self.queue.as_ref(),
             lease: &lease,
@@ -115,10 +114,7 @@ where
         }
         match ending {
             Ending::Lost => {
-                tracing::warn!(
-                    run = lease.run,
-                    "the lease was lost; another worker goes on"
-                );
+                tracing::warn!(run = lease.run, "the lease was lost; another worker goes on");
             }
             Ending::GiveBack => {
                 self.queue.give_back(&lease).await?;

@@ -14,6 +14,9 @@ mod tests {
 
     #[test]
     fn only_one_is_one() {
-        assert_eq!([0, 1, 2].map(|count| counted(count, "task")), ["0 tasks", "1 task", "2 tasks"]);
+        assert_eq!(
+            [0, 1, 2].map(|count| counted(count, "task")),
+            ["0 tasks", "1 task", "2 tasks"]
+        );
     }
 }

@@ -112,7 +112,10 @@ pub fn append(path: &Path, metrics: &Metrics) -> Result<(), MetricsError> {
     };
     file.runs.push(serde_yaml::to_value(run).map_err(not_ours)?);
     let text = serde_yaml::to_string(&file).map_err(not_ours)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut beside = NamedTempFile::new_in(folder).map_err(io)?;
     beside.write_all(text.as_bytes()).map_err(io)?;
     beside.persist(path).map_err(|error| io(error.error))?;

@@ -21,9 +21,7 @@ pub struct Reporter {
 impl Reporter {
     /// A reporter that feeds `sinks` in their order.
     pub fn new(sinks: Vec<Arc<dyn Sink>>) -> Self {
-        Self {
-            sinks: sinks.into(),
-        }
+        Self { sinks: sinks.into() }
     }
 
     /// Hands an event to every sink.
@@ -52,13 +50,7 @@ impl Reporter {
     }
 
     /// A stage ended well.
-    pub fn finished(
-        &self,
-        task: Option<&str>,
-        stage: Stage,
-        took: Duration,
-        detail: impl Into<String>,
-    ) {
+    pub fn finished(&self, task: Option<&str>, stage: Stage, took: Duration, detail: impl Into<String>) {
         self.announce(Event::Finished {
             task: task.map(str::to_owned),
             stage,

@@ -42,7 +42,12 @@ pub struct Ending {
 impl Statuses {
     /// Statuses of one commit, and the task that posts them. The task ends when
     /// the statuses are dropped and all are posted or given up.
-    pub fn start(forge: Option<Forge>, repository: &str, commit: &str, target_url: Option<String>) -> (Arc<Self>, JoinHandle<()>) {
+    pub fn start(
+        forge: Option<Forge>,
+        repository: &str,
+        commit: &str,
+        target_url: Option<String>,
+    ) -> (Arc<Self>, JoinHandle<()>) {
         let (posts, receiver) = unbounded_channel();
         let posting = tokio::spawn(post_all(forge, repository.to_owned(), commit.to_owned(), receiver));
         let statuses = Self {
@@ -103,7 +108,10 @@ impl Sink for Statuses {
                 state: ended,
                 summary,
             } => {
-                let affected = state.planned.iter().any(|planned| planned.affected && planned.task == *task && planned.project == *project);
+                let affected = state
+                    .planned
+                    .iter()
+                    .any(|planned| planned.affected && planned.task == *task && planned.project == *project);
                 // What failed is shown, planned or not.
                 let bad = matches!(ended, TaskState::Failure | TaskState::Error);
                 if state.each == Some(true) && (affected || bad) {
@@ -136,7 +144,12 @@ fn status_of(state: TaskState) -> StatusState {
     }
 }
 
-async fn post_all(forge: Option<Forge>, repository: String, commit: String, mut posts: UnboundedReceiver<CommitStatus>) {
+async fn post_all(
+    forge: Option<Forge>,
+    repository: String,
+    commit: String,
+    mut posts: UnboundedReceiver<CommitStatus>,
+) {
     while let Some(status) = posts.recv().await {
         let Some(forge) = &forge else {
             continue;

@@ -10,11 +10,9 @@ use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::services::Services;
 use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState};
+use crate::services::Services;
 use crate::source::{Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
-
-
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
@@ -37,7 +35,13 @@ enum Fetched {
 
 impl Serve {
     /// Works a job off.
-    pub(super) async fn work(&self, job: &Job, queue: Arc<dyn Queue>, services: &Services, cancel: &CancellationToken) -> RunEnd {
+    pub(super) async fn work(
+        &self,
+        job: &Job,
+        queue: Arc<dyn Queue>,
+        services: &Services,
+        cancel: &CancellationToken,
+    ) -> RunEnd {
         let run = &job.run;
         let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
@@ -49,7 +53,10 @@ impl Serve {
         statuses.begin();
         let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]);
         let ended = match job.gave_up {
-            true => end(RunState::Error, "it was begun several times and never ended; the runner's log says more"),
+            true => end(
+                RunState::Error,
+                "it was begun several times and never ended; the runner's log says more",
+            ),
             false => self.stages(job, services, &reporter, cancel).await,
         };
         if let Some(reason) = &ended.reason {
@@ -57,7 +64,12 @@ impl Serve {
         }
         let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if !handed_back {
-            tracing::info!(run = run.id, repository = run.repository, state = ended.state.as_str(), "a run has ended");
+            tracing::info!(
+                run = run.id,
+                repository = run.repository,
+                state = ended.state.as_str(),
+                "a run has ended"
+            );
             statuses.end(ending(&ended));
         }
         // They end once all is stored and posted.
@@ -106,9 +118,17 @@ impl Serve {
                 return end(state, error.to_string());
             }
         };
-        reporter.finished(None, Stage::Fetch, fetching.elapsed(), format!("{} of {}", run.commit, run.branch));
+        reporter.finished(
+            None,
+            Stage::Fetch,
+            fetching.elapsed(),
+            format!("{} of {}", run.commit, run.branch),
+        );
         if projects.is_empty() {
-            return end(RunState::Success, "nothing to do: no folder of this commit has a workflow.yaml");
+            return end(
+                RunState::Success,
+                "nothing to do: no folder of this commit has a workflow.yaml",
+            );
         }
         let request = Request {
             projects: &projects,
@@ -124,7 +144,11 @@ impl Serve {
             Ok(outcome) => finished(&outcome),
             Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled"),
             Err(error) => {
-                let state = if error.is_input() { RunState::Failure } else { RunState::Error };
+                let state = if error.is_input() {
+                    RunState::Failure
+                } else {
+                    RunState::Error
+                };
                 end(state, error.to_string())
             }
         }
@@ -151,7 +175,11 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
     if let Some(docker) = builder.docker() {
         match docker.remove_leftovers(run).await {
             Ok(0) => {}
-            Ok(count) => reporter.line(None, Stage::Build, format!("removed {count} containers of an earlier attempt")),
+            Ok(count) => reporter.line(
+                None,
+                Stage::Build,
+                format!("removed {count} containers of an earlier attempt"),
+            ),
             Err(error) => tracing::warn!(%error, run, "containers of an earlier attempt may be left"),
         }
     }

@@ -13,8 +13,8 @@ use super::push::Serve;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
 use crate::queue::{self, Clock, Job, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
-use crate::services::{BuildSettings, ServiceError, Services};
 use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
+use crate::services::{BuildSettings, ServiceError, Services};
 
 /// How many runs go on at once, of different repositories or environments.
 const WORKERS: usize = 2;
@@ -91,7 +91,12 @@ impl Runner {
                 error,
             })?;
         let shutdown = CancellationToken::new();
-        let router = server::router(settings(&config), Arc::clone(&queue), Vec::<Check>::new(), shutdown.clone())?;
+        let router = server::router(
+            settings(&config),
+            Arc::clone(&queue),
+            Vec::<Check>::new(),
+            shutdown.clone(),
+        )?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
         let mut serves = HashMap::new();
@@ -206,7 +211,10 @@ fn settings(config: &RunnerConfig) -> Settings {
 fn forge(repository: &Repository) -> Result<Option<Forge>, ForgeError> {
     // Without a token nothing is posted: the runner's page still tells all.
     let Some(token) = &repository.token else {
-        tracing::warn!(repository = repository.name, "no `token`: commit statuses are not posted");
+        tracing::warn!(
+            repository = repository.name,
+            "no `token`: commit statuses are not posted"
+        );
         return Ok(None);
     };
     Forge::new(repository.forge, repository.api.as_deref(), token.clone()).map(Some)
@@ -220,5 +228,9 @@ fn key(forge: ForgeKind, repository: &str) -> (String, String) {
 /// A folder's name that no other repository has: `/` becomes a character that a
 /// repository's name cannot hold.
 fn mirror_name(repository: &Repository) -> String {
-    format!("{}+{}.git", repository.forge, repository.name.to_ascii_lowercase().replace('/', "+"))
+    format!(
+        "{}+{}.git",
+        repository.forge,
+        repository.name.to_ascii_lowercase().replace('/', "+")
+    )
 }

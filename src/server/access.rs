@@ -44,10 +44,7 @@ fn may(settings: &Settings, headers: &HeaderMap) -> Result<(), Problem> {
 /// `Authorization: Bearer <token>`, or `Basic` with the token as the password,
 /// which is what a browser can be made to ask for.
 fn carries(headers: &HeaderMap, token: &str) -> bool {
-    let Some(sent) = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-    else {
+    let Some(sent) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
         return false;
     };
     let Some((scheme, sent)) = sent.split_once(' ') else {
@@ -76,12 +73,7 @@ fn is_equal(sent: &[u8], token: &[u8]) -> bool {
 /// A loopback listener is also reached by way of a proxy, and by a page whose
 /// host's name was made to mean 127.0.0.1 (DNS rebinding).
 fn is_local(headers: &HeaderMap) -> bool {
-    let forwarded = [
-        "forwarded",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-real-ip",
-    ];
+    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
     if forwarded.iter().any(|name| headers.contains_key(*name)) {
         return false;
     }
@@ -103,10 +95,7 @@ fn is_same_site(headers: &HeaderMap) -> bool {
         // No browser sends a post without it.
         return true;
     };
-    let origin = origin
-        .to_str()
-        .ok()
-        .and_then(|origin| origin.split_once("://"));
+    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     match (origin, authority(headers, header::HOST)) {
         (Some((_, origin)), Some(host)) => origin.eq_ignore_ascii_case(host.as_str()),
         _ => false,
@@ -128,12 +117,7 @@ mod tests {
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs
             .iter()
-            .map(|(name, value)| {
-                (
-                    HeaderName::from_static(name),
-                    HeaderValue::from_static(value),
-                )
-            })
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect()
     }
 
@@ -152,12 +136,7 @@ mod tests {
             loopback: false,
             ..Settings::default()
         };
-        for host in [
-            "127.0.0.1:8080",
-            "localhost:8080",
-            "[::1]:8080",
-            "LOCALHOST",
-        ] {
+        for host in ["127.0.0.1:8080", "localhost:8080", "[::1]:8080", "LOCALHOST"] {
             let headers = headers(&[("host", host)]);
             assert_eq!(may_read(&here, &headers), Ok(()), "{host}");
             assert_eq!(may_act(&here, &headers), Ok(()), "{host}");
@@ -175,11 +154,7 @@ mod tests {
             &[("host", "127.0.0.1"), ("forwarded", "for=203.0.113.7")],
             &[],
         ] {
-            assert_eq!(
-                may_read(&here, &headers(pairs)),
-                Err(Problem::Closed),
-                "{pairs:?}"
-            );
+            assert_eq!(may_read(&here, &headers(pairs)), Err(Problem::Closed), "{pairs:?}");
         }
     }
 
@@ -196,16 +171,9 @@ mod tests {
             "t0k3n",
         ] {
             let headers = headers(&[local, ("authorization", wrong)]);
-            assert_eq!(
-                may_read(&settings, &headers),
-                Err(Problem::NoToken),
-                "{wrong}"
-            );
+            assert_eq!(may_read(&settings, &headers), Err(Problem::NoToken), "{wrong}");
         }
-        assert_eq!(
-            may_read(&settings, &headers(&[local])),
-            Err(Problem::NoToken)
-        );
+        assert_eq!(may_read(&settings, &headers(&[local])), Err(Problem::NoToken));
         // `anyone:t0k3n`
         for right in ["Bearer t0k3n", "bearer t0k3n", "Basic YW55b25lOnQwazNu"] {
             let headers = headers(&[("authorization", right)]);
@@ -240,21 +208,10 @@ mod tests {
             ("origin", "null"),
         ] {
             let headers = headers(&[local, other]);
-            assert_eq!(
-                may_act(&settings, &headers),
-                Err(Problem::CrossSite),
-                "{other:?}"
-            );
+            assert_eq!(may_act(&settings, &headers), Err(Problem::CrossSite), "{other:?}");
         }
-        for own in [
-            ("sec-fetch-site", "same-origin"),
-            ("origin", "http://127.0.0.1:8080"),
-        ] {
-            assert_eq!(
-                may_act(&settings, &headers(&[local, own])),
-                Ok(()),
-                "{own:?}"
-            );
+        for own in [("sec-fetch-site", "same-origin"), ("origin", "http://127.0.0.1:8080")] {
+            assert_eq!(may_act(&settings, &headers(&[local, own])), Ok(()), "{own:?}");
         }
     }
 }

@@ -65,9 +65,7 @@ impl Problem {
             Self::BrokenBody => "the body broke off",
             Self::Encoded => "send application/json without a content encoding",
             Self::NotReadable => "the delivery is not an event that can be read",
-            Self::BadQuery => {
-                "the query is not understood: repository, state, after and limit (1-200) are known"
-            }
+            Self::BadQuery => "the query is not understood: repository, state, after and limit (1-200) are known",
             Self::NotStored => "the delivery cannot be stored now",
             Self::NoToken => "a token is needed",
             Self::Closed => {
@@ -95,9 +93,7 @@ impl IntoResponse for Problem {
 /// Makes a browser ask: any user's name, and the token as the password.
 pub(super) fn ask_for_a_token(response: &mut Response) {
     let basic = HeaderValue::from_static("Basic realm=\"pelato\", charset=\"UTF-8\"");
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, basic);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, basic);
 }
 
 impl From<QueueError> for Problem {

@@ -29,11 +29,7 @@ pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Problem> {
             .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
         _ => false,
     };
-    if plain && json {
-        Ok(())
-    } else {
-        Err(Problem::Encoded)
-    }
+    if plain && json { Ok(()) } else { Err(Problem::Encoded) }
 }
 
 /// A body that is held, with the permit that lets it be large.
@@ -43,11 +39,7 @@ pub(super) struct Held<'a> {
 }
 
 /// Reads the whole body, or stops as soon as it is past the limit or the time.
-pub(super) async fn read<'a>(
-    door: &'a Door,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Held<'a>, Problem> {
+pub(super) async fn read<'a>(door: &'a Door, headers: &HeaderMap, body: Body) -> Result<Held<'a>, Problem> {
     let limit = door.settings.body_limit;
     let announced = headers
         .get(header::CONTENT_LENGTH)

@@ -37,17 +37,11 @@ impl Default for Connections {
 /// Serves `router` on `listener` until `shutdown`, then finishes the open requests.
 ///
 /// HTTP/1 only: forges and proxies speak it, and its limits are simpler.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    connections: Connections,
-    shutdown: CancellationToken,
-) {
+pub async fn serve(listener: TcpListener, router: Router, connections: Connections, shutdown: CancellationToken) {
     let room = Arc::new(Semaphore::new(connections.most));
     let open = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(connections.head_time);
+    http.timer(TokioTimer::new()).header_read_timeout(connections.head_time);
     loop {
         let place = tokio::select! {
             () = shutdown.cancelled() => break,

@@ -32,30 +32,18 @@ pub(super) async fn runs(
     .await
 }
 
-pub(super) async fn run(
-    State(door): State<Arc<Door>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Response {
+pub(super) async fn run(State(door): State<Arc<Door>>, headers: HeaderMap, Path(id): Path<String>) -> Response {
     page(async {
         may_read(&door.settings, &headers)?;
         let run = door.queue.run(&id).await?.ok_or(Problem::NotFound)?;
-        let log = door
-            .queue
-            .log(&id, Some(LOG_SHOWN))
-            .await?
-            .unwrap_or_default();
+        let log = door.queue.log(&id, Some(LOG_SHOWN)).await?.unwrap_or_default();
         render(dashboard::run(&run, &log, OffsetDateTime::now_utc()))
     })
     .await
 }
 
 pub(super) async fn style() -> Response {
-    (
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
-        dashboard::STYLE,
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], dashboard::STYLE).into_response()
 }
 
 pub(super) async fn icon() -> Response {

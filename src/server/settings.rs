@@ -105,11 +105,7 @@ impl Settings {
                     forge: hook.forge,
                 });
             }
-            if hook
-                .secrets
-                .iter()
-                .any(|secret| secret.expose_secret().is_empty())
-            {
+            if hook.secrets.iter().any(|secret| secret.expose_secret().is_empty()) {
                 return Err(SettingsError::EmptySecret { repository });
             }
             match (hook.insecure_unsigned, self.loopback) {

@@ -28,12 +28,7 @@ pub(super) async fn gitea(door: State<Arc<Door>>, headers: HeaderMap, body: Body
     answer(ForgeKind::Gitea, door, headers, body).await
 }
 
-async fn answer(
-    forge: ForgeKind,
-    State(door): State<Arc<Door>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+async fn answer(forge: ForgeKind, State(door): State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
     match take(forge, &door, headers, body).await {
         Ok((status, answer)) => (status, Json(answer)).into_response(),
         Err(problem) => {
@@ -57,10 +52,7 @@ async fn take(
         Delivery::Ignored { reason } => return Ok(ignored(&reason)),
     };
     let Some(environment) = hook.branches.get(&push.branch) else {
-        return Ok(ignored(&format!(
-            "the branch {} has no environment",
-            push.branch
-        )));
+        return Ok(ignored(&format!("the branch {} has no environment", push.branch)));
     };
     store(door, &hook, environment, push).await
 }
@@ -75,8 +67,7 @@ async fn read(
 ) -> Result<(Hook, Delivery), Problem> {
     let door = Arc::clone(door);
     spawn_blocking(move || {
-        let hook = forge::repository_name(&body)
-            .and_then(|repository| door.settings.hook(forge, &repository));
+        let hook = forge::repository_name(&body).and_then(|repository| door.settings.hook(forge, &repository));
         let secrets = hook.map_or(&[][..], |hook| hook.secrets.as_slice());
         let signed = forge::verify(forge, &headers, &body, secrets);
         let hook = match hook {
@@ -96,12 +87,7 @@ async fn read(
     })?
 }
 
-async fn store(
-    door: &Door,
-    hook: &Hook,
-    environment: &str,
-    push: Push,
-) -> Result<(StatusCode, Value), Problem> {
+async fn store(door: &Door, hook: &Hook, environment: &str, push: Push) -> Result<(StatusCode, Value), Problem> {
     let delivery = push.delivery.clone();
     let accepted = door
         .queue

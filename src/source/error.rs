@@ -36,9 +36,7 @@ pub enum SourceError {
         reason: String,
     },
     /// The remote refuses the credentials.
-    #[error(
-        "{url} refuses the credentials ({reason}); look at `token` of this repository in runner.yaml"
-    )]
+    #[error("{url} refuses the credentials ({reason}); look at `token` of this repository in runner.yaml")]
     Refused {
         /// The remote's address, without credentials.
         url: String,

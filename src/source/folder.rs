@@ -13,11 +13,7 @@ const LEFT_OUT: [&str; 4] = ["gen", "node_modules", "target", "vendor"];
 /// Reads the project in `dir`, or, where it has no `workflow.yaml`, every
 /// project below it, in the order of their paths. `top` is the repository's
 /// folder (or `dir` itself): projects are named by their path below it.
-pub fn read_folder(
-    dir: &Path,
-    top: &Path,
-    limits: &Limits,
-) -> Result<Vec<ProjectFiles>, SourceError> {
+pub fn read_folder(dir: &Path, top: &Path, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
     if !dir.is_dir() {
         return Err(SourceError::Unreadable {
             path: dir.to_owned(),
@@ -55,9 +51,7 @@ impl Walk<'_> {
         }
         for path in entries {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let kind = path
-                .symlink_metadata()
-                .map_err(|error| unreadable(&path, error))?;
+            let kind = path.symlink_metadata().map_err(|error| unreadable(&path, error))?;
             if kind.is_dir() && !name.starts_with('.') && !LEFT_OUT.contains(&name.as_ref()) {
                 self.find(&path)?;
             }
@@ -75,11 +69,7 @@ impl Walk<'_> {
             path,
             ..ProjectFiles::default()
         };
-        self.add(
-            &folder.join(workflow::FILE),
-            workflow::FILE.to_owned(),
-            &mut project,
-        )?;
+        self.add(&folder.join(workflow::FILE), workflow::FILE.to_owned(), &mut project)?;
         let tasks = folder.join(workflow::TASKS);
         match tasks.symlink_metadata() {
             Ok(kind) if kind.is_symlink() => {
@@ -91,18 +81,11 @@ impl Walk<'_> {
         Ok(project)
     }
 
-    fn add_below(
-        &mut self,
-        dir: &Path,
-        prefix: &str,
-        project: &mut ProjectFiles,
-    ) -> Result<(), SourceError> {
+    fn add_below(&mut self, dir: &Path, prefix: &str, project: &mut ProjectFiles) -> Result<(), SourceError> {
         for path in self.list(dir)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let inner = format!("{prefix}/{name}");
-            let kind = path
-                .symlink_metadata()
-                .map_err(|error| unreadable(&path, error))?;
+            let kind = path.symlink_metadata().map_err(|error| unreadable(&path, error))?;
             if kind.is_dir() {
                 self.add_below(&path, &inner, project)?;
             } else {
@@ -112,15 +95,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn add(
-        &self,
-        path: &Path,
-        inner: String,
-        project: &mut ProjectFiles,
-    ) -> Result<(), SourceError> {
-        let kind = path
-            .symlink_metadata()
-            .map_err(|error| unreadable(path, error))?;
+    fn add(&self, path: &Path, inner: String, project: &mut ProjectFiles) -> Result<(), SourceError> {
+        let kind = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         if kind.is_symlink() {
             return Err(SourceError::Link(path.display().to_string()));
         }
@@ -195,12 +171,7 @@ mod tests {
     fn links_are_refused_and_an_empty_folder_says_so() {
         let dir = tempfile::tempdir().unwrap();
         let empty = read_folder(dir.path(), dir.path(), &Limits::default()).unwrap_err();
-        assert!(
-            empty
-                .to_string()
-                .starts_with("there is no workflow.yaml in"),
-            "{empty}"
-        );
+        assert!(empty.to_string().starts_with("there is no workflow.yaml in"), "{empty}");
         write(dir.path(), "workflow.yaml");
         fs::create_dir(dir.path().join("tasks")).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", dir.path().join("tasks/x.go")).unwrap();
@@ -218,9 +189,7 @@ mod tests {
             file: 1000,
             ..Limits::default()
         };
-        let error = read_folder(dir.path(), dir.path(), &limits)
-            .unwrap_err()
-            .to_string();
+        let error = read_folder(dir.path(), dir.path(), &limits).unwrap_err().to_string();
         assert!(
             error.contains("big.go has 2000 bytes: at most 1000 are read"),
             "{error}"

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use git2::{
-    AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, Oid, RemoteCallbacks, RemoteRedirect,
-    Repository,
+    AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, Oid, RemoteCallbacks, RemoteRedirect, Repository,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -55,13 +54,8 @@ impl Mirror {
                 return Err(git2::Error::from_str("the credentials were refused"));
             }
             match token {
-                Some(token) => Cred::userpass_plaintext(
-                    user.unwrap_or("x-access-token"),
-                    token.expose_secret(),
-                ),
-                None => Err(git2::Error::from_str(
-                    "it asks for credentials and `token` is not set",
-                )),
+                Some(token) => Cred::userpass_plaintext(user.unwrap_or("x-access-token"), token.expose_secret()),
+                None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
             }
         });
         let mut options = FetchOptions::new();

@@ -58,11 +58,7 @@ fn name_of(url: &str) -> Option<String> {
         },
     };
     let path = path.trim_end_matches('/').trim_end_matches(".git");
-    let mut parts: Vec<&str> = path
-        .rsplit('/')
-        .filter(|part| !part.is_empty())
-        .take(2)
-        .collect();
+    let mut parts: Vec<&str> = path.rsplit('/').filter(|part| !part.is_empty()).take(2).collect();
     parts.reverse();
     (!parts.is_empty()).then(|| parts.join("/"))
 }

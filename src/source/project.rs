@@ -55,25 +55,13 @@ impl ProjectFiles {
     }
 
     /// Adds a file, within `limits`.
-    pub(super) fn add(
-        &mut self,
-        path: String,
-        content: Vec<u8>,
-        limits: &Limits,
-    ) -> Result<(), SourceError> {
+    pub(super) fn add(&mut self, path: String, content: Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
         check_file(&self.shown(&path), content.len() as u64, limits)?;
         self.files.insert(path, content);
-        let total: u64 = self
-            .files
-            .values()
-            .map(|content| content.len() as u64)
-            .sum();
+        let total: u64 = self.files.values().map(|content| content.len() as u64).sum();
         if total > limits.project {
             return Err(SourceError::TooLarge {
-                what: format!(
-                    "the files of the project `{}` have {total} bytes",
-                    self.path
-                ),
+                what: format!("the files of the project `{}` have {total} bytes", self.path),
                 limit: limits.project,
             });
         }

@@ -10,11 +10,7 @@ use crate::workflow;
 const LINK: i32 = 0o120_000;
 
 /// Reads every project of a commit, in the order of their paths.
-pub fn read_commit(
-    repository: &Repository,
-    commit: Oid,
-    limits: &Limits,
-) -> Result<Vec<ProjectFiles>, SourceError> {
+pub fn read_commit(repository: &Repository, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
     let tree = repository.find_commit(commit)?.tree()?;
     let folders = find(&tree, limits)?;
     folders
@@ -38,8 +34,7 @@ fn find(tree: &Tree<'_>, limits: &Limits) -> Result<Vec<String>, SourceError> {
             });
             return TreeWalkResult::Abort;
         }
-        if entry.name_bytes() == workflow::FILE.as_bytes() && entry.kind() == Some(ObjectType::Blob)
-        {
+        if entry.name_bytes() == workflow::FILE.as_bytes() && entry.kind() == Some(ObjectType::Blob) {
             folders.push(folder.to_owned());
             if folders.len() > limits.projects {
                 stopped = Some(SourceError::TooLarge {
@@ -61,12 +56,7 @@ fn find(tree: &Tree<'_>, limits: &Limits) -> Result<Vec<String>, SourceError> {
     }
 }
 
-fn read(
-    repository: &Repository,
-    tree: &Tree<'_>,
-    folder: &str,
-    limits: &Limits,
-) -> Result<ProjectFiles, SourceError> {
+fn read(repository: &Repository, tree: &Tree<'_>, folder: &str, limits: &Limits) -> Result<ProjectFiles, SourceError> {
     let mut project = ProjectFiles {
         path: if folder.is_empty() {
             ".".into()
@@ -77,13 +67,7 @@ fn read(
     };
     let workflow_path = format!("{folder}{}", workflow::FILE);
     let entry = tree.get_path(workflow_path.as_ref())?;
-    add(
-        repository,
-        &entry,
-        workflow::FILE.into(),
-        &mut project,
-        limits,
-    )?;
+    add(repository, &entry, workflow::FILE.into(), &mut project, limits)?;
     let tasks_path = format!("{folder}{}", workflow::TASKS);
     match tree.get_path(tasks_path.as_ref()) {
         Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {

@@ -62,7 +62,10 @@ fn applications(tasks: &[Placed], findings: &mut Findings) {
                 findings.error(
                     "duplicate-application",
                     &placed.targets,
-                    format!("`{}` on `{target}` and `{other}` on one of its targets would be one application", placed.task.component_name),
+                    format!(
+                        "`{}` on `{target}` and `{other}` on one of its targets would be one application",
+                        placed.task.component_name
+                    ),
                     "an application is named `<component_name>-<target>`",
                     "rename one of the two tasks",
                 );

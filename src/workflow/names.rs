@@ -32,15 +32,10 @@ pub(super) fn label(text: &str) -> Option<String> {
     if text.is_empty() {
         Some("it is empty".into())
     } else if text.len() > LONGEST_NAME {
-        Some(format!(
-            "it has {} characters, {LONGEST_NAME} are the most",
-            text.len()
-        ))
+        Some(format!("it has {} characters, {LONGEST_NAME} are the most", text.len()))
     } else if let Some(bad) = bad {
         Some(format!("{} cannot stand in it", shown(bad)))
-    } else if !first.is_some_and(|c| c.is_ascii_alphanumeric())
-        || !last.is_some_and(|c| c.is_ascii_alphanumeric())
-    {
+    } else if !first.is_some_and(|c| c.is_ascii_alphanumeric()) || !last.is_some_and(|c| c.is_ascii_alphanumeric()) {
         Some("it must begin and end with a letter or a digit".into())
     } else {
         None
@@ -50,9 +45,9 @@ pub(super) fn label(text: &str) -> Option<String> {
 /// `x.y.z`.
 pub(super) fn version(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split('.').collect();
-    let numbers = parts.iter().all(|part| {
-        !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit())
-    });
+    let numbers = parts
+        .iter()
+        .all(|part| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit()));
     (parts.len() != 3 || !numbers).then(|| "a version is three numbers, `1.0.0`".into())
 }
 
@@ -67,10 +62,7 @@ pub(super) fn subject(text: &str, wildcards: bool) -> Option<String> {
         return Some("it is empty".into());
     }
     if text.len() > LONGEST_SUBJECT {
-        return Some(format!(
-            "it has {} bytes, {LONGEST_SUBJECT} are the most",
-            text.len()
-        ));
+        return Some(format!("it has {} bytes, {LONGEST_SUBJECT} are the most", text.len()));
     }
     if let Some(bad) = bad {
         return Some(format!("{} cannot stand in a subject", shown(bad)));
@@ -85,9 +77,7 @@ pub(super) fn subject(text: &str, wildcards: bool) -> Option<String> {
         }
         let wild = matches!(*token, "*" | ">");
         if !wild && token.contains(['*', '>']) {
-            return Some(format!(
-                "`*` and `>` stand alone between dots, not as `{token}`"
-            ));
+            return Some(format!("`*` and `>` stand alone between dots, not as `{token}`"));
         }
         if wild && !wildcards {
             return Some(format!("`{token}` only stands where a task listens"));
@@ -114,10 +104,7 @@ pub(super) fn code(text: &str) -> Option<String> {
     if text.is_empty() {
         Some("it is empty".into())
     } else if text.len() > LONGEST_SUBJECT {
-        Some(format!(
-            "it has {} bytes, {LONGEST_SUBJECT} are the most",
-            text.len()
-        ))
+        Some(format!("it has {} bytes, {LONGEST_SUBJECT} are the most", text.len()))
     } else if let Some(bad) = bad {
         Some(format!("{} cannot stand in a file's name", shown(bad)))
     } else if text.starts_with('/') || text.starts_with('-') {
@@ -176,14 +163,7 @@ mod tests {
 
     #[test]
     fn component_names_are_what_oci_wadm_and_nats_all_take() {
-        for good in [
-            "a",
-            "celsius_to_kelvin_conversion",
-            "a-b",
-            "A__b",
-            "v2",
-            "a---b",
-        ] {
+        for good in ["a", "celsius_to_kelvin_conversion", "a-b", "A__b", "v2", "a---b"] {
             assert_eq!(component_name(good), None, "{good}");
         }
         for bad in [
@@ -211,8 +191,7 @@ mod tests {
             assert_eq!(subject(good, true), None, "{good}");
         }
         for bad in [
-            "", "a b", "a..b", ".a", "a.", "a.b*", "a.>.b", "a|b", "a,b", "$JS.API", "_INBOX.x",
-            "a\n",
+            "", "a b", "a..b", ".a", "a.", "a.b*", "a.>.b", "a|b", "a,b", "$JS.API", "_INBOX.x", "a\n",
         ] {
             assert!(subject(bad, true).is_some(), "{bad:?}");
         }
@@ -261,9 +240,6 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_wadm() {
-        assert_eq!(
-            application_id("Celsius_to-Kelvin-edge"),
-            "celsius_to_kelvin_edge"
-        );
+        assert_eq!(application_id("Celsius_to-Kelvin-edge"), "celsius_to_kelvin_edge");
     }
 }

@@ -29,11 +29,7 @@ pub(super) struct Placed {
 
 /// Reads a project's workflow. `file` names it in messages. All errors of the
 /// document are collected.
-pub fn read(
-    file: &str,
-    project: &ProjectFiles,
-    templates: &[&TemplateSpec],
-) -> Result<Read, Diagnostics> {
+pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> Result<Read, Diagnostics> {
     let mut findings = Findings::default();
     let bytes = project.get(super::FILE).unwrap_or_default();
     let text = match std::str::from_utf8(bytes) {
@@ -91,11 +87,7 @@ fn project_of(
             value: Value::Sequence(items),
             ..
         }) if !items.is_empty() => {
-            placed.extend(
-                items
-                    .iter()
-                    .filter_map(|item| task_of(item, templates, findings)),
-            );
+            placed.extend(items.iter().filter_map(|item| task_of(item, templates, findings)));
         }
         Some(other) => findings.error(
             "type",
@@ -122,12 +114,7 @@ fn project_of(
 
 fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) -> Option<Placed> {
     let mut fields = Fields::of(node, "a task", findings)?;
-    let name = named(
-        fields.required("name", findings),
-        "name",
-        names::display,
-        findings,
-    );
+    let name = named(fields.required("name", findings), "name", names::display, findings);
     let template = fields.required("type", findings);
     let template = template.and_then(|(text, span)| template_of(text, span, templates, findings));
     let code = fields.required("code", findings);
@@ -142,10 +129,7 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
     );
     let targets = targets_of(&mut fields, findings);
     let mut keys = Keys::default();
-    for key in template
-        .map(|template| template.keys.as_slice())
-        .unwrap_or_default()
-    {
+    for key in template.map(|template| template.keys.as_slice()).unwrap_or_default() {
         keys.read(
             key,
             template,

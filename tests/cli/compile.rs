@@ -26,7 +26,11 @@ impl Author {
         self.project.write("tasks/celsius.go", code);
         let ended = self.project.pelato(&["build"]).await;
         assert_eq!(ended.code, Some(1), "{}", ended.said);
-        assert!(self.project.left_behind().is_empty(), "{:?}", self.project.left_behind());
+        assert!(
+            self.project.left_behind().is_empty(),
+            "{:?}",
+            self.project.left_behind()
+        );
         ended.said
     }
 }
@@ -142,7 +146,13 @@ async fn names_that_the_generated_code_uses_are_free() {
         code: "celsius.go".into(),
         ..Task::http("served", &["edge"], "0.0.0.0:8000")
     };
-    author.project.workflow(&[Task { code: "celsius.go".into(), ..Task::processor("plain", &["edge"]) }, http]);
+    author.project.workflow(&[
+        Task {
+            code: "celsius.go".into(),
+            ..Task::processor("plain", &["edge"])
+        },
+        http,
+    ]);
     let ended = author.project.pelato(&["build"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
 }
@@ -151,11 +161,16 @@ async fn names_that_the_generated_code_uses_are_free() {
 async fn one_of_three() {
     let author = Author::new();
     let names = ["first", "broken", "third"];
-    author.project.workflow(&names.map(|name| Task::processor(name, &["edge"])));
+    author
+        .project
+        .workflow(&names.map(|name| Task::processor(name, &["edge"])));
     for name in names {
         author.project.write(&format!("tasks/{name}.go"), crate::command::ECHO);
     }
-    author.project.write("tasks/broken.go", "package main\n\nfunc exec_task(arg string) string {\n\treturn missing\n}\n");
+    author.project.write(
+        "tasks/broken.go",
+        "package main\n\nfunc exec_task(arg string) string {\n\treturn missing\n}\n",
+    );
     let ended = author.project.pelato(&["build", "--json"]).await;
     assert_eq!(ended.code, Some(1));
     insta::assert_snapshot!(ended.sorted(), @"
@@ -169,11 +184,26 @@ async fn one_of_three() {
     failed: broken (tasks/broken.go:4:9: undefined: missing); 2 built, 2 published
     ");
     let json = ended.json();
-    let states: Vec<_> = json["tasks"].as_array().unwrap().iter().map(|task| (task["state"].as_str(), task["built"].as_bool())).collect();
-    assert_eq!(states, [(Some("success"), Some(true)), (Some("failure"), Some(false)), (Some("success"), Some(true))]);
+    let states: Vec<_> = json["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| (task["state"].as_str(), task["built"].as_bool()))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (Some("success"), Some(true)),
+            (Some("failure"), Some(false)),
+            (Some("success"), Some(true))
+        ]
+    );
     // The others are in the registry: they are not built again.
     author.project.write("tasks/broken.go", crate::command::ECHO);
     let ended = author.project.pelato(&["build"]).await;
-    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 built, 1 published, 2 unchanged"));
+    assert_eq!(
+        (ended.code, ended.last()),
+        (Some(0), "done: 1 built, 1 published, 2 unchanged")
+    );
     drop(author.registry);
 }

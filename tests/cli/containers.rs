@@ -13,12 +13,17 @@ use crate::tiny_task::docker::engine;
 /// How many containers build this task.
 async fn containers_of(component_name: &str) -> usize {
     let filter = HashMap::from([("label", vec![format!("pelato.task={component_name}")])]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&filter).build();
+    let options = ListContainersOptionsBuilder::default()
+        .all(true)
+        .filters(&filter)
+        .build();
     engine().await.list_containers(Some(options)).await.unwrap().len()
 }
 
 fn in_docker(repository: &str, registry: &RealRegistry) -> Project {
-    Project::of(repository).with("REGISTRY_URL", &registry.host).with("PELATO_BUILDER", "docker")
+    Project::of(repository)
+        .with("REGISTRY_URL", &registry.host)
+        .with("PELATO_BUILDER", "docker")
 }
 
 #[tokio::test]
@@ -27,7 +32,10 @@ async fn two_projects_with_equal_names_are_built_at_once() {
     let name = "cli_equal_names";
     let projects = ["acme/attic", "acme/cellar"].map(|repository| {
         let project = in_docker(repository, &registry);
-        project.write(&format!("tasks/{name}.go"), &ECHO.replace("return arg", &format!("return {repository:?}")));
+        project.write(
+            &format!("tasks/{name}.go"),
+            &ECHO.replace("return arg", &format!("return {repository:?}")),
+        );
         project.workflow(&[Task::processor(name, &["edge"])]);
         project
     });
@@ -45,14 +53,21 @@ async fn two_projects_with_equal_names_are_built_at_once() {
         let (repository, digest) = reference.rsplit_once('@').unwrap();
         assert!(repository.ends_with(&format!("/{name}:1.0.0")), "{repository}");
         let manifest = format!("http://{}/v2/{name}/manifests/{digest}", registry.host);
-        let asking = reqwest::Client::new().get(manifest).header("accept", "application/vnd.oci.image.manifest.v1+json");
+        let asking = reqwest::Client::new()
+            .get(manifest)
+            .header("accept", "application/vnd.oci.image.manifest.v1+json");
         assert_eq!(asking.send().await.unwrap().status(), 200);
     }
     assert_eq!(containers_of(name).await, 0);
     // Each finds its own again.
     for project in [attic, cellar] {
         let ended = project.pelato(&["build"]).await;
-        assert_eq!((ended.code, ended.last()), (Some(0), "done: nothing to do; 1 unchanged"), "{}", ended.said);
+        assert_eq!(
+            (ended.code, ended.last()),
+            (Some(0), "done: nothing to do; 1 unchanged"),
+            "{}",
+            ended.said
+        );
     }
 }
 
@@ -63,7 +78,9 @@ async fn ctrl_c_takes_the_containers_away() {
     let project = in_docker("acme/interrupted", &registry);
     project.workflow(&[Task::processor(name, &["edge"])]);
     // Enough to keep the compiler busy for a while.
-    let functions: String = (0..20_000).map(|n| format!("func f{n}(s string) string {{ return s + \"{n}\" }}\n")).collect();
+    let functions: String = (0..20_000)
+        .map(|n| format!("func f{n}(s string) string {{ return s + \"{n}\" }}\n"))
+        .collect();
     let calls: String = (0..20_000).map(|n| format!("\targ = f{n}(arg)\n")).collect();
     let code = format!("package main\n\n{functions}\nfunc exec_task(arg string) string {{\n{calls}\treturn arg\n}}\n");
     project.write(&format!("tasks/{name}.go"), &code);

@@ -32,7 +32,9 @@ fn failed(project: &Project, ended: Ended, code: i32) -> String {
 
 #[tokio::test]
 async fn no_docker() {
-    let project = project().with("REGISTRY_URL", "127.0.0.1:1").with("DOCKER_HOST", "unix:///nonexistent/docker.sock");
+    let project = project()
+        .with("REGISTRY_URL", "127.0.0.1:1")
+        .with("DOCKER_HOST", "unix:///nonexistent/docker.sock");
     let ended = project.pelato(&["build", "--builder", "docker"]).await;
     insta::assert_snapshot!(failed(&project, ended, 1), @"
     error: no Docker engine answers at unix:///nonexistent/docker.sock: Socket not found: /nonexistent/docker.sock.
@@ -123,7 +125,9 @@ async fn a_registry_that_refuses() {
 #[tokio::test]
 async fn no_nats() {
     let registry = RealRegistry::open();
-    let project = project().with("REGISTRY_URL", &registry.host).with("PELATO_NATS_URL", &closed());
+    let project = project()
+        .with("REGISTRY_URL", &registry.host)
+        .with("PELATO_NATS_URL", &closed());
     for command in ["deploy", "remove"] {
         let ended = project.pelato(&[command]).await;
         insta::allow_duplicates! {

@@ -9,7 +9,11 @@ async fn refused(project: &Project) -> String {
     assert_eq!(brush.stdout, "");
     for command in ["check", "gen", "build", "deploy", "remove"] {
         let ended = project.pelato(&[command]).await;
-        assert_eq!((ended.code, ended.said.as_str()), (Some(2), brush.said.as_str()), "{command}");
+        assert_eq!(
+            (ended.code, ended.said.as_str()),
+            (Some(2), brush.said.as_str()),
+            "{command}"
+        );
     }
     assert_eq!(project.generated(), None);
     assert!(project.left_behind().is_empty());
@@ -106,7 +110,11 @@ async fn two_projects_of_one_repository_that_want_one_application() {
     for command in ["deploy", "brush"] {
         let ended = project.pelato(&[command]).await;
         assert_eq!(ended.code, Some(2), "{command}");
-        assert!(ended.last().starts_with("error: the projects attic and cellar"), "{}", ended.said);
+        assert!(
+            ended.last().starts_with("error: the projects attic and cellar"),
+            "{}",
+            ended.said
+        );
     }
     insta::assert_snapshot!(project.pelato(&["deploy"]).await.said, @"error: the projects attic and cellar both have a task `convert`, and one lattice has room for one of that name: rename one of them, or deploy the projects to different lattices");
     // Each for itself is right.

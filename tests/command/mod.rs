@@ -2,11 +2,7 @@
 //! temporary folder, and nothing of this machine's environment but Go.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test may stop here"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop here")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -50,7 +46,9 @@ impl Project {
             ("PELATO_BUILDER".to_owned(), "local".to_owned()),
         ]);
         let mut project = Self {
-            names: ["thermo", "home"].map(|part| (path(part), format!("[{}]", part.to_uppercase()))).into(),
+            names: ["thermo", "home"]
+                .map(|part| (path(part), format!("[{}]", part.to_uppercase())))
+                .into(),
             folder,
             variables,
         };
@@ -58,7 +56,9 @@ impl Project {
         let set = |name: &str| std::env::var(name).ok();
         let cache = Options::from_variables(set).cache;
         let written = std::fs::read_to_string(cache.join("docker.env")).unwrap_or_default();
-        let base = written.lines().find_map(|line| line.strip_prefix("export PELATO_GO_IMAGE="));
+        let base = written
+            .lines()
+            .find_map(|line| line.strip_prefix("export PELATO_GO_IMAGE="));
         if let Some(base) = set("PELATO_GO_IMAGE").or_else(|| base.map(str::to_owned)) {
             project.variables.insert("PELATO_GO_IMAGE".to_owned(), base);
         }
@@ -136,7 +136,10 @@ impl Project {
             entries.map(|entry| entry.unwrap().path()).collect()
         };
         let mut left = list(&self.folder.path().join("tmp"));
-        let hidden = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".pelato"));
+        let hidden = |path: &PathBuf| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(".pelato"))
+        };
         left.extend(list(&self.path()).into_iter().filter(hidden));
         left
     }
@@ -152,7 +155,10 @@ impl Project {
 
     /// Without what differs from run to run.
     fn masked(&self, text: &str) -> String {
-        let named = self.names.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+        let named = self
+            .names
+            .iter()
+            .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
         [
             (r" \(\d+\.\d\d s\)", ""),
             (r"\d+\.\d s\b", "[TIME]"),
@@ -232,8 +238,18 @@ impl Task {
     }
 
     fn yaml(&self) -> String {
-        let Self { component_name, code, targets, version, address } = self;
-        let template = if address.is_some() { "http_producer_nats" } else { "processor_nats" };
+        let Self {
+            component_name,
+            code,
+            targets,
+            version,
+            address,
+        } = self;
+        let template = if address.is_some() {
+            "http_producer_nats"
+        } else {
+            "processor_nats"
+        };
         let mut yaml = format!(
             "  - name: {component_name}\n    type: {template}\n    code: {code}\n    targets: [{}]\n    \
              source_topic: {component_name}.in\n    dest_topic: {component_name}.out\n    \

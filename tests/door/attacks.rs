@@ -33,10 +33,7 @@ fn github(signature: Option<&str>) -> Vec<(&'static str, String)> {
     let mut headers = vec![
         ("content-type", "application/json".to_owned()),
         ("x-github-event", "push".to_owned()),
-        (
-            "x-github-delivery",
-            "72d3162e-cc78-11e3-81ab-4c9367dc0958".to_owned(),
-        ),
+        ("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958".to_owned()),
     ];
     if let Some(signature) = signature {
         headers.push(("x-hub-signature-256", signature.to_owned()));
@@ -46,9 +43,7 @@ fn github(signature: Option<&str>) -> Vec<(&'static str, String)> {
 
 async fn serves_the_next_one(door: &Door, stored: usize) {
     let forge = FakeForge::start().await;
-    let (status, answer) = push(&forge, ForgeKind::Gitea, "main", 'f')
-        .send(&door.url())
-        .await;
+    let (status, answer) = push(&forge, ForgeKind::Gitea, "main", 'f').send(&door.url()).await;
     assert_eq!(status, 202, "{answer}");
     assert_eq!(door.runs().await, stored + 1);
 }
@@ -100,15 +95,11 @@ async fn every_unverified_delivery_gets_the_same_answer() {
     ));
     take(post(&door, "/webhooks/github", &sha1, body.clone()).await);
     // A body that was changed after it was signed.
-    let changed = String::from_utf8(body.clone())
-        .unwrap()
-        .replace("main", "feat");
+    let changed = String::from_utf8(body.clone()).unwrap().replace("main", "feat");
     take(post(&door, "/webhooks/github", &github(Some(&right)), changed).await);
     // A repository that nobody configured, and bodies without one.
     let bodies = [
-        String::from_utf8(body)
-            .unwrap()
-            .replace("ci/r", "ci/secret"),
+        String::from_utf8(body).unwrap().replace("ci/r", "ci/secret"),
         "{}".to_owned(),
         String::new(),
         "\u{0}".to_owned(),
@@ -155,10 +146,7 @@ async fn each_endpoint_knows_one_forge() {
         .into_iter()
         .filter(|(name, _)| name.starts_with("X-Gitea") || name == "Content-Type")
         .collect();
-    let own: Vec<_> = own
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .collect();
+    let own: Vec<_> = own.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let (status, _, _) = post(&door, "/webhooks/github", &own, gitea.body).await;
     assert_eq!(status, 401);
 }
@@ -181,22 +169,17 @@ async fn what_is_encoded_or_no_json_is_refused_before_anything_else() {
         with("content-encoding", "identity, gzip"),
         with("content-type", "application/x-www-form-urlencoded"),
         with("content-type", "text/plain"),
-        with(
-            "content-type",
-            "multipart/form-data; boundary=application/json",
-        ),
+        with("content-type", "multipart/form-data; boundary=application/json"),
         with("content-type", ""),
     ] {
-        let (status, _, text) =
-            post(&door, "/webhooks/github", &headers, webhook.body.clone()).await;
+        let (status, _, text) = post(&door, "/webhooks/github", &headers, webhook.body.clone()).await;
         assert_eq!(status, 415, "{headers:?}: {text}");
     }
     for headers in [
         with("content-encoding", "identity"),
         with("content-type", "application/json; charset=utf-8"),
     ] {
-        let (status, _, text) =
-            post(&door, "/webhooks/github", &headers, webhook.body.clone()).await;
+        let (status, _, text) = post(&door, "/webhooks/github", &headers, webhook.body.clone()).await;
         assert!(matches!(status, 200 | 202), "{headers:?}: {text}");
     }
 }
@@ -275,20 +258,13 @@ async fn a_message_is_one_clean_line_wherever_it_is_shown() {
     let forge = FakeForge::start().await;
     let mut webhook = push(&forge, ForgeKind::GitHub, "main", 'a');
     let mut body: Value = serde_json::from_slice(&webhook.body).unwrap();
-    body["head_commit"]["message"] =
-        json!("<script>alert(1)</script>\u{1b}[2J\u{202e}\0\nsecond line");
+    body["head_commit"]["message"] = json!("<script>alert(1)</script>\u{1b}[2J\u{202e}\0\nsecond line");
     webhook.body = body.to_string().into_bytes();
     let (_, answer) = webhook.send(&door.url()).await;
-    for path in [
-        "/".to_owned(),
-        format!("/runs/{}", answer["run"].as_str().unwrap()),
-    ] {
+    for path in ["/".to_owned(), format!("/runs/{}", answer["run"].as_str().unwrap())] {
         let (status, html) = door.get(&path).await;
         assert_eq!(status, 200);
-        assert!(
-            html.contains("&#60;script&#62;alert(1)&#60;/script&#62;[2J"),
-            "{html}"
-        );
+        assert!(html.contains("&#60;script&#62;alert(1)&#60;/script&#62;[2J"), "{html}");
         assert!(!html.contains("<script") && !html.contains("second line"));
         assert!(!html.contains(['\u{1b}', '\u{202e}', '\0']));
     }
@@ -303,22 +279,13 @@ async fn a_store_that_fails_is_a_503_and_never_a_202() {
     let path = door.folder.path().join("pelato.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    sqlx::query("DROP TABLE deliveries")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("DROP TABLE deliveries").execute(&pool).await.unwrap();
     let (status, answer) = webhook.send(&door.url()).await;
     assert_eq!(status, 503);
-    assert_eq!(
-        answer,
-        json!({ "error": "the delivery cannot be stored now" })
-    );
+    assert_eq!(answer, json!({ "error": "the delivery cannot be stored now" }));
     sqlx::query("DROP TABLE logs").execute(&pool).await.unwrap();
     sqlx::query("DROP TABLE runs").execute(&pool).await.unwrap();
-    sqlx::query("DROP TABLE health")
-        .execute(&pool)
-        .await
-        .unwrap();
+    sqlx::query("DROP TABLE health").execute(&pool).await.unwrap();
     let (status, text) = door.get("/api/runs").await;
     assert_eq!(
         (status, text.as_str()),

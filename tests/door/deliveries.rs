@@ -14,10 +14,7 @@ use super::push;
 async fn send_recorded(door: &Door, name: &str) -> (u16, Value) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/gitea-deliveries");
     let mut request = reqwest::Client::new().post(format!("{}/webhooks/gitea", door.url()));
-    for line in fs::read_to_string(format!("{folder}/{name}.headers"))
-        .unwrap()
-        .lines()
-    {
+    for line in fs::read_to_string(format!("{folder}/{name}.headers")).unwrap().lines() {
         let (name, value) = line.split_once(':').unwrap();
         request = request.header(name, value.trim());
     }
@@ -51,13 +48,7 @@ async fn what_a_real_gitea_sends_is_answered_as_designed() {
         let (status, mut answer) = send_recorded(&door, name).await;
         for key in ["run", "duplicate"] {
             if let Some(id) = answer.get_mut(key) {
-                assert!(
-                    door.queue
-                        .run(id.as_str().unwrap())
-                        .await
-                        .unwrap()
-                        .is_some()
-                );
+                assert!(door.queue.run(id.as_str().unwrap()).await.unwrap().is_some());
                 *id = json!("ID");
             }
         }
@@ -85,13 +76,7 @@ async fn what_a_real_gitea_sends_is_answered_as_designed() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|run| {
-            format!(
-                "{} {}",
-                run["ref"].as_str().unwrap(),
-                run["state"].as_str().unwrap()
-            )
-        })
+        .map(|run| format!("{} {}", run["ref"].as_str().unwrap(), run["state"].as_str().unwrap()))
         .collect();
     assert_eq!(
         states,
@@ -108,9 +93,7 @@ async fn what_a_real_gitea_sends_is_answered_as_designed() {
 async fn a_run_over_http_has_the_documented_shape() {
     let door = Door::open().await;
     let forge = FakeForge::start().await;
-    let (status, answer) = push(&forge, ForgeKind::GitHub, "main", 'a')
-        .send(&door.url())
-        .await;
+    let (status, answer) = push(&forge, ForgeKind::GitHub, "main", 'a').send(&door.url()).await;
     assert_eq!(status, 202, "{answer}");
     let id = answer["run"].as_str().unwrap();
     let mut run = door.json(&format!("/api/runs/{id}")).await;
@@ -131,10 +114,7 @@ async fn a_run_over_http_has_the_documented_shape() {
             "finished_at": null,
         })
     );
-    assert_eq!(
-        door.get(&format!("/api/runs/{id}/log")).await,
-        (200, String::new())
-    );
+    assert_eq!(door.get(&format!("/api/runs/{id}/log")).await, (200, String::new()));
     let (status, _) = door.get("/api/runs/nothing").await;
     assert_eq!(status, 404);
 }
@@ -151,9 +131,7 @@ async fn from_a_to_b_and_back_a_runs_again() {
             // The forge sends it once more under the same id, a second hook under its own.
             let again = webhook.send(&door.url()).await;
             assert_eq!(again, (200, json!({ "duplicate": answer["run"] })));
-            let second = webhook
-                .clone()
-                .under_another_id(&format!("{}-2", webhook.id));
+            let second = webhook.clone().under_another_id(&format!("{}-2", webhook.id));
             assert_eq!(second.send(&door.url()).await, again);
 
             let job = door.queue.lease("one").await.unwrap().unwrap();
@@ -198,13 +176,9 @@ async fn what_starts_nothing_says_why() {
     let mut ping = push(&forge, ForgeKind::GitHub, "main", 'a');
     ping.event = "ping".to_owned();
     let deleted = push(&forge, ForgeKind::GitHub, "main", '0');
-    let seen = [
-        other,
-        ping.send(&door.url()).await,
-        deleted.send(&door.url()).await,
-    ]
-    .map(|(status, answer)| format!("{status} {answer}"))
-    .join("\n");
+    let seen = [other, ping.send(&door.url()).await, deleted.send(&door.url()).await]
+        .map(|(status, answer)| format!("{status} {answer}"))
+        .join("\n");
     insta::assert_snapshot!(seen, @r#"
     200 {"ignored":"the branch docs/typo has no environment"}
     200 {"ignored":"ping: the webhook is set up"}
@@ -251,10 +225,7 @@ async fn the_name_is_matched_as_forges_match_it() {
         .replace("ci/r", "CI/R")
         .into_bytes();
     assert_eq!(webhook.send(&door.url()).await.0, 202);
-    assert_eq!(
-        door.json("/api/runs").await["runs"][0]["repository"],
-        "ci/r"
-    );
+    assert_eq!(door.json("/api/runs").await["runs"][0]["repository"], "ci/r");
 }
 
 #[tokio::test]

@@ -10,9 +10,7 @@ use super::push;
 
 async fn a_run(door: &Door) -> String {
     let forge = FakeForge::start().await;
-    let (_, answer) = push(&forge, ForgeKind::GitHub, "main", 'a')
-        .send(&door.url())
-        .await;
+    let (_, answer) = push(&forge, ForgeKind::GitHub, "main", 'a').send(&door.url()).await;
     answer["run"].as_str().unwrap().to_owned()
 }
 
@@ -20,10 +18,7 @@ async fn a_run(door: &Door) -> String {
 async fn pages_and_style_are_served_with_a_strict_policy() {
     let door = Door::open().await;
     let run = a_run(&door).await;
-    door.queue
-        .append_log(&run, "build: <b>ok</b>\n")
-        .await
-        .unwrap();
+    door.queue.append_log(&run, "build: <b>ok</b>\n").await.unwrap();
     for (path, kind) in [
         ("/".to_owned(), "text/html; charset=utf-8"),
         (format!("/runs/{run}"), "text/html; charset=utf-8"),
@@ -54,9 +49,7 @@ async fn lists_are_filtered_and_paged() {
     let door = Door::open().await;
     let forge = FakeForge::start().await;
     for after in ['a', 'b', 'c'] {
-        push(&forge, ForgeKind::GitHub, "main", after)
-            .send(&door.url())
-            .await;
+        push(&forge, ForgeKind::GitHub, "main", after).send(&door.url()).await;
     }
     let first = door.json("/api/runs?limit=2").await;
     assert_eq!(first["runs"][0]["commit"], "c".repeat(40));
@@ -108,12 +101,7 @@ async fn with_a_token_nothing_is_read_without_it() {
         assert_eq!(wrong.status().as_u16(), 401);
         let right = client.get(&url).bearer_auth("t0k3n").send().await.unwrap();
         assert_eq!(right.status().as_u16(), 200);
-        let browser = client
-            .get(&url)
-            .basic_auth("me", Some("t0k3n"))
-            .send()
-            .await
-            .unwrap();
+        let browser = client.get(&url).basic_auth("me", Some("t0k3n")).send().await.unwrap();
         assert_eq!(browser.status().as_u16(), 200);
     }
     assert_eq!(door.get("/healthz").await.0, 200);
@@ -147,12 +135,7 @@ async fn a_run_is_cancelled_over_http_but_not_by_another_site() {
         ("sec-fetch-site", "cross-site"),
         ("host", "evil.example"),
     ] {
-        let answer = client
-            .post(&cancel)
-            .header(name, value)
-            .send()
-            .await
-            .unwrap();
+        let answer = client.post(&cancel).header(name, value).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 403, "{name}");
     }
     let answer = client.post(&cancel).send().await.unwrap();
@@ -162,10 +145,7 @@ async fn a_run_is_cancelled_over_http_but_not_by_another_site() {
     let again = client.post(&cancel).send().await.unwrap();
     assert_eq!(again.status().as_u16(), 409);
     let unknown = format!("{}/api/runs/nothing/cancel", door.url());
-    assert_eq!(
-        client.post(unknown).send().await.unwrap().status().as_u16(),
-        404
-    );
+    assert_eq!(client.post(unknown).send().await.unwrap().status().as_u16(), 404);
     let get = client.get(&cancel).send().await.unwrap();
     assert_eq!(get.status().as_u16(), 405);
 }

@@ -53,9 +53,7 @@ fn head(extra: &str) -> String {
 
 async fn still_serves(door: &Door) {
     let forge = FakeForge::start().await;
-    let (status, answer) = push(&forge, ForgeKind::GitHub, "main", 'a')
-        .send(&door.url())
-        .await;
+    let (status, answer) = push(&forge, ForgeKind::GitHub, "main", 'a').send(&door.url()).await;
     assert_eq!(status, 202, "{answer}");
     assert_eq!(door.runs().await, 1);
 }
@@ -63,16 +61,12 @@ async fn still_serves(door: &Door) {
 #[tokio::test]
 async fn an_endless_body_is_refused_while_it_comes() {
     let door = Door::open().await;
-    let answer = talk(
-        &door,
-        &head("transfer-encoding: chunked"),
-        |mut writer| async move {
-            let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
-            // Without end: only an answer stops it.
-            while writer.write_all(chunk.as_bytes()).await.is_ok() {}
-            writer
-        },
-    )
+    let answer = talk(&door, &head("transfer-encoding: chunked"), |mut writer| async move {
+        let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+        // Without end: only an answer stops it.
+        while writer.write_all(chunk.as_bytes()).await.is_ok() {}
+        writer
+    })
     .await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     still_serves(&door).await;
@@ -81,12 +75,7 @@ async fn an_endless_body_is_refused_while_it_comes() {
 #[tokio::test]
 async fn an_announced_size_past_the_limit_is_refused_before_it_comes() {
     let door = Door::open().await;
-    let answer = talk(
-        &door,
-        &head("content-length: 30000000"),
-        |writer| async move { writer },
-    )
-    .await;
+    let answer = talk(&door, &head("content-length: 30000000"), |writer| async move { writer }).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     still_serves(&door).await;
 }
@@ -112,14 +101,10 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let mut plan = plan();
     plan.settings.body_time = Duration::from_millis(200);
     let door = Door::open_with(plan).await;
-    let answer = talk(
-        &door,
-        &head("content-length: 1000"),
-        |mut writer| async move {
-            let _ = writer.write_all(b"{").await;
-            writer
-        },
-    )
+    let answer = talk(&door, &head("content-length: 1000"), |mut writer| async move {
+        let _ = writer.write_all(b"{").await;
+        writer
+    })
     .await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     still_serves(&door).await;
@@ -144,9 +129,7 @@ async fn idle_connections_are_closed_and_do_not_keep_others_out() {
     for mut stream in idle {
         let mut rest = Vec::new();
         // Closed, with a 408 or without a word.
-        let _ = timeout(DEADLINE, stream.read_to_end(&mut rest))
-            .await
-            .unwrap();
+        let _ = timeout(DEADLINE, stream.read_to_end(&mut rest)).await.unwrap();
     }
 }
 
@@ -155,10 +138,7 @@ async fn a_body_that_breaks_off_stores_nothing() {
     let door = Door::open().await;
     let stream = TcpStream::connect(door.address).await.unwrap();
     let (_, mut writer) = stream.into_split();
-    writer
-        .write_all(head("content-length: 1000").as_bytes())
-        .await
-        .unwrap();
+    writer.write_all(head("content-length: 1000").as_bytes()).await.unwrap();
     writer.write_all(b"{\"repository\"").await.unwrap();
     drop(writer);
     still_serves(&door).await;
@@ -185,15 +165,8 @@ async fn a_shutdown_finishes_what_is_open_and_takes_nothing_new() {
     let door = Door::open().await;
     let forge = FakeForge::start().await;
     let webhook = push(&forge, ForgeKind::GitHub, "main", 'a');
-    let mut extra = format!(
-        "content-length: {}\r\nconnection: close",
-        webhook.body.len()
-    );
-    for (name, value) in webhook
-        .headers()
-        .iter()
-        .filter(|(name, _)| name != "Content-Type")
-    {
+    let mut extra = format!("content-length: {}\r\nconnection: close", webhook.body.len());
+    for (name, value) in webhook.headers().iter().filter(|(name, _)| name != "Content-Type") {
         extra += &format!("\r\n{name}: {value}");
     }
     let stream = TcpStream::connect(door.address).await.unwrap();

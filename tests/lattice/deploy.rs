@@ -25,9 +25,7 @@ fn nats(url: &str) -> NatsConfig {
 
 /// Ours, with limits that a test can wait for.
 async fn connect(real: &Real) -> Lattice {
-    let lattice = Lattice::connect(&nats(&real.nats()), real.name())
-        .await
-        .unwrap();
+    let lattice = Lattice::connect(&nats(&real.nats()), real.name()).await.unwrap();
     lattice.with_limits(Limits {
         start: Duration::from_secs(60),
         failing: Duration::from_secs(2),
@@ -42,17 +40,12 @@ async fn deploy(lattice: &Lattice, manifest: &Manifest) -> TargetOutcome {
         .deploy(manifest, &reporter, &CancellationToken::new())
         .await
         .unwrap();
-    println!(
-        "{}: {:?} in {:?}",
-        manifest.application, outcome.state, outcome.took
-    );
+    println!("{}: {:?} in {:?}", manifest.application, outcome.state, outcome.took);
     outcome
 }
 
 async fn refused(lattice: &Lattice, manifest: &Manifest) -> String {
     let reporter = Reporter::default();
-    let refused = lattice
-        .deploy(manifest, &reporter, &CancellationToken::new())
-        .await;
+    let refused = lattice.deploy(manifest, &reporter, &CancellationToken::new()).await;
     refused.unwrap_err().to_string()
 }

@@ -1,10 +1,6 @@
 //! The lattice for tests itself: it starts, answers, and leaves nothing behind.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../command/mod.rs"]
 mod command;
@@ -54,12 +50,7 @@ async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
             .is_success()
     );
     for provider in [lattice.messaging_provider(), lattice.http_provider()] {
-        let (name, tag) = provider
-            .rsplit_once('/')
-            .unwrap()
-            .1
-            .split_once(':')
-            .unwrap();
+        let (name, tag) = provider.rsplit_once('/').unwrap().1.split_once(':').unwrap();
         let manifest = format!("{registry}/{name}/manifests/{tag}");
         let answer = reqwest::Client::new()
             .get(manifest)
@@ -67,20 +58,12 @@ async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
             .send()
             .await
             .unwrap();
-        assert!(
-            answer.status().is_success(),
-            "{provider}: {}",
-            answer.status()
-        );
+        assert!(answer.status().is_success(), "{provider}: {}", answer.status());
     }
 
     start_provider(&lattice, "cloud").await;
     let folder = lattice.folder().to_owned();
-    assert_eq!(
-        working_in(&folder),
-        6,
-        "NATS, registry, wadm, two hosts, a provider"
-    );
+    assert_eq!(working_in(&folder), 6, "NATS, registry, wadm, two hosts, a provider");
     drop(lattice);
     assert_eq!(working_in(&folder), 0);
     assert!(!folder.exists());
@@ -102,15 +85,9 @@ async fn a_killed_host_takes_its_providers_with_it_and_comes_back_with_other_lab
 
     lattice.kill("edge").unwrap();
     assert_eq!(lattice.ping().await.unwrap().len(), 0);
-    assert_eq!(
-        lattice.kill("edge").unwrap_err().to_string(),
-        "edge does not run"
-    );
+    assert_eq!(lattice.kill("edge").unwrap_err().to_string(), "edge does not run");
 
-    let id = lattice
-        .start_host("edge", &[("zone", "north")])
-        .await
-        .unwrap();
+    let id = lattice.start_host("edge", &[("zone", "north")]).await.unwrap();
     let hosts = lattice.ping().await.unwrap();
     assert_eq!(hosts[0]["id"], *id);
     assert_eq!(hosts[0]["labels"]["zone"], "north");
@@ -139,10 +116,7 @@ async fn start_provider(lattice: &Lattice, host: &str) {
     });
     let subject = format!("wasmbus.ctl.v1.{}.provider.start.{id}", lattice.name());
     let nats = async_nats::connect(lattice.nats()).await.unwrap();
-    let answer = nats
-        .request(subject, start.to_string().into())
-        .await
-        .unwrap();
+    let answer = nats.request(subject, start.to_string().into()).await.unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap();
     assert_eq!(answer["success"], true, "{answer}");
 
@@ -152,10 +126,7 @@ async fn start_provider(lattice: &Lattice, host: &str) {
         if inventory["providers"][0]["id"] == "messaging" {
             break;
         }
-        assert!(
-            Instant::now() < end,
-            "the provider does not run: {inventory}"
-        );
+        assert!(Instant::now() < end, "the provider does not run: {inventory}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

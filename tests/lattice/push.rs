@@ -164,7 +164,11 @@ async fn a_push_runs_and_the_next_one_does_only_what_it_must() {
     assert_eq!(next().await, r#"{"sensor":"kitchen","kelvin":298.15}"#);
     stage.post(5.0).await;
     stage.post(30.0).await;
-    assert_eq!(next().await, r#"{"sensor":"kitchen","kelvin":303.15}"#, "5 °C are filtered");
+    assert_eq!(
+        next().await,
+        r#"{"sensor":"kitchen","kelvin":303.15}"#,
+        "5 °C are filtered"
+    );
 
     // The same delivery once more is no run.
     let (status, answer) = stage.deliver("0".repeat(40).as_str(), &commit, "first").await;
@@ -185,12 +189,19 @@ async fn a_push_runs_and_the_next_one_does_only_what_it_must() {
     let tasks = stage.run(&run).await["tasks"].clone();
     insta::assert_snapshot!(tasks_shown(&tasks), @"");
     let log = stage.log(&run).await;
-    let built: Vec<&str> = log.lines().filter(|line| line.starts_with("   build  ") && line.contains(" MB")).collect();
+    let built: Vec<&str> = log
+        .lines()
+        .filter(|line| line.starts_with("   build  ") && line.contains(" MB"))
+        .collect();
     assert_eq!(built.len(), 1, "{log}");
     assert!(built[0].contains("kelvin_filter"), "{log}");
     stage.post(25.0).await;
     stage.post(40.0).await;
-    assert_eq!(next().await, r#"{"sensor":"kitchen","kelvin":313.15}"#, "25 °C are filtered now");
+    assert_eq!(
+        next().await,
+        r#"{"sensor":"kitchen","kelvin":313.15}"#,
+        "25 °C are filtered now"
+    );
 
     // A file that no task is built from.
     stage.repository.write("README.md", "# Thermo\n");
@@ -210,18 +221,27 @@ async fn a_push_runs_and_the_next_one_does_only_what_it_must() {
     assert_eq!(status, 202);
     let (state, description) = stage.settled(&passed).await;
     assert_eq!(state, "error");
-    assert!(description.starts_with("superseded: the head of main is now"), "{description}");
+    assert!(
+        description.starts_with("superseded: the head of main is now"),
+        "{description}"
+    );
 
     // Code that does not compile fails that commit, by name and line, and what
     // runs goes on.
-    stage.repository.edit("tasks/filter.go", "return arg\n", "return args\n");
+    stage
+        .repository
+        .edit("tasks/filter.go", "return arg\n", "return args\n");
     let (commit, run) = stage.push("a slip").await;
     let (state, description) = stage.settled(&commit).await;
     assert_eq!(state, "failure", "{}", stage.log(&run).await);
     assert!(description.contains("kelvin_filter"), "{description}");
     let filter = stage.forge.latest(NAME, &commit)["pelato/kelvin_filter"].clone();
     assert_eq!(filter.state, "failure");
-    assert!(filter.description.contains("tasks/filter.go:"), "{}", filter.description);
+    assert!(
+        filter.description.contains("tasks/filter.go:"),
+        "{}",
+        filter.description
+    );
     stage.post(50.0).await;
     assert_eq!(next().await, r#"{"sensor":"kitchen","kelvin":323.15}"#);
 
@@ -239,7 +259,13 @@ fn tasks_shown(tasks: &Value) -> String {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|target| format!("{} {}", target["name"].as_str().unwrap(), target["state"].as_str().unwrap()))
+                .map(|target| {
+                    format!(
+                        "{} {}",
+                        target["name"].as_str().unwrap(),
+                        target["state"].as_str().unwrap()
+                    )
+                })
                 .collect();
             format!(
                 "{}: {} {} ({})",

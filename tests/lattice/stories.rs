@@ -58,7 +58,12 @@ async fn left_of(lattice: &Lattice, name: &str) -> Vec<String> {
     };
     let wadm = wadm_client::Client::new(lattice.name(), None, options).await.unwrap();
     let known = wadm.list_manifests().await.unwrap();
-    left.extend(known.into_iter().map(|known| known.name).filter(|known| known.starts_with(name)));
+    left.extend(
+        known
+            .into_iter()
+            .map(|known| known.name)
+            .filter(|known| known.starts_with(name)),
+    );
     left.sort();
     left
 }
@@ -80,6 +85,8 @@ async fn post_until(port: u16, body: &str, wanted: &str) {
 /// What is answered to a POST.
 async fn post(port: u16, body: &str) -> Result<String, String> {
     let said = |error: reqwest::Error| error.to_string();
-    let posting = reqwest::Client::new().post(format!("http://127.0.0.1:{port}/")).body(body.to_owned());
+    let posting = reqwest::Client::new()
+        .post(format!("http://127.0.0.1:{port}/"))
+        .body(body.to_owned());
     posting.send().await.map_err(said)?.text().await.map_err(said)
 }

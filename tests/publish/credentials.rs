@@ -100,18 +100,10 @@ fn dockers_credential_helper_is_asked() {
     std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let file = folder.path().join("config.json");
     std::fs::write(&file, r#"{"credsStore": "story"}"#).unwrap();
-    let path = format!(
-        "{}:{}",
-        folder.path().display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
 
     let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "credentials::published_with_a_helper",
-            "--ignored",
-        ])
+        .args(["--exact", "credentials::published_with_a_helper", "--ignored"])
         .env("PATH", path)
         .env(HELPED_HOST, &real.host)
         .env(HELPED_FILE, &file)
@@ -119,10 +111,7 @@ fn dockers_credential_helper_is_asked() {
         .unwrap();
 
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{said}"
-    );
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]
@@ -130,8 +119,5 @@ fn dockers_credential_helper_is_asked() {
 async fn published_with_a_helper() {
     let host = std::env::var(HELPED_HOST).unwrap();
     let file = std::env::var(HELPED_FILE).unwrap();
-    assert_eq!(
-        publish(&with_docker_config(&host, file.as_ref()), &host).await,
-        Ok(())
-    );
+    assert_eq!(publish(&with_docker_config(&host, file.as_ref()), &host).await, Ok(()));
 }

@@ -49,9 +49,7 @@ impl Door {
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let host = listener.local_addr().unwrap().to_string();
-        let router = Router::new()
-            .fallback(answer)
-            .with_state(Arc::clone(&shared));
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self { host, shared, task }
     }
@@ -71,10 +69,7 @@ impl Drop for Door {
 async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    door.log
-        .lock()
-        .unwrap()
-        .push(format!("{} {path}", parts.method));
+    door.log.lock().unwrap().push(format!("{} {path}", parts.method));
     let shown = |expected: &str| {
         parts
             .headers

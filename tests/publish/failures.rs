@@ -71,11 +71,7 @@ async fn a_registry_that_refuses_says_why() {
 async fn names_that_no_registry_takes() {
     let registry = connect("127.0.0.1:1");
     let said = async |name: &str, version: &str, fingerprint: &str| {
-        registry
-            .find(name, version, fingerprint)
-            .await
-            .unwrap_err()
-            .to_string()
+        registry.find(name, version, fingerprint).await.unwrap_err().to_string()
     };
     insta::assert_snapshot!(
         said("a+b", "1.0.0", &fingerprint('a')).await,
@@ -85,9 +81,5 @@ async fn names_that_no_registry_takes() {
         said("filter", "1.0.0+x", &fingerprint('a')).await,
         @"`version: 1.0.0+x` of filter cannot be a tag in an OCI registry; take letters, digits, `.`, `_` and `-`, 128 characters at most"
     );
-    assert!(
-        said("filter", "1.0.0", "abc")
-            .await
-            .contains("is no SHA-256 in hex")
-    );
+    assert!(said("filter", "1.0.0", "abc").await.contains("is no SHA-256 in hex"));
 }

@@ -34,11 +34,7 @@ impl RealRegistry {
         );
         std::fs::write(folder.path().join("config.yml"), config).unwrap();
         std::fs::write(folder.path().join("htpasswd"), HTPASSWD).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let host = format!("127.0.0.1:{port}");
         let process = Command::new(lattice_harness::programs().unwrap().join("docker-registry"))
             .args(["serve", "config.yml"])

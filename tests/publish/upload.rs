@@ -35,10 +35,7 @@ async fn what_is_published_is_what_wasmcloud_loads() {
     assert_eq!(artifact.component_name, "Filter_A");
     assert_eq!(
         artifact.reference,
-        format!(
-            "{}/acme/thermo/filter_a:1.0.0@{}",
-            real.host, artifact.digest
-        )
+        format!("{}/acme/thermo/filter_a:1.0.0@{}", real.host, artifact.digest)
     );
     let answer = get(&real.host, "acme/thermo/filter_a/manifests/1.0.0").await;
     assert_eq!(
@@ -46,14 +43,8 @@ async fn what_is_published_is_what_wasmcloud_loads() {
         artifact.digest
     );
     let manifest: Value = answer.json().await.unwrap();
-    assert_eq!(
-        manifest["mediaType"],
-        "application/vnd.oci.image.manifest.v1+json"
-    );
-    assert_eq!(
-        manifest["config"]["mediaType"],
-        "application/vnd.wasm.config.v0+json"
-    );
+    assert_eq!(manifest["mediaType"], "application/vnd.oci.image.manifest.v1+json");
+    assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");
     assert_eq!(manifest["layers"].as_array().unwrap().len(), 1);
     assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
     insta::assert_json_snapshot!(manifest["annotations"], @r#"
@@ -121,10 +112,7 @@ async fn the_version_tag_moves_and_the_fingerprint_tag_stays() {
     let registry = connect(&door.host);
     let digest_of = async |tag: &str| {
         let answer = get(&real.host, &format!("filter/manifests/{tag}")).await;
-        answer.headers()["docker-content-digest"]
-            .to_str()
-            .unwrap()
-            .to_owned()
+        answer.headers()["docker-content-digest"].to_str().unwrap().to_owned()
     };
 
     let old = registry
@@ -137,10 +125,7 @@ async fn the_version_tag_moves_and_the_fingerprint_tag_stays() {
         .unwrap();
     assert_ne!(old.digest, new.digest);
     assert_eq!(digest_of("1.0.0").await, new.digest);
-    assert_eq!(
-        digest_of(&format!("pelato-{}", "a".repeat(40))).await,
-        old.digest
-    );
+    assert_eq!(digest_of(&format!("pelato-{}", "a".repeat(40))).await, old.digest);
 
     // Looking moves nothing; finding the old code again does, without an upload of it.
     door.asked();
@@ -165,10 +150,7 @@ async fn the_version_tag_moves_and_the_fingerprint_tag_stays() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(
-        renamed.reference,
-        old.reference.replace(":1.0.0@", ":1.1.0@")
-    );
+    assert_eq!(renamed.reference, old.reference.replace(":1.0.0@", ":1.1.0@"));
     let puts: Vec<String> = door
         .asked()
         .into_iter()
@@ -176,10 +158,7 @@ async fn the_version_tag_moves_and_the_fingerprint_tag_stays() {
         .collect();
     assert_eq!(
         puts,
-        [
-            "PUT /v2/filter/manifests/1.0.0",
-            "PUT /v2/filter/manifests/1.1.0"
-        ]
+        ["PUT /v2/filter/manifests/1.0.0", "PUT /v2/filter/manifests/1.1.0"]
     );
 }
 
@@ -199,12 +178,7 @@ async fn the_same_code_under_another_fingerprint_sends_only_a_manifest() {
         .await
         .unwrap();
 
-    assert!(
-        !door
-            .asked()
-            .iter()
-            .any(|asked| asked.contains("/blobs/uploads/"))
-    );
+    assert!(!door.asked().iter().any(|asked| asked.contains("/blobs/uploads/")));
 }
 
 #[tokio::test]
@@ -215,34 +189,14 @@ async fn a_tag_that_someone_moved_is_not_taken_for_ours() {
         .publish("filter", "1.0.0", &fingerprint('a'), component(b"a"))
         .await
         .unwrap();
-    assert_eq!(
-        registry
-            .find("filter", "1.0.0", &fingerprint('b'))
-            .await
-            .unwrap(),
-        None
-    );
-    let manifest = get(&real.host, "filter/manifests/1.0.0")
-        .await
-        .bytes()
-        .await
-        .unwrap();
-    let forged = format!(
-        "http://{}/v2/filter/manifests/pelato-{}",
-        real.host,
-        "b".repeat(40)
-    );
+    assert_eq!(registry.find("filter", "1.0.0", &fingerprint('b')).await.unwrap(), None);
+    let manifest = get(&real.host, "filter/manifests/1.0.0").await.bytes().await.unwrap();
+    let forged = format!("http://{}/v2/filter/manifests/pelato-{}", real.host, "b".repeat(40));
     let put = reqwest::Client::new()
         .put(forged)
         .header("content-type", "application/vnd.oci.image.manifest.v1+json")
         .body(manifest);
     assert!(put.send().await.unwrap().status().is_success());
 
-    assert_eq!(
-        registry
-            .find("filter", "1.0.0", &fingerprint('b'))
-            .await
-            .unwrap(),
-        None
-    );
+    assert_eq!(registry.find("filter", "1.0.0", &fingerprint('b')).await.unwrap(), None);
 }

@@ -1,11 +1,7 @@
 //! The real router behind the real listener, on the real SQLite.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test's own part may fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own part may fail loudly")]
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -79,12 +75,7 @@ impl Door {
         let router = server::router(plan.settings, shared, Vec::new(), shutdown.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = tokio::spawn(server::serve(
-            listener,
-            router,
-            plan.connections,
-            shutdown.clone(),
-        ));
+        let server = tokio::spawn(server::serve(listener, router, plan.connections, shutdown.clone()));
         Self {
             address,
             queue,
@@ -111,10 +102,7 @@ impl Door {
 
     /// How many runs there are.
     pub async fn runs(&self) -> usize {
-        self.json("/api/runs?limit=200").await["runs"]
-            .as_array()
-            .unwrap()
-            .len()
+        self.json("/api/runs?limit=200").await["runs"].as_array().unwrap().len()
     }
 
     pub async fn close(self) -> Arc<TempDir> {

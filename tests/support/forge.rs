@@ -5,11 +5,7 @@
 //! deliveries. Include it with `#[path = "support/forge.rs"] mod forge;`.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test's own part may fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test's own part may fail loudly")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
@@ -96,10 +92,7 @@ impl FakeForge {
             changes: watch::Sender::new(0),
         });
         let routes = Router::new()
-            .route(
-                "/github/repos/{owner}/{name}/statuses/{commit}",
-                post(github_status),
-            )
+            .route("/github/repos/{owner}/{name}/statuses/{commit}", post(github_status))
             .route(
                 "/gitea/api/v1/repos/{owner}/{name}/statuses/{commit}",
                 post(gitea_status),
@@ -198,10 +191,7 @@ impl FakeForge {
         let mut model = self.shared.model();
         model.deliveries += 1;
         let id = format!("00000000-0000-4000-8000-{:012}", model.deliveries);
-        let repository = model
-            .repositories
-            .entry(push.repository.to_owned())
-            .or_default();
+        let repository = model.repositories.entry(push.repository.to_owned()).or_default();
         repository.commits.insert(push.after.to_owned());
         Webhook::of(kind, id, push)
     }
@@ -220,13 +210,7 @@ async fn github_status(
         unknown_commit: 422,
         invalid: 422,
     };
-    rules.take(
-        &shared,
-        &format!("{owner}/{name}"),
-        &commit,
-        &headers,
-        &body,
-    )
+    rules.take(&shared, &format!("{owner}/{name}"), &commit, &headers, &body)
 }
 
 async fn gitea_status(
@@ -240,13 +224,7 @@ async fn gitea_status(
         unknown_commit: 404,
         invalid: 400,
     };
-    rules.take(
-        &shared,
-        &format!("{owner}/{name}"),
-        &commit,
-        &headers,
-        &body,
-    )
+    rules.take(&shared, &format!("{owner}/{name}"), &commit, &headers, &body)
 }
 
 /// Where the two forges differ.
@@ -257,14 +235,7 @@ struct Rules {
 }
 
 impl Rules {
-    fn take(
-        &self,
-        shared: &Shared,
-        repository: &str,
-        commit: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Response {
+    fn take(&self, shared: &Shared, repository: &str, commit: &str, headers: &HeaderMap, body: &[u8]) -> Response {
         let mut model = shared.model();
         let sent = headers
             .get(header::AUTHORIZATION)
@@ -288,20 +259,13 @@ impl Rules {
             return refuse(404, "Not Found");
         };
         if !repository.commits.contains(commit) {
-            return refuse(
-                self.unknown_commit,
-                &format!("No commit found for SHA: {commit}"),
-            );
+            return refuse(self.unknown_commit, &format!("No commit found for SHA: {commit}"));
         }
         let status = match read_status(body) {
             Ok(status) => status,
             Err(wrong) => return refuse(self.invalid, &wrong),
         };
-        repository
-            .statuses
-            .entry(commit.to_owned())
-            .or_default()
-            .push(status);
+        repository.statuses.entry(commit.to_owned()).or_default().push(status);
         drop(model);
         shared.changes.send_modify(|count| *count += 1);
         (StatusCode::CREATED, axum::Json(json!({ "id": 1 }))).into_response()
@@ -320,10 +284,7 @@ fn read_status(body: &[u8]) -> Result<Status, String> {
         return Err("description is too long (maximum is 140 characters)".to_owned());
     }
     let target_url = text("target_url");
-    if target_url
-        .as_ref()
-        .is_some_and(|url| !url.starts_with("http"))
-    {
+    if target_url.as_ref().is_some_and(|url| !url.starts_with("http")) {
         return Err("target_url must use http(s) scheme".to_owned());
     }
     let context = text("context").unwrap_or_else(|| "default".to_owned());
@@ -341,9 +302,7 @@ impl Fault {
             Self::Answer(status) => refuse(status, "something is wrong today"),
             Self::SlowDown { seconds } => {
                 let mut response = refuse(403, "You have exceeded a secondary rate limit");
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, seconds.into());
+                response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
                 response
             }
             Self::Redirect(address) => {

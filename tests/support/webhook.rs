@@ -55,10 +55,7 @@ impl Webhook {
 
     /// The headers as the forge sends them.
     pub fn headers(&self) -> Vec<(String, String)> {
-        let digits = self
-            .secret
-            .as_deref()
-            .map(|secret| signature(secret, &self.body));
+        let digits = self.secret.as_deref().map(|secret| signature(secret, &self.body));
         let digits = digits.unwrap_or_default();
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
@@ -90,10 +87,7 @@ impl Webhook {
         let answer = request.body(self.body.clone()).send().await.unwrap();
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap();
-        (
-            status,
-            serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        )
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 }
 

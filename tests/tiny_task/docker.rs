@@ -19,14 +19,9 @@ pub(crate) async fn engine() -> bollard::Docker {
 }
 
 pub(crate) async fn docker(options: Options) -> Builder {
-    Builder::choose(
-        Choice::Docker,
-        Parallel::Machine,
-        options,
-        &Reporter::default(),
-    )
-    .await
-    .expect("run scripts/setup-docker.sh first")
+    Builder::choose(Choice::Docker, Parallel::Machine, options, &Reporter::default())
+        .await
+        .expect("run scripts/setup-docker.sh first")
 }
 
 pub(crate) async fn build_one(
@@ -36,9 +31,7 @@ pub(crate) async fn build_one(
     reporter: &Reporter,
 ) -> Result<Component, BuildError> {
     let cancel = CancellationToken::new();
-    let mut built = builder
-        .build(run, "tests", &[task], reporter, &cancel)
-        .await;
+    let mut built = builder.build(run, "tests", &[task], reporter, &cancel).await;
     built.pop().unwrap().1
 }
 

@@ -2,11 +2,7 @@
 //! reporter that remembers.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test may stop here"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop here")]
 
 pub(crate) mod docker;
 
@@ -35,8 +31,7 @@ pub(crate) fn task(component_name: &str, code: &str) -> Sources {
         files: files
             .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
             .into(),
-        wit: "package pelato:task;\n\nworld tiny {\n  export twice: func(n: u32) -> u32;\n}\n"
-            .to_owned(),
+        wit: "package pelato:task;\n\nworld tiny {\n  export twice: func(n: u32) -> u32;\n}\n".to_owned(),
         world: "tiny".to_owned(),
         author_file: "tasks/double.go".to_owned(),
         ..Sources::default()
@@ -108,7 +103,5 @@ pub(crate) fn run(story: &str) -> String {
 /// A map of what is in a text of `name=value` lines.
 pub(crate) fn pairs(lines: &[String]) -> BTreeMap<String, String> {
     let pairs = lines.iter().filter_map(|line| line.split_once('='));
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

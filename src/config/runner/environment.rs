@@ -44,9 +44,7 @@ pub(super) fn read(
         Some(node) => nats(node, base, variables, findings),
         None => Some(Nats::open("nats://localhost:4222")),
     };
-    let lattice = fields
-        .text("lattice", findings)
-        .map_or("default", |(text, _)| text);
+    let lattice = fields.text("lattice", findings).map_or("default", |(text, _)| text);
     let deploy = match fields.text("deploy", findings) {
         None | Some(("wadm", _)) => DeployMode::Wadm,
         Some(("local", span)) => {
@@ -54,13 +52,7 @@ pub(super) fn read(
             return None;
         }
         Some((_, span)) => {
-            findings.error(
-                "value",
-                span,
-                "`deploy` cannot be this",
-                "it is `wadm` or `local`",
-                "",
-            );
+            findings.error("value", span, "`deploy` cannot be this", "it is `wadm` or `local`", "");
             return None;
         }
     };
@@ -85,19 +77,10 @@ pub(super) fn read(
     })
 }
 
-fn registry(
-    node: &Node,
-    base: &Path,
-    variables: &Variables,
-    findings: &mut Findings,
-) -> Option<Registry> {
+fn registry(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<Registry> {
     let mut fields = Fields::of(node, "a registry", findings)?;
-    let url = fields
-        .required("url", findings)
-        .map(|(text, _)| text.to_owned());
-    let user = fields
-        .text("user", findings)
-        .map(|(text, _)| text.to_owned());
+    let url = fields.required("url", findings).map(|(text, _)| text.to_owned());
+    let user = fields.text("user", findings).map(|(text, _)| text.to_owned());
     let password = fields
         .take("password")
         .and_then(|node| secret("password", node, base, variables, findings));
@@ -116,12 +99,8 @@ fn registry(
 
 fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<Nats> {
     let mut fields = Fields::of(node, "`nats`", findings)?;
-    let url = fields
-        .required("url", findings)
-        .map(|(text, _)| text.to_owned());
-    let user = fields
-        .text("user", findings)
-        .map(|(text, _)| text.to_owned());
+    let url = fields.required("url", findings).map(|(text, _)| text.to_owned());
+    let user = fields.text("user", findings).map(|(text, _)| text.to_owned());
     let mut hidden = |fields: &mut Fields<'_>, key: &'static str| {
         fields
             .take(key)
@@ -129,9 +108,8 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
     };
     let password = hidden(&mut fields, "password");
     let token = hidden(&mut fields, "token");
-    let mut path = |fields: &mut Fields<'_>, key: &'static str| {
-        fields.text(key, findings).map(|(text, _)| base.join(text))
-    };
+    let mut path =
+        |fields: &mut Fields<'_>, key: &'static str| fields.text(key, findings).map(|(text, _)| base.join(text));
     let nats = Nats {
         url: url.unwrap_or_default(),
         user,
@@ -200,9 +178,7 @@ fn targets(node: &Node, findings: &mut Findings) -> BTreeMap<String, Target> {
         let Some(mut fields) = Fields::of(value, "a target", findings) else {
             continue;
         };
-        let nats = fields
-            .text("nats", findings)
-            .map(|(text, _)| text.to_owned());
+        let nats = fields.text("nats", findings).map(|(text, _)| text.to_owned());
         fields.finish(findings);
         targets.insert(name.to_owned(), Target { nats });
     }

@@ -44,12 +44,8 @@ pub(super) fn read(
     let mut fields = Fields::of(node, "a repository", findings)?;
     let name = fields.required("name", findings).and_then(|(text, span)| {
         let parts: Vec<&str> = text.split('/').collect();
-        let plain = |part: &&str| {
-            !part.is_empty()
-                && part
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-        };
+        let plain =
+            |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
         if parts.len() == 2 && parts.iter().all(plain) {
             return Some(text.to_owned());
         }
@@ -62,22 +58,20 @@ pub(super) fn read(
         );
         None
     });
-    let forge = fields
-        .required("forge", findings)
-        .and_then(|(text, span)| match text {
-            "github" => Some(ForgeKind::GitHub),
-            "gitea" | "forgejo" => Some(ForgeKind::Gitea),
-            _ => {
-                findings.error(
-                    "value",
-                    span,
-                    format!("`{text}` is no forge that is known"),
-                    "it is `github` or `gitea` (Forgejo too)",
-                    "",
-                );
-                None
-            }
-        });
+    let forge = fields.required("forge", findings).and_then(|(text, span)| match text {
+        "github" => Some(ForgeKind::GitHub),
+        "gitea" | "forgejo" => Some(ForgeKind::Gitea),
+        _ => {
+            findings.error(
+                "value",
+                span,
+                format!("`{text}` is no forge that is known"),
+                "it is `github` or `gitea` (Forgejo too)",
+                "",
+            );
+            None
+        }
+    });
     let allow_http = fields.boolean("allow_http", findings).unwrap_or(false);
     let url = fields
         .required("url", findings)
@@ -98,9 +92,7 @@ pub(super) fn read(
     if forge == Some(ForgeKind::Gitea) && api.is_none() {
         fields.missing("api", findings);
     }
-    let insecure_unsigned = fields
-        .boolean("insecure_unsigned", findings)
-        .unwrap_or(false);
+    let insecure_unsigned = fields.boolean("insecure_unsigned", findings).unwrap_or(false);
     let webhook_secrets = match fields.take("webhook_secret") {
         Some(node) => secrets("webhook_secret", node, base, variables, findings),
         None => {
@@ -155,10 +147,7 @@ fn clone_url(text: &str, span: &Span, allow_http: bool, findings: &mut Findings)
             "http sends the token and the code in the open",
             "use https, or set `allow_http: true`",
         ),
-        "ssh" => refuse(
-            "cloning over ssh is not supported yet",
-            "use https with a `token`",
-        ),
+        "ssh" => refuse("cloning over ssh is not supported yet", "use https with a `token`"),
         _ => refuse("only https and file:// addresses are cloned", ""),
     }
 }

@@ -89,10 +89,7 @@ fn unknown_keys_missing_secrets_and_undeclared_environments_stop_the_start() {
 fn a_secret_is_never_written_into_the_file_and_never_left_out() {
     let inline = refused(&GOOD.replace("[ { env: NEW_SECRET }, { env: OLD_SECRET } ]", "s3cr3t"));
     assert!(inline.contains("must say where the secret is"), "{inline}");
-    let absent = refused(&GOOD.replace(
-        "    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]\n",
-        "",
-    ));
+    let absent = refused(&GOOD.replace("    webhook_secret: [ { env: NEW_SECRET }, { env: OLD_SECRET } ]\n", ""));
     assert!(absent.contains("`webhook_secret` is missing"), "{absent}");
 }
 
@@ -104,10 +101,7 @@ fn what_a_later_version_brings_is_refused_not_ignored() {
         ("    providers: {", "    heal: true\n    providers: {"),
         ("    providers: {", "    deploy: local\n    providers: {"),
         ("    forge: gitea", "    templates: true\n    forge: gitea"),
-        (
-            "    forge: gitea",
-            "    sources: [10.0.0.0/8]\n    forge: gitea",
-        ),
+        ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
     ] {
         let error = refused(&GOOD.replace(from, to));
         assert!(error.contains("is not supported yet"), "{error}");
@@ -128,9 +122,5 @@ fn only_addresses_that_the_operator_may_mean_are_cloned() {
         let error = refused(&GOOD.replace("https://git.example.org/acme/thermo.git", bad));
         assert!(error.contains("`url` cannot be this"), "{bad}: {error}");
     }
-    read(&GOOD.replace(
-        "https://git.example.org/acme/thermo.git",
-        "file:///srv/git/thermo.git",
-    ))
-    .unwrap();
+    read(&GOOD.replace("https://git.example.org/acme/thermo.git", "file:///srv/git/thermo.git")).unwrap();
 }

@@ -67,11 +67,7 @@ fn only_what_still_goes_on_is_refreshed() {
         finished_at: None,
         ..example()
     };
-    assert!(
-        run(&going, "", now())
-            .unwrap()
-            .contains("http-equiv=\"refresh\"")
-    );
+    assert!(run(&going, "", now()).unwrap().contains("http-equiv=\"refresh\""));
     let page = Page {
         runs: vec![example(), going],
         next: None,
@@ -109,15 +105,7 @@ fn nothing_that_somebody_pushed_is_markup() {
     let next = Some(attack.to_owned());
     let pages = [
         run(&bad, attack, now()).unwrap(),
-        runs(
-            &Page {
-                runs: vec![bad],
-                next,
-            },
-            &filter,
-            now(),
-        )
-        .unwrap(),
+        runs(&Page { runs: vec![bad], next }, &filter, now()).unwrap(),
         problem(404, attack).unwrap(),
     ];
     for html in pages {

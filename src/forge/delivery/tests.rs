@@ -11,10 +11,7 @@ use crate::forge::{ForgeKind, verify};
 fn recorded(name: &str) -> (HeaderMap, Vec<u8>) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/gitea-deliveries");
     let mut headers = HeaderMap::new();
-    for line in fs::read_to_string(format!("{folder}/{name}.headers"))
-        .unwrap()
-        .lines()
-    {
+    for line in fs::read_to_string(format!("{folder}/{name}.headers")).unwrap().lines() {
         let (name, value) = line.split_once(':').unwrap();
         headers.append(
             HeaderName::from_bytes(name.as_bytes()).unwrap(),
@@ -55,11 +52,7 @@ fn real_gitea_deliveries_are_verified_and_read() {
         let signed = verify(ForgeKind::Gitea, &headers, &body, &["s3cr3t".into()]);
         assert_eq!(repository_name(&body).as_deref(), Some("ci/r"));
         let read = read(ForgeKind::Gitea, &headers, &body).unwrap();
-        seen += &format!(
-            "{name}: {}{}\n",
-            if signed { "" } else { "UNSIGNED " },
-            outcome(&read)
-        );
+        seen += &format!("{name}: {}{}\n", if signed { "" } else { "UNSIGNED " }, outcome(&read));
     }
     insta::assert_snapshot!(seen, @r"
     create-branch: create events start nothing; the push does
@@ -128,10 +121,7 @@ fn a_github_push_is_a_new_head() {
 #[test]
 fn what_starts_nothing_says_why() {
     let ignored = [
-        github(
-            "ping",
-            &json!({ "zen": "Design for failure.", "repository": {} }),
-        ),
+        github("ping", &json!({ "zen": "Design for failure.", "repository": {} })),
         github("workflow_run", &json!({})),
         pushed(|body| body["ref"] = json!("refs/tags/v1")),
         pushed(|body| {
@@ -142,10 +132,7 @@ fn what_starts_nothing_says_why() {
         pushed(|body| body["after"] = json!("0".repeat(40))),
         pushed(|body| body["head_commit"]["message"] = json!("Typo [CI SKIP]")),
     ];
-    let reasons: Vec<_> = ignored
-        .into_iter()
-        .map(|read| outcome(&read.unwrap()))
-        .collect();
+    let reasons: Vec<_> = ignored.into_iter().map(|read| outcome(&read.unwrap())).collect();
     insta::assert_snapshot!(reasons.join("\n"), @r"
     ping: the webhook is set up
     workflow_run events start nothing

@@ -19,9 +19,7 @@ const DELIVERY: &str = "x-gitea-delivery";
 pub(in crate::forge) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Delivery, NotReadable> {
     match one_header(headers, EVENT, name::is_event)? {
         "push" => read_push(one_header(headers, DELIVERY, name::is_delivery_id)?, body),
-        "create" => Ok(Delivery::ignored(
-            "create events start nothing; the push does",
-        )),
+        "create" => Ok(Delivery::ignored("create events start nothing; the push does")),
         other => Ok(Delivery::ignored(format!("{other} events start nothing"))),
     }
 }

@@ -58,17 +58,10 @@ impl GitHub {
     ) -> Result<(), ForgeError> {
         timeout(TIMEOUT, self.post(repository, commit, status))
             .await
-            .unwrap_or_else(|_| {
-                Err(self.unreachable(format!("no answer within {} s", TIMEOUT.as_secs())))
-            })
+            .unwrap_or_else(|_| Err(self.unreachable(format!("no answer within {} s", TIMEOUT.as_secs()))))
     }
 
-    async fn post(
-        &self,
-        repository: &str,
-        commit: &str,
-        status: &CommitStatus,
-    ) -> Result<(), ForgeError> {
+    async fn post(&self, repository: &str, commit: &str, status: &CommitStatus) -> Result<(), ForgeError> {
         let body = NewStatus {
             context: &status.context,
             state: match status.state {
@@ -84,10 +77,7 @@ impl GitHub {
         // them how long GitHub asks to wait.
         let answer = self
             .octocrab
-            ._post(
-                format!("/repos/{repository}/statuses/{commit}"),
-                Some(&body),
-            )
+            ._post(format!("/repos/{repository}/statuses/{commit}"), Some(&body))
             .await
             .map_err(|error| self.unreachable(cause(&error)))?;
         let (parts, body) = answer.into_parts();

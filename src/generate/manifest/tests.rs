@@ -205,10 +205,7 @@ async fn a_producer_has_an_http_server_and_listens_to_nats_only_when_told() {
     assert_eq!(both.address.as_deref(), Some("0.0.0.0:8000"));
     assert_eq!(
         both.provider_ids,
-        [
-            "celsius_to_kelvin_edge-messaging",
-            "celsius_to_kelvin_edge-http"
-        ]
+        ["celsius_to_kelvin_edge-messaging", "celsius_to_kelvin_edge-http"]
     );
 
     let http_only = on_edge(&Task {
@@ -245,10 +242,7 @@ fn built_in_providers_are_another_image() {
         .collect();
     assert_eq!(
         images[1..],
-        [
-            "wasmcloud+builtin://messaging-nats",
-            "wasmcloud+builtin://http-server"
-        ]
+        ["wasmcloud+builtin://messaging-nats", "wasmcloud+builtin://http-server"]
     );
 }
 
@@ -330,9 +324,6 @@ fn names_in_ids_are_those_of_wadm() {
 
 #[test]
 fn a_name_that_wadm_refuses_is_said() {
-    let error = placed(&task("processor_nats"), |place| {
-        place.target = "edge.1".into()
-    })
-    .unwrap_err();
+    let error = placed(&task("processor_nats"), |place| place.target = "edge.1".into()).unwrap_err();
     insta::assert_snapshot!(error, @r#"application "celsius_to_kelvin-edge.1" cannot be used: wadm takes letters, digits, `-` and `_`"#);
 }

@@ -27,12 +27,7 @@ fn project(code: &[u8]) -> ProjectFiles {
 }
 
 fn rendered(task: &Task) -> Sources {
-    render(
-        task,
-        &project(CODE_GO.as_bytes()),
-        &Templates::builtin().unwrap(),
-    )
-    .unwrap()
+    render(task, &project(CODE_GO.as_bytes()), &Templates::builtin().unwrap()).unwrap()
 }
 
 fn text<'a>(sources: &'a Sources, path: &str) -> &'a str {
@@ -126,9 +121,7 @@ fn the_wit_is_whole() {
         });
         let mut resolve = wit_parser::Resolve::default();
         let package = resolve.push_str("world.wit", &sources.wit).unwrap();
-        resolve
-            .select_world(&[package], Some(&sources.world))
-            .unwrap();
+        resolve.select_world(&[package], Some(&sources.world)).unwrap();
         assert_eq!(text(&sources, "wit/world.wit"), sources.wit);
     }
 }
@@ -173,24 +166,11 @@ fn code_and_template_each_change_the_build_and_are_told_apart() {
 #[test]
 fn code_is_copied_whatever_it_looks_like() {
     let code = "\u{feff}package main // {{component_name}} {{{x}}} {{#if}}\r\n\0\u{1F980}";
-    let sources = render(
-        &task(),
-        &project(code.as_bytes()),
-        &Templates::builtin().unwrap(),
-    )
-    .unwrap();
-    let expected = format!(
-        "//line tasks/convert.go:1:1\n{}",
-        code.trim_start_matches('\u{feff}')
-    );
+    let sources = render(&task(), &project(code.as_bytes()), &Templates::builtin().unwrap()).unwrap();
+    let expected = format!("//line tasks/convert.go:1:1\n{}", code.trim_start_matches('\u{feff}'));
     assert_eq!(text(&sources, "task.go"), expected);
 
-    let not_text = render(
-        &task(),
-        &project(b"\xff\xfe"),
-        &Templates::builtin().unwrap(),
-    )
-    .unwrap();
+    let not_text = render(&task(), &project(b"\xff\xfe"), &Templates::builtin().unwrap()).unwrap();
     assert!(not_text.files["task.go"].ends_with(b"\n\xff\xfe"));
 }
 
@@ -210,11 +190,7 @@ fn a_name_stays_a_string_of_go() {
 #[test]
 fn what_is_not_there_is_named() {
     let templates = Templates::builtin().unwrap();
-    let error = |task: &Task| {
-        render(task, &project(b""), &templates)
-            .unwrap_err()
-            .to_string()
-    };
+    let error = |task: &Task| render(task, &project(b""), &templates).unwrap_err().to_string();
     insta::assert_snapshot!(error(&Task { template: "sql".into(), ..task() }), @"celsius_to_kelvin: there is no template sql; `pelato templates` lists them");
     insta::assert_snapshot!(error(&Task { code: "none.go".into(), ..task() }), @"celsius_to_kelvin: there is no file tasks/none.go; put it there, or correct `code:`");
     insta::assert_snapshot!(error(&Task { code: "a.go:1\npackage x".into(), ..task() }), @r#"code "a.go:1\npackage x" cannot be used: it holds a control character"#);

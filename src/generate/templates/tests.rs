@@ -30,11 +30,7 @@ fn error(files: &Files) -> String {
 #[test]
 fn what_comes_with_pelato_is_found_by_name_and_by_alias() {
     let templates = Templates::builtin().unwrap();
-    let names: Vec<&str> = templates
-        .specs()
-        .iter()
-        .map(|spec| spec.name.as_str())
-        .collect();
+    let names: Vec<&str> = templates.specs().iter().map(|spec| spec.name.as_str()).collect();
     assert_eq!(names, ["http_producer_nats", "processor_nats"]);
     let alias = templates.get("producer_nats").unwrap();
     assert_eq!(alias.spec().name, "http_producer_nats");
@@ -65,22 +61,12 @@ fn every_file_of_the_folder_is_in_the_binary() {
 
 #[test]
 fn a_part_that_no_template_names_is_none_of_its_digest() {
-    let digest = |files: &Files| {
-        Templates::read(files)
-            .unwrap()
-            .get("tiny")
-            .unwrap()
-            .digest()
-            .to_owned()
-    };
+    let digest = |files: &Files| Templates::read(files).unwrap().get("tiny").unwrap().digest().to_owned();
     let before = digest(&small());
     let mut files = small();
     files.insert("shared/other/other.go".into(), Vec::new());
     assert_eq!(digest(&files), before);
-    files.insert(
-        "shared/part/part.go".into(),
-        b"package part // new\n".to_vec(),
-    );
+    files.insert("shared/part/part.go".into(), b"package part // new\n".to_vec());
     assert_ne!(digest(&files), before);
 }
 
@@ -97,10 +83,7 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_wrong_description_says_where() {
     let mut files = small();
-    files.insert(
-        "small/template.yaml".into(),
-        b"name: small\nkind: x\n".to_vec(),
-    );
+    files.insert("small/template.yaml".into(), b"name: small\nkind: x\n".to_vec());
     insta::assert_snapshot!(error(&files), @"template small: template.yaml: unknown field `kind`, expected one of `name`, `aliases`, `doc`, `signatures`, `world`, `subscribes`, `keys`");
     let renamed = small()
         .into_iter()
@@ -113,9 +96,7 @@ fn a_wrong_description_says_where() {
 fn two_of_one_name_are_refused() {
     let mut files = small();
     for (path, content) in small() {
-        let content = String::from_utf8(content)
-            .unwrap()
-            .replace("name: small", "name: tiny");
+        let content = String::from_utf8(content).unwrap().replace("name: small", "name: tiny");
         files.insert(path.replace("small/", "tiny/"), content.into_bytes());
     }
     insta::assert_snapshot!(error(&files), @"two templates are named tiny");
@@ -124,10 +105,7 @@ fn two_of_one_name_are_refused() {
 #[test]
 fn a_template_that_could_write_a_value_raw_is_refused() {
     let mut files = small();
-    files.insert(
-        "small/wadm.yaml".into(),
-        b"name: {{{application}}}\n".to_vec(),
-    );
+    files.insert("small/wadm.yaml".into(), b"name: {{{application}}}\n".to_vec());
     insta::assert_snapshot!(error(&files), @"template small: wadm.yaml: values are always quoted: write {{value}}, not {{{value}}} or {{& value}}");
     files = small();
     files.insert("small/skeleton/run.sh.hbs".into(), Vec::new());
@@ -142,10 +120,12 @@ fn a_template_that_could_write_a_value_raw_is_refused() {
 #[test]
 fn a_template_more_needs_no_rust() {
     let mut files = small();
-    let spec = String::from_utf8(files["small/template.yaml"].clone()).unwrap().replace(
-        "keys: []",
-        "keys: [{name: bucket, kind: name, doc: d}, {name: mode, kind: name, default: fast, doc: d}]",
-    );
+    let spec = String::from_utf8(files["small/template.yaml"].clone())
+        .unwrap()
+        .replace(
+            "keys: []",
+            "keys: [{name: bucket, kind: name, doc: d}, {name: mode, kind: name, default: fast, doc: d}]",
+        );
     files.insert("small/template.yaml".into(), spec.into_bytes());
     let wadm = r#"
 metadata: { name: {{application}} }

@@ -79,10 +79,7 @@ fn the_same_again_touches_nothing() {
     let summary = write(&generated, &[project("a", "1")]).unwrap();
     assert!(summary.unchanged);
     assert_eq!(
-        fs::metadata(generated.join("a/task.go"))
-            .unwrap()
-            .modified()
-            .unwrap(),
+        fs::metadata(generated.join("a/task.go")).unwrap().modified().unwrap(),
         long_ago
     );
 }
@@ -94,10 +91,7 @@ fn what_no_task_generates_any_more_goes() {
     fs::write(generated.join("a/left.go"), "").unwrap();
     let summary = write(&generated, &[project("a", "new")]).unwrap();
     assert_eq!(summary.removed, ["b"]);
-    assert_eq!(
-        fs::read_to_string(generated.join("a/task.go")).unwrap(),
-        "new"
-    );
+    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "new");
     assert!(!generated.join("a/left.go").exists());
     // Nothing stays beside it either.
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -149,10 +143,7 @@ fn a_failure_leaves_what_was_there() {
     broken.0.files.insert("task.go/below".into(), Vec::new());
     let error = write(&generated, &[broken]).unwrap_err();
     assert!(matches!(error, WriteError::Io { .. }), "{error}");
-    assert_eq!(
-        fs::read_to_string(generated.join("a/task.go")).unwrap(),
-        "1"
-    );
+    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "1");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -161,10 +152,7 @@ fn no_path_leads_outside() {
     let (folder, generated) = folder();
     for name in ["..", ".", "", "/etc", "a/../..", "a\\b", "a\0b"] {
         let error = write(&generated, &[project(name, "1")]).unwrap_err();
-        assert!(
-            matches!(error, WriteError::Name { .. }),
-            "{name:?}: {error}"
-        );
+        assert!(matches!(error, WriteError::Name { .. }), "{name:?}: {error}");
     }
     let mut project = project("a", "1");
     project.1[0].target = "../../x".into();

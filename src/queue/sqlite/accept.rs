@@ -31,30 +31,24 @@ impl SqliteQueue {
     }
 }
 
-async fn seen_delivery(
-    connection: &mut SqliteConnection,
-    run: &NewRun,
-) -> Result<Option<String>, QueueError> {
+async fn seen_delivery(connection: &mut SqliteConnection, run: &NewRun) -> Result<Option<String>, QueueError> {
     let Some(delivery) = &run.delivery else {
         return Ok(None);
     };
-    Ok(sqlx::query_scalar(
-        "SELECT run FROM deliveries WHERE forge = ? AND repository = ? AND delivery = ?",
+    Ok(
+        sqlx::query_scalar("SELECT run FROM deliveries WHERE forge = ? AND repository = ? AND delivery = ?")
+            .bind(&run.forge)
+            .bind(&run.repository)
+            .bind(delivery)
+            .fetch_optional(connection)
+            .await?,
     )
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(delivery)
-    .fetch_optional(connection)
-    .await?)
 }
 
 /// The branch's latest accepted head, where it is this very commit and is well
 /// or still on its way. A → B → A therefore runs A again, and so does the same
 /// commit after a failure.
-async fn latest_head(
-    connection: &mut SqliteConnection,
-    run: &NewRun,
-) -> Result<Option<String>, QueueError> {
+async fn latest_head(connection: &mut SqliteConnection, run: &NewRun) -> Result<Option<String>, QueueError> {
     let latest = sqlx::query(
         "SELECT id, commit_id, environment, state FROM runs
          WHERE forge = ? AND repository = ? AND branch = ? ORDER BY seq DESC LIMIT 1",
@@ -92,12 +86,7 @@ async fn others_queued(connection: &mut SqliteConnection, run: &NewRun) -> Resul
     .await?)
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    run: &NewRun,
-    id: &str,
-    now: i64,
-) -> Result<(), QueueError> {
+async fn insert(connection: &mut SqliteConnection, run: &NewRun, id: &str, now: i64) -> Result<(), QueueError> {
     sqlx::query(
         "INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
@@ -124,16 +113,14 @@ async fn remember_delivery(
     let Some(delivery) = &run.delivery else {
         return Ok(());
     };
-    sqlx::query(
-        "INSERT INTO deliveries (forge, repository, delivery, run, received_at) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(delivery)
-    .bind(id)
-    .bind(now)
-    .execute(connection)
-    .await?;
+    sqlx::query("INSERT INTO deliveries (forge, repository, delivery, run, received_at) VALUES (?, ?, ?, ?, ?)")
+        .bind(&run.forge)
+        .bind(&run.repository)
+        .bind(delivery)
+        .bind(id)
+        .bind(now)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

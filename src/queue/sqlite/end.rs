@@ -5,11 +5,7 @@ use super::row::tasks_text;
 use crate::queue::{Lease, QueueError, RunEnd, TaskRecord};
 
 impl SqliteQueue {
-    pub(super) async fn record_tasks(
-        &self,
-        lease: &Lease,
-        tasks: &[TaskRecord],
-    ) -> Result<bool, QueueError> {
+    pub(super) async fn record_tasks(&self, lease: &Lease, tasks: &[TaskRecord]) -> Result<bool, QueueError> {
         let done = sqlx::query(
             "UPDATE runs SET tasks = ?
              WHERE id = ? AND state = 'running' AND lease_owner = ? AND attempts = ?",

@@ -9,14 +9,10 @@ const MOST: u32 = 200;
 
 impl SqliteQueue {
     pub(super) async fn find_run(&self, run: &str) -> Result<Option<Run>, QueueError> {
-        let row = sqlx::query(concat!(
-            "SELECT ",
-            run_columns!(),
-            " FROM runs WHERE id = ?"
-        ))
-        .bind(run)
-        .fetch_optional(&self.readers)
-        .await?;
+        let row = sqlx::query(concat!("SELECT ", run_columns!(), " FROM runs WHERE id = ?"))
+            .bind(run)
+            .fetch_optional(&self.readers)
+            .await?;
         row.as_ref().map(read_run).transpose()
     }
 

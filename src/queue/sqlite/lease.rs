@@ -56,11 +56,7 @@ impl SqliteQueue {
 
     /// A run that was begun once more only to tell its forge that it is given up,
     /// and did not come back from that either.
-    async fn end_hopeless(
-        &self,
-        connection: &mut SqliteConnection,
-        now: i64,
-    ) -> Result<(), QueueError> {
+    async fn end_hopeless(&self, connection: &mut SqliteConnection, now: i64) -> Result<(), QueueError> {
         sqlx::query(
             "UPDATE runs SET state = 'error', reason = 'gave up after ' || ?1 || ' attempts',
                finished_at = ?2, lease_owner = NULL, lease_until = NULL
@@ -135,17 +131,12 @@ async fn next_run(connection: &mut SqliteConnection, now: i64) -> Result<Option<
     .await?)
 }
 
-async fn passed_over(
-    connection: &mut SqliteConnection,
-    run: &str,
-) -> Result<Vec<Passed>, QueueError> {
-    let rows = sqlx::query(
-        "SELECT id, commit_id FROM runs WHERE superseded_by = ? ORDER BY seq DESC LIMIT ?",
-    )
-    .bind(run)
-    .bind(MOST_PASSED)
-    .fetch_all(connection)
-    .await?;
+async fn passed_over(connection: &mut SqliteConnection, run: &str) -> Result<Vec<Passed>, QueueError> {
+    let rows = sqlx::query("SELECT id, commit_id FROM runs WHERE superseded_by = ? ORDER BY seq DESC LIMIT ?")
+        .bind(run)
+        .bind(MOST_PASSED)
+        .fetch_all(connection)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Passed {

@@ -51,11 +51,7 @@ impl SqliteQueue {
         Ok(())
     }
 
-    pub(super) async fn read_log(
-        &self,
-        run: &str,
-        last: Option<usize>,
-    ) -> Result<Option<String>, QueueError> {
+    pub(super) async fn read_log(&self, run: &str, last: Option<usize>) -> Result<Option<String>, QueueError> {
         let mut connection = self.readers.acquire().await?;
         let exists: Option<i64> = sqlx::query_scalar("SELECT seq FROM runs WHERE id = ?")
             .bind(run)

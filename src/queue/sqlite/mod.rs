@@ -15,8 +15,8 @@ use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 
 use super::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, Lease, NewRun, Page, Queue, QueueError, Run,
-    RunEnd, Signals, TaskRecord,
+    Accepted, Beat, Cancelled, Clock, Filter, Job, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Signals,
+    TaskRecord,
 };
 
 /// The bounds of a queue.
@@ -70,19 +70,11 @@ impl Queue for SqliteQueue {
         Box::pin(self.extend_lease(lease))
     }
 
-    fn record<'a>(
-        &'a self,
-        lease: &'a Lease,
-        tasks: &'a [TaskRecord],
-    ) -> BoxFuture<'a, Result<bool, QueueError>> {
+    fn record<'a>(&'a self, lease: &'a Lease, tasks: &'a [TaskRecord]) -> BoxFuture<'a, Result<bool, QueueError>> {
         Box::pin(self.record_tasks(lease, tasks))
     }
 
-    fn finish<'a>(
-        &'a self,
-        lease: &'a Lease,
-        end: &'a RunEnd,
-    ) -> BoxFuture<'a, Result<bool, QueueError>> {
+    fn finish<'a>(&'a self, lease: &'a Lease, end: &'a RunEnd) -> BoxFuture<'a, Result<bool, QueueError>> {
         Box::pin(self.finish_run(lease, end))
     }
 
@@ -90,19 +82,11 @@ impl Queue for SqliteQueue {
         Box::pin(self.give_run_back(lease))
     }
 
-    fn append_log<'a>(
-        &'a self,
-        run: &'a str,
-        text: &'a str,
-    ) -> BoxFuture<'a, Result<(), QueueError>> {
+    fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>> {
         Box::pin(self.append_to_log(run, text))
     }
 
-    fn log<'a>(
-        &'a self,
-        run: &'a str,
-        last: Option<usize>,
-    ) -> BoxFuture<'a, Result<Option<String>, QueueError>> {
+    fn log<'a>(&'a self, run: &'a str, last: Option<usize>) -> BoxFuture<'a, Result<Option<String>, QueueError>> {
         Box::pin(self.read_log(run, last))
     }
 

@@ -40,10 +40,7 @@ impl SqliteQueue {
             .connect_with(options.clone())
             .await
             .map_err(cannot)?;
-        MIGRATIONS
-            .run(&writer)
-            .await
-            .map_err(|error| cannot(error.into()))?;
+        MIGRATIONS.run(&writer).await.map_err(|error| cannot(error.into()))?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(PATIENCE)

@@ -17,10 +17,7 @@ pub(super) use run_columns;
 
 pub(super) fn read_run(row: &SqliteRow) -> Result<Run, QueueError> {
     let id: String = row.try_get("id")?;
-    let unreadable = |what| QueueError::Row {
-        run: id.clone(),
-        what,
-    };
+    let unreadable = |what| QueueError::Row { run: id.clone(), what };
     let state: String = row.try_get("state")?;
     let moment = |column: &'static str| -> Result<_, QueueError> {
         let millis: Option<i64> = row.try_get(column)?;

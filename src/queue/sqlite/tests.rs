@@ -37,18 +37,13 @@ impl Store {
     /// Opening it again is a restart.
     async fn open(&self) -> SqliteQueue {
         let seconds = Arc::clone(&self.seconds);
-        let clock = Clock::new(move || {
-            OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap()
-        });
+        let clock = Clock::new(move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap());
         let path = self.folder.path().join("pelato.db");
-        SqliteQueue::open(&path, self.limits.clone(), clock)
-            .await
-            .unwrap()
+        SqliteQueue::open(&path, self.limits.clone(), clock).await.unwrap()
     }
 
     fn pass(&self, time: Duration) {
-        self.seconds
-            .fetch_add(time.as_secs().cast_signed(), Ordering::SeqCst);
+        self.seconds.fetch_add(time.as_secs().cast_signed(), Ordering::SeqCst);
     }
 }
 
@@ -61,12 +56,7 @@ fn push(delivery: &str, branch: &str, commit: char) -> NewRun {
         delivery: Some(delivery.to_owned()),
         branch: branch.to_owned(),
         commit: commit.to_string().repeat(40),
-        environment: if branch == "main" {
-            "production"
-        } else {
-            "staging"
-        }
-        .to_owned(),
+        environment: if branch == "main" { "production" } else { "staging" }.to_owned(),
         title: None,
     }
 }

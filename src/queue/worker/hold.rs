@@ -41,11 +41,7 @@ enum Cause {
 }
 
 impl Hold<'_> {
-    pub(super) async fn until_over(
-        self,
-        mut task: AbortOnDropHandle<RunEnd>,
-        shutdown: &CancellationToken,
-    ) -> Ending {
+    pub(super) async fn until_over(self, mut task: AbortOnDropHandle<RunEnd>, shutdown: &CancellationToken) -> Ending {
         let lease_time = self.queue.lease_time();
         let beat = lease_time / 3;
         let mut beats = interval_at(Instant::now() + beat, beat);

@@ -8,9 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
-use crate::queue::{
-    Accepted, Cancelled, Clock, Job, Limits, NewRun, Queue, Run, RunEnd, RunState, SqliteQueue,
-};
+use crate::queue::{Accepted, Cancelled, Clock, Job, Limits, NewRun, Queue, Run, RunEnd, RunState, SqliteQueue};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -21,9 +19,7 @@ async fn queue() -> (TempDir, Arc<SqliteQueue>) {
         ..Limits::default()
     };
     let path = folder.path().join("pelato.db");
-    let queue = SqliteQueue::open(&path, limits, Clock::default())
-        .await
-        .unwrap();
+    let queue = SqliteQueue::open(&path, limits, Clock::default()).await.unwrap();
     (folder, Arc::new(queue))
 }
 
@@ -88,9 +84,7 @@ fn patient(
 async fn a_step_works_off_one_run_and_says_when_there_is_none() {
     let (_folder, queue) = queue().await;
     let run = push(&queue, "main").await;
-    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async {
-        end(RunState::Success)
-    });
+    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Success) });
     assert!(worker.step().await.unwrap());
     assert!(!worker.step().await.unwrap());
     assert_eq!(found(&queue, &run).await.state, RunState::Success);
@@ -127,9 +121,7 @@ async fn a_long_run_keeps_its_lease() {
     let step = tokio::spawn(async move { worker.step().await.unwrap() });
     until(&queue, &run, |run| run.state == RunState::Running).await;
     // Many leases' time goes by, and nobody else gets the run.
-    let other = Worker::new(Arc::clone(&queue) as _, |_, _| async {
-        end(RunState::Failure)
-    });
+    let other = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Failure) });
     for _ in 0..20 {
         assert!(!other.step().await.unwrap());
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -158,32 +150,23 @@ async fn a_shutdown_gives_the_run_back_for_the_next_start() {
     let run = push(&queue, "main").await;
     let (began, mut begun) = mpsc::unbounded_channel();
     let shutdown = CancellationToken::new();
-    let worker =
-        Worker::new(Arc::clone(&queue) as _, patient(began)).with_grace(Duration::from_millis(1));
+    let worker = Worker::new(Arc::clone(&queue) as _, patient(began)).with_grace(Duration::from_millis(1));
     let working = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { worker.run(shutdown).await }
     });
     begun.recv().await.unwrap();
     shutdown.cancel();
-    tokio::time::timeout(DEADLINE, working)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(DEADLINE, working).await.unwrap().unwrap();
     let given_back = found(&queue, &run).await;
-    assert_eq!(
-        (given_back.state, given_back.attempts),
-        (RunState::Queued, 0)
-    );
+    assert_eq!((given_back.state, given_back.attempts), (RunState::Queued, 0));
 }
 
 #[tokio::test]
 async fn a_worker_wakes_for_what_is_accepted_while_it_waits() {
     let (_folder, queue) = queue().await;
     let shutdown = CancellationToken::new();
-    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async {
-        end(RunState::Success)
-    });
+    let worker = Worker::new(Arc::clone(&queue) as _, |_, _| async { end(RunState::Success) });
     let working = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { worker.run(shutdown).await }

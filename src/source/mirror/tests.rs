@@ -93,10 +93,7 @@ fn a_force_push_backwards_is_seen_and_a_deleted_branch_is_gone() {
     forge.push();
     let mirror = forge.mirror();
     mirror.fetch("main").unwrap();
-    forge.git(
-        &["push", "-q", "-f", "../bare.git", &format!("{first}:main")],
-        "work",
-    );
+    forge.git(&["push", "-q", "-f", "../bare.git", &format!("{first}:main")], "work");
     assert_eq!(mirror.fetch("main").unwrap(), first);
     forge.git(&["update-ref", "-d", "refs/heads/main"], "bare.git");
     let gone = mirror.fetch("main").unwrap_err();
@@ -119,10 +116,7 @@ fn links_in_a_repository_are_refused_wherever_they_stand() {
         let mirror = forge.mirror();
         mirror.fetch("main").unwrap();
         let error = mirror.projects(commit, &Limits::default()).unwrap_err();
-        assert!(
-            matches!(&error, SourceError::Link(path) if path == link),
-            "{error}"
-        );
+        assert!(matches!(&error, SourceError::Link(path) if path == link), "{error}");
     }
 }
 
@@ -190,9 +184,6 @@ fn a_remote_that_does_not_answer_is_told_apart() {
         url: "https://127.0.0.1:9/x.git".into(),
         token: None,
     };
-    let error = Mirror::open(dir.path(), remote)
-        .unwrap()
-        .fetch("main")
-        .unwrap_err();
+    let error = Mirror::open(dir.path(), remote).unwrap().fetch("main").unwrap_err();
     assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
 }

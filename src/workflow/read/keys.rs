@@ -41,8 +41,7 @@ impl Keys {
             self.address_span = Some(node.span.clone());
             return;
         }
-        let wildcards =
-            key.name == "source_topic" && template.is_some_and(|template| template.subscribes);
+        let wildcards = key.name == "source_topic" && template.is_some_and(|template| template.subscribes);
         let Some(text) = node.text() else {
             findings.error(
                 "type",

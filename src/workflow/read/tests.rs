@@ -46,26 +46,18 @@ fn read_text(text: &str, files: &[&str]) -> Result<Read, Diagnostics> {
         path: ".".into(),
         ..ProjectFiles::default()
     };
-    project
-        .files
-        .insert("workflow.yaml".into(), text.as_bytes().to_vec());
+    project.files.insert("workflow.yaml".into(), text.as_bytes().to_vec());
     for file in files {
         project
             .files
             .insert(format!("tasks/{file}"), b"package main\n".to_vec());
     }
     let templates = templates();
-    read(
-        "workflow.yaml",
-        &project,
-        &templates.iter().collect::<Vec<_>>(),
-    )
+    read("workflow.yaml", &project, &templates.iter().collect::<Vec<_>>())
 }
 
 fn refused(text: &str) -> String {
-    read_text(text, &["a.go", "b.go"])
-        .unwrap_err()
-        .render(false)
+    read_text(text, &["a.go", "b.go"]).unwrap_err().render(false)
 }
 
 const GOOD: &str = "\
@@ -118,10 +110,7 @@ fn a_good_workflow_is_read_whole_and_an_old_spelling_noted() {
 fn bom_crlf_and_comments_change_nothing() {
     let plain = read_text(GOOD, &["a.go", "b.go"]).unwrap().workflow;
     let windows = format!("\u{feff}# made by hand\n{GOOD}").replace('\n', "\r\n");
-    assert_eq!(
-        read_text(&windows, &["a.go", "b.go"]).unwrap().workflow,
-        plain
-    );
+    assert_eq!(read_text(&windows, &["a.go", "b.go"]).unwrap().workflow, plain);
 }
 
 #[test]
@@ -272,10 +261,7 @@ fn a_missing_code_file_names_those_that_are_there() {
 #[test]
 fn two_http_tasks_cannot_take_one_port_of_a_target() {
     let text = GOOD
-        .replace(
-            "    address: { edge: 0.0.0.0:8000, cloud: 0.0.0.0:8001 }\n",
-            "",
-        )
+        .replace("    address: { edge: 0.0.0.0:8000, cloud: 0.0.0.0:8001 }\n", "")
         .replace("type: processor_nats", "type: http_producer_nats");
     insta::assert_snapshot!(refused(&text), @"
     note: `producer_nats` is an older name
@@ -297,15 +283,9 @@ fn two_http_tasks_cannot_take_one_port_of_a_target() {
 #[test]
 fn applications_of_different_tasks_do_not_collide() {
     let text = GOOD
-        .replace(
-            "component_name: celsius_to_kelvin_conversion",
-            "component_name: a",
-        )
+        .replace("component_name: celsius_to_kelvin_conversion", "component_name: a")
         .replace("targets: [edge, cloud]", "targets: [b-c]")
-        .replace(
-            "    address: { edge: 0.0.0.0:8000, cloud: 0.0.0.0:8001 }\n",
-            "",
-        )
+        .replace("    address: { edge: 0.0.0.0:8000, cloud: 0.0.0.0:8001 }\n", "")
         .replace("target: edge", "target: c")
         .replace("component_name: filter", "component_name: a-b");
     assert!(refused(&text).contains("would be one application"));
@@ -320,8 +300,6 @@ fn an_empty_file_a_list_and_bytes_get_a_message_too() {
     project
         .files
         .insert("workflow.yaml".into(), b"project_name: \xff\xfe".to_vec());
-    let error = read("workflow.yaml", &project, &[])
-        .unwrap_err()
-        .render(false);
+    let error = read("workflow.yaml", &project, &[]).unwrap_err().render(false);
     assert!(error.contains("not UTF-8"), "{error}");
 }

@@ -33,19 +33,15 @@ pub(super) async fn publish(real: &Real, name: &str, content: &str, wasm: Vec<u8
     });
     let fingerprint: String = content.bytes().map(|byte| format!("{byte:02x}")).collect();
     let fingerprint = format!("{fingerprint:0<64}");
-    let published = registry
-        .unwrap()
-        .publish(name, "1.0.0", &fingerprint, wasm)
-        .await;
+    let published = registry.unwrap().publish(name, "1.0.0", &fingerprint, wasm).await;
     published.unwrap().reference
 }
 
 /// A component with one empty function, `say-<content>`. It has to export
 /// something: a host spins for ever on a component that does not.
 fn component(content: &str) -> Vec<u8> {
-    let wit = format!(
-        "package test:story;\ninterface story {{ say-{content}: func(); }}\nworld told {{ export story; }}"
-    );
+    let wit =
+        format!("package test:story;\ninterface story {{ say-{content}: func(); }}\nworld told {{ export story; }}");
     let mut resolve = Resolve::default();
     let package = resolve.push_str("story.wit", &wit).unwrap();
     let world = resolve.select_world(&[package], Some("told")).unwrap();
@@ -59,36 +55,18 @@ fn component(content: &str) -> Vec<u8> {
     module.push(length(&export));
     module.extend(export);
     module.extend(b"\x0a\x04\x01\x02\0\x0b");
-    wit_component::embed_component_metadata(
-        &mut module,
-        &resolve,
-        world,
-        StringEncoding::UTF8,
-        false,
-    )
-    .unwrap();
-    ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
-        .encode()
-        .unwrap()
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
 /// The same with the messaging provider that is built into the host.
 pub(super) fn builtin(mut manifest: Manifest) -> Manifest {
-    manifest.document["spec"]["components"][1]["properties"]["image"] =
-        "wasmcloud+builtin://messaging-nats".into();
+    manifest.document["spec"]["components"][1]["properties"]["image"] = "wasmcloud+builtin://messaging-nats".into();
     manifest
 }
 
 /// A component with a messaging provider, on the hosts of `target`.
-pub(super) fn manifest(
-    real: &Real,
-    name: &str,
-    target: &str,
-    image: &str,
-    owner: &Owner,
-) -> Manifest {
+pub(super) fn manifest(real: &Real, name: &str, target: &str, image: &str, owner: &Owner) -> Manifest {
     let application = format!("{name}-{target}");
     // As unique as its content: a pinned image ends in a digest.
     let version = format!("1.0.0-{}", &image[image.len() - 12..]);
@@ -147,9 +125,7 @@ pub(super) async fn running_on(real: &Real, host: &str) -> Vec<String> {
     let parts = ["components", "providers"]
         .into_iter()
         .flat_map(|kind| inventory[kind].as_array().unwrap());
-    parts
-        .map(|part| part["id"].as_str().unwrap().to_owned())
-        .collect()
+    parts.map(|part| part["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// Whether someone listens on the subject that `name` reads. NATS says at once

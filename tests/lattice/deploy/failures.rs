@@ -14,19 +14,12 @@ async fn an_image_that_is_not_there_is_the_reason() {
     let real = Real::shared().await.unwrap();
     let lattice = connect(real).await;
     let there = image(real, "missing", "a").await;
-    let gone = format!(
-        "{}@sha256:{}",
-        there.split_once('@').unwrap().0,
-        "0".repeat(64)
-    );
+    let gone = format!("{}@sha256:{}", there.split_once('@').unwrap().0, "0".repeat(64));
     let broken = manifest(real, "missing", "edge", &gone, &owner());
 
     let outcome = deploy(&lattice, &broken).await;
 
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Failed, true)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Failed, true));
     let host = real.host_id("edge").unwrap();
     let reason = outcome
         .reason
@@ -36,11 +29,7 @@ async fn an_image_that_is_not_there_is_the_reason() {
     insta::assert_snapshot!(reason, @"the host HOST could not start missing_edge-component: failed to fetch component: failed to fetch component under OCI reference `REGISTRY/missing:1.0.0@sha256:000000000 … 0000000000000000000000000000`: failed to fetch OCI path: failed to fetch OCI bytes: Registry error: url http://REGISTRY/v2/missing/manifests/sha256:0000000000000000000000000000000000000000000000000000000000000000, envelope: OCI API errors: [OCI API error: manifest unknown]");
 
     // The next one that is there mends it.
-    let outcome = deploy(
-        &lattice,
-        &manifest(real, "missing", "edge", &there, &owner()),
-    )
-    .await;
+    let outcome = deploy(&lattice, &manifest(real, "missing", "edge", &there, &owner())).await;
     assert_eq!(outcome.state, TargetState::Running);
 }
 
@@ -57,13 +46,7 @@ async fn no_wadm() {
     assert_eq!(lattice.hosts().await.unwrap(), []);
     let message = refused(
         &lattice,
-        &manifest(
-            &real,
-            "lonely",
-            "edge",
-            "127.0.0.1:1/lonely:1.0.0",
-            &owner(),
-        ),
+        &manifest(&real, "lonely", "edge", "127.0.0.1:1/lonely:1.0.0", &owner()),
     )
     .await;
     insta::assert_snapshot!(message.replace(&real.nats(), "NATS"), @"wadm does not answer for the lattice `default` on NATS at NATS; start wadm on that NATS server, or name the lattice that it serves (PELATO_LATTICE, --lattice, or `lattice` of the environment in runner.yaml)");
@@ -105,8 +88,7 @@ async fn wrong_credentials() {
         };
         Lattice::connect(&config, "default").await
     };
-    let shown =
-        |error: pelato::deploy::DeployError| error.to_string().replace(&guarded.url, "NATS");
+    let shown = |error: pelato::deploy::DeployError| error.to_string().replace(&guarded.url, "NATS");
     insta::assert_snapshot!(shown(as_user("ci", "hunter2").await.err().unwrap()), @"NATS at NATS refused user `ci`; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     insta::assert_snapshot!(shown(Lattice::connect(&nats(&guarded.url), "default").await.err().unwrap()), @"NATS at NATS refused a connection without credentials; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     assert!(as_user("ci", "correct horse").await.is_ok());

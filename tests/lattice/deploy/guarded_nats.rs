@@ -39,9 +39,7 @@ impl GuardedNats {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let ports = folder
-            .path()
-            .join(format!("nats-server_{}.ports", process.id()));
+        let ports = folder.path().join(format!("nats-server_{}.ports", process.id()));
         let deadline = Instant::now() + Duration::from_secs(20);
         let url = loop {
             let told = std::fs::read(&ports)

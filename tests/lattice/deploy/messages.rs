@@ -12,8 +12,7 @@ use pelato::report::TargetState;
 use pelato::source::ProjectFiles;
 use pelato::workflow::Task;
 use wasi_preview1_component_adapter_provider::{
-    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME,
-    WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
 };
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::Resolve;
@@ -38,16 +37,13 @@ fn task() -> Task {
 
 /// A component that puts `mark` before what it gets.
 fn marking(mark: &str) -> Vec<u8> {
-    let code = format!(
-        "package main\n\nfunc exec_task(arg string) string {{ return \"{mark}\" + arg }}\n"
-    );
+    let code = format!("package main\n\nfunc exec_task(arg string) string {{ return \"{mark}\" + arg }}\n");
     let project = ProjectFiles {
         path: ".".into(),
         files: [("tasks/mark.go".to_owned(), code.into())].into(),
     };
-    let Sources {
-        files, wit, world, ..
-    } = generate::render(&task(), &project, &Templates::builtin().unwrap()).unwrap();
+    let Sources { files, wit, world, .. } =
+        generate::render(&task(), &project, &Templates::builtin().unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (path, content) in files {
         let path = folder.path().join(path);
@@ -72,23 +68,12 @@ fn marking(mark: &str) -> Vec<u8> {
         .current_dir(folder.path())
         .output()
         .unwrap_or_else(|error| panic!("Go is on the PATH: {error}"));
-    assert!(
-        built.status.success(),
-        "{}",
-        String::from_utf8_lossy(&built.stderr)
-    );
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut module = std::fs::read(folder.path().join("core.wasm")).unwrap();
     let mut resolve = Resolve::default();
     let package = resolve.push_str("world.wit", &wit).unwrap();
     let world = resolve.select_world(&[package], Some(&world)).unwrap();
-    wit_component::embed_component_metadata(
-        &mut module,
-        &resolve,
-        world,
-        StringEncoding::UTF8,
-        false,
-    )
-    .unwrap();
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     let mut encoder = ComponentEncoder::default();
     encoder.adapter(ADAPTER_NAME, ADAPTER).unwrap();
     encoder.module(&module).unwrap().encode().unwrap()
@@ -111,17 +96,8 @@ async fn roll_out(real: &Real, mark: &str) {
             nats: &real.nats(),
             owner: &owner(),
         };
-        let manifest = generate::manifest(
-            &task(),
-            &placement,
-            "sha256:00",
-            "",
-            &Templates::builtin().unwrap(),
-        );
-        assert_eq!(
-            deploy(&lattice, &manifest.unwrap()).await.state,
-            TargetState::Running
-        );
+        let manifest = generate::manifest(&task(), &placement, "sha256:00", "", &Templates::builtin().unwrap());
+        assert_eq!(deploy(&lattice, &manifest.unwrap()).await.state, TargetState::Running);
     }
 }
 
@@ -148,15 +124,11 @@ async fn messages_go_on_while_targets_are_rolled() {
     });
     roll_out(&real, "new ").await;
     let at_the_end = *counted.borrow();
-    let sent = *counted
-        .wait_for(|count| *count >= at_the_end + 100)
-        .await
-        .unwrap();
+    let sent = *counted.wait_for(|count| *count >= at_the_end + 100).await.unwrap();
     sending.abort();
 
     let (mut seen, mut twice, mut newest) = (BTreeSet::new(), 0, String::new());
-    while let Ok(Some(answer)) = tokio::time::timeout(Duration::from_secs(3), answers.next()).await
-    {
+    while let Ok(Some(answer)) = tokio::time::timeout(Duration::from_secs(3), answers.next()).await {
         let text = String::from_utf8_lossy(&answer.payload).into_owned();
         let number: usize = text.rsplit(' ').next().unwrap().parse().unwrap();
         twice += usize::from(!seen.insert(number));

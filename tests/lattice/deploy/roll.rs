@@ -28,20 +28,13 @@ async fn it_runs_and_a_second_time_nothing_changes() {
         running.contains(&manifest.component_id) && running.contains(&manifest.provider_ids[0]),
         "{running:?}"
     );
-    assert!(
-        !running_on(real, "cloud")
-            .await
-            .contains(&manifest.component_id)
-    );
+    assert!(!running_on(real, "cloud").await.contains(&manifest.component_id));
     let deployed = lattice.deployed("first-edge").await.unwrap().unwrap();
     assert!(deployed.deployed);
     assert_eq!(deployed.version, manifest.version);
     assert_eq!(deployed.annotations["pelato.repository"], "acme/thermo");
     let ours = lattice.applications().await.unwrap();
-    assert!(
-        ours.iter()
-            .any(|application| application.application == "first-edge")
-    );
+    assert!(ours.iter().any(|application| application.application == "first-edge"));
 
     let again = deploy(&lattice, &manifest).await;
     assert_eq!((again.state, again.changed), (TargetState::Running, false));
@@ -51,23 +44,14 @@ async fn it_runs_and_a_second_time_nothing_changes() {
 async fn other_code_under_the_same_version_is_rolled() {
     let real = Real::shared().await.unwrap();
     let lattice = connect(real).await;
-    let old = manifest(
-        real,
-        "rolled",
-        "edge",
-        &image(real, "rolled", "a").await,
-        &owner(),
-    );
+    let old = manifest(real, "rolled", "edge", &image(real, "rolled", "a").await, &owner());
     let new_image = image(real, "rolled", "b").await;
     let new = manifest(real, "rolled", "edge", &new_image, &owner());
     deploy(&lattice, &old).await;
 
     let outcome = deploy(&lattice, &new).await;
 
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Running, true)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
     assert!(is_listened_to(real, "rolled").await);
     let inventory = real.inventory("edge").await.unwrap();
     let component = inventory["components"]
@@ -87,26 +71,17 @@ async fn an_interrupted_roll_is_completed() {
     let lattice = connect(real).await;
     let image = image(real, "halfway", "a").await;
     let manifest = manifest(real, "halfway", "edge", &image, &owner());
-    let wadm = wadm_client::Client::from_nats_client(
-        real.name(),
-        None,
-        async_nats::connect(real.nats()).await.unwrap(),
-    );
+    let wadm =
+        wadm_client::Client::from_nats_client(real.name(), None, async_nats::connect(real.nats()).await.unwrap());
 
     // Put, but not deployed.
     let document: wadm_types::Manifest = serde_json::from_value(manifest.document.clone()).unwrap();
     wadm.put_manifest(document).await.unwrap();
-    assert_eq!(
-        deploy(&lattice, &manifest).await.state,
-        TargetState::Running
-    );
+    assert_eq!(deploy(&lattice, &manifest).await.state, TargetState::Running);
     // Undeployed, but not deleted, and still running when the next one comes.
     wadm.undeploy_manifest("halfway-edge").await.unwrap();
     let outcome = deploy(&lattice, &manifest).await;
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Running, true)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
 }
 
 #[tokio::test]
@@ -123,18 +98,12 @@ async fn without_a_host_it_waits_for_one() {
 
     let outcome = deploy(&lattice, &manifest).await;
     assert_eq!(outcome.state, TargetState::Waiting);
-    assert_eq!(
-        outcome.reason.as_deref(),
-        Some("no host with host-type=edge answers")
-    );
+    assert_eq!(outcome.reason.as_deref(), Some("no host with host-type=edge answers"));
     assert!(!deploy(&lattice, &manifest).await.changed);
 
     real.start_host("edge", &[]).await.unwrap();
     let outcome = deploy(&lattice, &manifest).await;
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Running, false)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, false));
 }
 
 #[tokio::test]
@@ -154,12 +123,7 @@ async fn what_is_not_ours_is_left_alone() {
                    it was left alone: choose another component_name, or remove the other one first";
     assert_eq!(refused(&lattice, &ours).await, message);
     let removed = lattice
-        .remove(
-            "taken-edge",
-            &owner(),
-            &Reporter::default(),
-            &CancellationToken::new(),
-        )
+        .remove("taken-edge", &owner(), &Reporter::default(), &CancellationToken::new())
         .await;
     assert_eq!(removed.unwrap_err().to_string(), message);
     assert!(running_on(real, "edge").await.contains(&ours.component_id));
@@ -168,11 +132,8 @@ async fn what_is_not_ours_is_left_alone() {
     let mut nobodys = ours.document.clone();
     nobodys["metadata"]["name"] = "handmade-edge".into();
     nobodys["metadata"]["annotations"] = serde_json::json!({"version": "1"});
-    let wadm = wadm_client::Client::from_nats_client(
-        real.name(),
-        None,
-        async_nats::connect(real.nats()).await.unwrap(),
-    );
+    let wadm =
+        wadm_client::Client::from_nats_client(real.name(), None, async_nats::connect(real.nats()).await.unwrap());
     wadm.put_manifest(serde_json::from_value::<wadm_types::Manifest>(nobodys).unwrap())
         .await
         .unwrap();
@@ -226,10 +187,7 @@ async fn a_cancelled_run_changes_nothing() {
         .deploy(&manifest, &Reporter::default(), &cancel)
         .await
         .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cancelled before cancelled-edge was deployed"
-    );
+    assert_eq!(error.to_string(), "cancelled before cancelled-edge was deployed");
     assert_eq!(lattice.deployed("cancelled-edge").await.unwrap(), None);
 }
 
@@ -258,11 +216,7 @@ async fn a_provider_built_into_the_host_is_waited_for_too() {
     while !is_listened_to(real, "inside").await {
         assert!(Instant::now() < deadline, "nobody listens");
     }
-    assert!(
-        running_on(real, "edge")
-            .await
-            .contains(&old.provider_ids[0])
-    );
+    assert!(running_on(real, "edge").await.contains(&old.provider_ids[0]));
     assert!(!deploy(&lattice, &old).await.changed);
     assert_eq!(deploy(&lattice, &new).await.state, TargetState::Running);
 }
@@ -272,22 +226,14 @@ async fn what_a_killed_run_left_behind_is_stopped_first() {
     let real = Real::shared().await.unwrap();
     let lattice = connect(real).await;
     let old = image(real, "orphan", "a").await;
-    let new = manifest(
-        real,
-        "orphan",
-        "edge",
-        &image(real, "orphan", "b").await,
-        &owner(),
-    );
+    let new = manifest(real, "orphan", "edge", &image(real, "orphan", "b").await, &owner());
     // A component that wadm knows nothing of, under the id of the new one.
     let host = real.host_id("edge").unwrap();
-    let command = serde_json::json!({"component_ref": old, "component_id": new.component_id, "host_id": host, "count": 1});
+    let command =
+        serde_json::json!({"component_ref": old, "component_id": new.component_id, "host_id": host, "count": 1});
     let client = async_nats::connect(real.nats()).await.unwrap();
     let subject = format!("wasmbus.ctl.v1.{}.component.scale.{host}", real.name());
-    client
-        .request(subject, command.to_string().into())
-        .await
-        .unwrap();
+    client.request(subject, command.to_string().into()).await.unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     while !running_on(real, "edge").await.contains(&new.component_id) {
         assert!(Instant::now() < deadline, "the orphan does not start");
@@ -296,10 +242,7 @@ async fn what_a_killed_run_left_behind_is_stopped_first() {
 
     let outcome = deploy(&lattice, &new).await;
 
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Running, true)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
 }
 
 #[tokio::test]
@@ -310,9 +253,7 @@ async fn every_host_of_a_target_counts() {
     })
     .await
     .unwrap();
-    real.start_host("edge-2", &[("host-type", "edge")])
-        .await
-        .unwrap();
+    real.start_host("edge-2", &[("host-type", "edge")]).await.unwrap();
     let lattice = connect(&real).await;
     let manifest = manifest(
         &real,
@@ -322,23 +263,12 @@ async fn every_host_of_a_target_counts() {
         &owner(),
     );
 
-    assert_eq!(
-        deploy(&lattice, &manifest).await.state,
-        TargetState::Running
-    );
+    assert_eq!(deploy(&lattice, &manifest).await.state, TargetState::Running);
     for host in ["edge", "edge-2"] {
-        assert!(
-            running_on(&real, host)
-                .await
-                .contains(&manifest.component_id),
-            "{host}"
-        );
+        assert!(running_on(&real, host).await.contains(&manifest.component_id), "{host}");
     }
     // One dies: the other is all that there is, and nothing has to change.
     real.kill("edge-2").unwrap();
     let outcome = deploy(&lattice, &manifest).await;
-    assert_eq!(
-        (outcome.state, outcome.changed),
-        (TargetState::Running, false)
-    );
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, false));
 }

@@ -24,7 +24,10 @@ impl Repository {
             edge_port: ports[0],
             pushed: Cell::new(false),
         };
-        git(repository.dir.path(), &["init", "-q", "--bare", "-b", "main", "thermo.git"]);
+        git(
+            repository.dir.path(),
+            &["init", "-q", "--bare", "-b", "main", "thermo.git"],
+        );
         git(repository.dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/temperature");
         for file in ["workflow.yaml", "tasks/convert.go", "tasks/filter.go"] {
@@ -74,7 +77,14 @@ impl Repository {
 
 fn git(at: &Path, args: &[&str]) -> String {
     let out = Command::new("git")
-        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main"])
+        .args([
+            "-c",
+            "user.name=Ada",
+            "-c",
+            "user.email=ada@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ])
         .args(args)
         .current_dir(at)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")

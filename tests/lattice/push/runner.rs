@@ -66,7 +66,11 @@ impl Runner {
     pub(super) async fn stop(&self) -> Option<i32> {
         let mut child = self.child.lock().await;
         let id = i32::try_from(child.id().unwrap()).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(
+            rustix::process::Pid::from_raw(id).unwrap(),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
         let ended = tokio::time::timeout(Duration::from_secs(60), child.wait()).await;
         ended
             .unwrap_or_else(|_| panic!("the runner does not stop:\n{}", self.said.lock().unwrap()))
@@ -81,5 +85,7 @@ fn go_image() -> Option<(String, String)> {
     let options = pelato::build::Options::from_variables(|name| std::env::var(name).ok());
     let written = std::fs::read_to_string(options.cache.join("docker.env")).ok()?;
     let image = written.trim().strip_prefix("export PELATO_GO_IMAGE=")?.to_owned();
-    std::env::var_os("PELATO_GO_IMAGE").is_none().then(|| ("PELATO_GO_IMAGE".to_owned(), image))
+    std::env::var_os("PELATO_GO_IMAGE")
+        .is_none()
+        .then(|| ("PELATO_GO_IMAGE".to_owned(), image))
 }

@@ -12,7 +12,10 @@ async fn one_of_three_does_not_compile() {
     for name in names {
         project.write(&format!("tasks/{name}.go"), ECHO);
     }
-    project.write("tasks/three_broken.go", "package main\n\nfunc exec_task(arg string) string {\n\treturn args\n}\n");
+    project.write(
+        "tasks/three_broken.go",
+        "package main\n\nfunc exec_task(arg string) string {\n\treturn args\n}\n",
+    );
 
     // The others are built, and nothing is deployed.
     let ended = project.pelato(&["brush", "--json"]).await;
@@ -75,6 +78,11 @@ async fn one_of_three_does_not_compile() {
     // Mended, only that one is built.
     project.write("tasks/three_broken.go", ECHO);
     let ended = project.pelato(&["brush"]).await;
-    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 built, 1 published, 1 deployed, 2 unchanged"), "{}", ended.said);
+    assert_eq!(
+        (ended.code, ended.last()),
+        (Some(0), "done: 1 built, 1 published, 1 deployed, 2 unchanged"),
+        "{}",
+        ended.said
+    );
     assert_eq!(project.pelato(&["remove"]).await.code, Some(0));
 }

@@ -12,8 +12,16 @@ fn states(outcome: &Value) -> Vec<String> {
     let tasks = outcome["tasks"].as_array().unwrap().iter();
     let task = |task: &Value| {
         let targets = task["targets"].as_array().unwrap().iter();
-        let targets: Vec<String> = targets.map(|target| format!("{} {}", target["name"], target["state"])).collect();
-        let line = format!("{} {} {}: {}", task["component_name"], task["change"], task["state"], targets.join(", "));
+        let targets: Vec<String> = targets
+            .map(|target| format!("{} {}", target["name"], target["state"]))
+            .collect();
+        let line = format!(
+            "{} {} {}: {}",
+            task["component_name"],
+            task["change"],
+            task["state"],
+            targets.join(", ")
+        );
         line.replace('"', "")
     };
     tasks.map(task).collect()
@@ -56,8 +64,19 @@ async fn a_project_is_deployed_changed_and_removed() {
     life_served new success: edge running, cloud running
     life_relayed new success: edge running
     ");
-    let addresses: Vec<&Value> = outcome["tasks"][0]["targets"].as_array().unwrap().iter().map(|target| &target["address"]).collect();
-    assert_eq!(addresses, [&json!(format!("127.0.0.1:{edge}")), &json!(format!("127.0.0.1:{cloud}"))]);
+    let addresses: Vec<&Value> = outcome["tasks"][0]["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|target| &target["address"])
+        .collect();
+    assert_eq!(
+        addresses,
+        [
+            &json!(format!("127.0.0.1:{edge}")),
+            &json!(format!("127.0.0.1:{cloud}"))
+        ]
+    );
 
     // Bodies and messages pass whole, whatever their length.
     let client = async_nats::connect(lattice.nats()).await.unwrap();
@@ -67,18 +86,32 @@ async fn a_project_is_deployed_changed_and_removed() {
     post_until(edge, "ready", "ready").await;
     post_until(cloud, "ready", "ready").await;
     for length in [1, 255, 256, 257, 65_536, 1_000_000] {
-        let body: String = (0..length).map(|at| char::from(b'a' + u8::try_from(at % 26).unwrap())).collect();
-        assert!(post(edge, &body).await.as_deref() == Ok(body.as_str()), "a POST of {length} bytes");
+        let body: String = (0..length)
+            .map(|at| char::from(b'a' + u8::try_from(at % 26).unwrap()))
+            .collect();
+        assert!(
+            post(edge, &body).await.as_deref() == Ok(body.as_str()),
+            "a POST of {length} bytes"
+        );
         client.publish("life_relayed.in", body.clone().into()).await.unwrap();
         let whole = async |messages: &mut async_nats::Subscriber| loop {
             let next = tokio::time::timeout(Duration::from_secs(60), messages.next()).await;
-            let payload = next.unwrap_or_else(|_| panic!("no message of {length} bytes")).unwrap().payload;
+            let payload = next
+                .unwrap_or_else(|_| panic!("no message of {length} bytes"))
+                .unwrap()
+                .payload;
             if payload.as_ref() != b"ready" {
                 break payload;
             }
         };
-        assert!(whole(&mut posted).await == body.as_bytes(), "published after a POST of {length} bytes");
-        assert!(whole(&mut relayed_out).await == body.as_bytes(), "a message of {length} bytes");
+        assert!(
+            whole(&mut posted).await == body.as_bytes(),
+            "published after a POST of {length} bytes"
+        );
+        assert!(
+            whole(&mut relayed_out).await == body.as_bytes(),
+            "a message of {length} bytes"
+        );
     }
 
     // The same once more does nothing, and says so.
@@ -95,7 +128,10 @@ async fn a_project_is_deployed_changed_and_removed() {
     ");
 
     // Other code under the same version is what answers.
-    project.write("tasks/life_served.go", &ECHO.replace("return arg", "return \"now \" + arg"));
+    project.write(
+        "tasks/life_served.go",
+        &ECHO.replace("return arg", "return \"now \" + arg"),
+    );
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
     insta::assert_snapshot!(ended.sorted(), @"
@@ -118,7 +154,10 @@ async fn a_project_is_deployed_changed_and_removed() {
 
     // Another version of the same code is not built; a target that is named no
     // more is undeployed.
-    let relayed = Task { version: "1.1.0", ..relayed };
+    let relayed = Task {
+        version: "1.1.0",
+        ..relayed
+    };
     let only_edge = Task {
         targets: vec!["edge"],
         address: Some(format!("127.0.0.1:{edge}")),
@@ -141,7 +180,10 @@ async fn a_project_is_deployed_changed_and_removed() {
     done: 2 deployed
     ");
     let reference = ended.json()["tasks"][1]["reference"].clone();
-    assert!(reference.as_str().unwrap().contains("/life_relayed:1.1.0@sha256:"), "{reference}");
+    assert!(
+        reference.as_str().unwrap().contains("/life_relayed:1.1.0@sha256:"),
+        "{reference}"
+    );
     assert_eq!(post(edge, "ready").await.as_deref(), Ok("now ready"));
     insta::assert_snapshot!(left_of(lattice, "life_served").await.join("\n"), @"
     edge: life_served_edge-http

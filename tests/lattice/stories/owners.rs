@@ -9,7 +9,10 @@ async fn what_is_someone_else_s_is_left_alone() {
     let [ours, theirs] = ["acme/ours", "umbrella/theirs"].map(|repository| {
         let project = project_on(lattice, repository);
         project.workflow(&[Task::processor("owned", &["edge"])]);
-        project.write("tasks/owned.go", &ECHO.replace("arg }", &format!("arg + {repository:?} }}")));
+        project.write(
+            "tasks/owned.go",
+            &ECHO.replace("arg }", &format!("arg + {repository:?} }}")),
+        );
         project
     });
     let ended = theirs.pelato(&["brush"]).await;
@@ -41,6 +44,9 @@ async fn what_is_someone_else_s_is_left_alone() {
 
     assert_eq!(left_of(lattice, "owned").await, before);
     let ended = theirs.pelato(&["brush"]).await;
-    assert_eq!((ended.code, ended.last()), (Some(0), "done: nothing to do; 1 unchanged"));
+    assert_eq!(
+        (ended.code, ended.last()),
+        (Some(0), "done: nothing to do; 1 unchanged")
+    );
     assert_eq!(theirs.pelato(&["remove"]).await.code, Some(0));
 }

@@ -55,6 +55,8 @@ async fn a_nats_that_refuses() {
     insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] refused the user or token in its address; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     let project = project.with("PELATO_NATS_URL", &at("guest:guest@"));
     insta::assert_snapshot!(failed(&project).await, @"error: NATS at nats://127.0.0.1:[PORT] refused the user or token in its address; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
-    let project = project.with("PELATO_NATS_URL", &guarded.url).with("PELATO_NATS_CREDS", "/nonexistent/ci.creds");
+    let project = project
+        .with("PELATO_NATS_URL", &guarded.url)
+        .with("PELATO_NATS_CREDS", "/nonexistent/ci.creds");
     insta::assert_snapshot!(failed(&project).await, @"error: the file /nonexistent/ci.creds named by PELATO_NATS_CREDS (`nats.creds`) cannot be used: No such file or directory (os error 2)");
 }

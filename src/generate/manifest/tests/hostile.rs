@@ -56,19 +56,12 @@ fn hostile_values_stay_values() {
             place.environment = hostile.into();
         })
         .unwrap();
-        assert_eq!(
-            shape(&plain.document),
-            shape(&manifest.document),
-            "{hostile:?}"
-        );
+        assert_eq!(shape(&plain.document), shape(&manifest.document), "{hostile:?}");
         let read: Value = serde_yaml::from_str(&manifest.to_yaml()).unwrap();
         assert_eq!(read, manifest.document, "{hostile:?}");
         let parts = &manifest.document["spec"]["components"];
         assert_eq!(parts[0]["properties"]["image"], hostile);
-        assert_eq!(
-            parts[0]["properties"]["config"][0]["properties"]["dest_topic"],
-            hostile
-        );
+        assert_eq!(parts[0]["properties"]["config"][0]["properties"]["dest_topic"], hostile);
         assert_eq!(
             parts[1]["traits"][1]["properties"]["source"]["config"][0]["properties"]["subscriptions"],
             format!("s{hostile}|pelato-{hostile}-celsius_to_kelvin"),
@@ -77,10 +70,7 @@ fn hostile_values_stay_values() {
             parts[2]["traits"][1]["properties"]["source"]["config"][0]["properties"]["address"],
             hostile
         );
-        assert_eq!(
-            manifest.document["metadata"]["annotations"]["pelato.name"],
-            hostile
-        );
+        assert_eq!(manifest.document["metadata"]["annotations"]["pelato.name"], hostile);
     }
 }
 
@@ -89,10 +79,7 @@ fn shape(value: &Value) -> Value {
     match value {
         Value::String(_) => Value::Null,
         Value::Array(array) => array.iter().map(shape).collect(),
-        Value::Object(object) => object
-            .iter()
-            .map(|(key, value)| (key.clone(), shape(value)))
-            .collect(),
+        Value::Object(object) => object.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),
         other => other.clone(),
     }
 }

@@ -61,10 +61,7 @@ async fn a_newer_head_supersedes_what_waits_and_knows_what_it_passed() {
     assert_eq!(state(&queue, &b).await, RunState::Superseded);
     assert_eq!(state(&queue, &feature).await, RunState::Queued);
     let reason = queue.run(&b).await.unwrap().unwrap().reason;
-    assert_eq!(
-        reason.as_deref(),
-        Some("a newer head of the branch came: cccccccccccc")
-    );
+    assert_eq!(reason.as_deref(), Some("a newer head of the branch came: cccccccccccc"));
 
     assert_eq!(lease(&queue).await.run.id, feature);
     let job = lease(&queue).await;
@@ -95,10 +92,7 @@ async fn past_its_bound_the_queue_takes_nothing_but_newer_heads() {
         let branch = format!("b{index}");
         id(queue.accept(push(&branch, &branch, 'a')).await.unwrap());
     }
-    assert_eq!(
-        queue.accept(push("6", "b6", 'a')).await.unwrap(),
-        Accepted::Full
-    );
+    assert_eq!(queue.accept(push("6", "b6", 'a')).await.unwrap(), Accepted::Full);
     id(queue.accept(push("7", "b3", 'b')).await.unwrap());
     lease(&queue).await;
     // The delivery that found no room is not remembered as seen.

@@ -11,10 +11,7 @@ async fn a_log_is_bounded_and_says_so() {
     let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     assert_eq!(queue.log(&run, None).await.unwrap().as_deref(), Some(""));
     assert_eq!(queue.log("nothing", None).await.unwrap(), None);
-    queue
-        .append_log(&run, "first line\nsecond lìne\n")
-        .await
-        .unwrap();
+    queue.append_log(&run, "first line\nsecond lìne\n").await.unwrap();
     queue.append_log(&run, "third line\n").await.unwrap();
     let tail = queue.log(&run, Some(20)).await.unwrap();
     assert_eq!(tail.as_deref(), Some("third line\n"));
@@ -42,16 +39,8 @@ async fn tasks_that_were_recorded_outlive_an_end_that_names_none() {
         reference: None,
         targets: Vec::new(),
     };
-    assert!(
-        queue
-            .record(&job.lease, std::slice::from_ref(&task))
-            .await
-            .unwrap()
-    );
-    queue
-        .finish(&job.lease, &end(RunState::Error))
-        .await
-        .unwrap();
+    assert!(queue.record(&job.lease, std::slice::from_ref(&task)).await.unwrap());
+    queue.finish(&job.lease, &end(RunState::Error)).await.unwrap();
     assert_eq!(queue.run(&run).await.unwrap().unwrap().tasks, [task]);
 }
 

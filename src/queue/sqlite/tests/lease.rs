@@ -15,10 +15,7 @@ async fn one_environment_runs_one_thing_at_a_time() {
     assert_eq!(queue.lease("two").await.unwrap(), None);
     queue.accept(push("3", "feature", 'c')).await.unwrap();
     assert_eq!(lease(&queue).await.run.branch, "feature");
-    queue
-        .finish(&first.lease, &end(RunState::Success))
-        .await
-        .unwrap();
+    queue.finish(&first.lease, &end(RunState::Success)).await.unwrap();
     assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
 }
 
@@ -36,26 +33,13 @@ async fn a_lease_that_runs_out_is_taken_by_another_worker() {
 
     store.pass(MINUTE);
     let taken = queue.lease("two").await.unwrap().unwrap();
-    assert_eq!(
-        (taken.run.id.clone(), taken.lease.attempt),
-        (lost.run.id.clone(), 2)
-    );
+    assert_eq!((taken.run.id.clone(), taken.lease.attempt), (lost.run.id.clone(), 2));
     assert_eq!(taken.run.started_at, lost.run.started_at);
     assert_eq!(queue.heartbeat(&lost.lease).await.unwrap(), Beat::Lost);
-    assert!(
-        !queue
-            .finish(&lost.lease, &end(RunState::Success))
-            .await
-            .unwrap()
-    );
+    assert!(!queue.finish(&lost.lease, &end(RunState::Success)).await.unwrap());
     assert!(!queue.record(&lost.lease, &[]).await.unwrap());
     assert!(!queue.give_back(&lost.lease).await.unwrap());
-    assert!(
-        queue
-            .finish(&taken.lease, &end(RunState::Failure))
-            .await
-            .unwrap()
-    );
+    assert!(queue.finish(&taken.lease, &end(RunState::Failure)).await.unwrap());
     assert_eq!(state(&queue, &taken.run.id).await, RunState::Failure);
 }
 
@@ -107,14 +91,8 @@ async fn a_run_is_cancelled_wherever_it_stands() {
     // Somebody pushes it again: it was never deployed.
     id(queue.accept(push("2", "main", 'a')).await.unwrap());
     let running = lease(&queue).await;
-    assert_eq!(
-        queue.cancel(&running.run.id).await.unwrap(),
-        Cancelled::Requested
-    );
-    assert_eq!(
-        queue.heartbeat(&running.lease).await.unwrap(),
-        Beat::CancelRequested
-    );
+    assert_eq!(queue.cancel(&running.run.id).await.unwrap(), Cancelled::Requested);
+    assert_eq!(queue.heartbeat(&running.lease).await.unwrap(), Beat::CancelRequested);
 }
 
 #[tokio::test]

@@ -45,12 +45,7 @@ pub(crate) async fn start(
         .into_iter()
         .chain(labels.map(|(key, value)| ("--label", format!("{key}={value}"))))
         .flat_map(|(key, value)| [key.to_owned(), value]);
-    let mut part = Part::start(
-        around.folder,
-        name,
-        &around.programs.join("host"),
-        arguments,
-    )?;
+    let mut part = Part::start(around.folder, name, &around.programs.join("host"), arguments)?;
     let id = wait::until(&format!("host {name} answers"), async || {
         part.check()?;
         let answers = ping(around.nats, around.lattice).await?;
@@ -72,11 +67,7 @@ pub(crate) async fn ping(nats: &str, lattice: &str) -> anyhow::Result<Vec<Value>
     let inbox = client.new_inbox();
     let mut answers = client.subscribe(inbox.clone()).await?;
     client
-        .publish_with_reply(
-            format!("wasmbus.ctl.v1.{lattice}.host.ping"),
-            inbox,
-            "".into(),
-        )
+        .publish_with_reply(format!("wasmbus.ctl.v1.{lattice}.host.ping"), inbox, "".into())
         .await?;
     let mut hosts = Vec::new();
     let _ = timeout(PING, async {

@@ -72,9 +72,7 @@ impl Lattice {
     /// As [`Lattice::start`].
     pub async fn shared() -> anyhow::Result<&'static Self> {
         static SHARED: OnceCell<Lattice> = OnceCell::const_new();
-        SHARED
-            .get_or_try_init(|| Self::start(Options::default()))
-            .await
+        SHARED.get_or_try_init(|| Self::start(Options::default())).await
     }
 
     /// The address of NATS, `nats://127.0.0.1:<port>`.
@@ -194,19 +192,13 @@ impl Lattice {
     pub async fn start_again(&self, name: &str) -> anyhow::Result<()> {
         self.refuse_running(name)?;
         let part = match name {
-            nats::NAME => {
-                nats::start(&self.folder, &self.programs, port(&self.nats))
-                    .await?
-                    .0
-            }
+            nats::NAME => nats::start(&self.folder, &self.programs, port(&self.nats)).await?.0,
             registry::NAME => {
                 registry::start(&self.folder, &self.programs, port(&self.registry))
                     .await?
                     .0
             }
-            wadm::NAME => {
-                wadm::start(&self.folder, &self.programs, &self.options, &self.nats).await?
-            }
+            wadm::NAME => wadm::start(&self.folder, &self.programs, &self.options, &self.nats).await?,
             _ => bail!("{name} is none of nats, registry, wadm"),
         };
         self.keep(name, part);
@@ -235,11 +227,7 @@ impl Lattice {
             let part = wadm::start(&self.folder, &self.programs, &self.options, &self.nats).await?;
             self.keep(wadm::NAME, part);
         }
-        let hosts = self
-            .options
-            .hosts
-            .iter()
-            .map(|name| self.start_host(name, &[]));
+        let hosts = self.options.hosts.iter().map(|name| self.start_host(name, &[]));
         futures_util::future::try_join_all(hosts).await?;
         Ok(())
     }
@@ -251,9 +239,7 @@ impl Lattice {
 
     fn signal(&self, name: &str, signal: Signal) -> anyhow::Result<()> {
         let parts = lock(&self.parts);
-        let part = parts
-            .get(name)
-            .with_context(|| format!("{name} does not run"))?;
+        let part = parts.get(name).with_context(|| format!("{name} does not run"))?;
         part.signal_group(signal)
     }
 

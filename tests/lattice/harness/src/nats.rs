@@ -13,11 +13,7 @@ pub(crate) const NAME: &str = "nats";
 
 /// Starts the server; `port` is where one that ran before listened.
 /// Answers the part and its address, `127.0.0.1:<port>`.
-pub(crate) async fn start(
-    folder: &Folder,
-    programs: &Path,
-    port: Option<u16>,
-) -> anyhow::Result<(Part, String)> {
+pub(crate) async fn start(folder: &Folder, programs: &Path, port: Option<u16>) -> anyhow::Result<(Part, String)> {
     let home = folder.of(NAME)?;
     let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
     let mut part = Part::start(

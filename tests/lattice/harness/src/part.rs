@@ -69,10 +69,7 @@ impl Part {
                 let log = self.log()?;
                 let lines: Vec<_> = log.lines().collect();
                 let tail = lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n");
-                bail!(
-                    "{} ended ({status}); the end of its log:\n{tail}",
-                    self.name
-                )
+                bail!("{} ended ({status}); the end of its log:\n{tail}", self.name)
             }
         }
     }
@@ -83,8 +80,7 @@ impl Part {
     }
 
     pub(crate) fn log(&self) -> anyhow::Result<String> {
-        let bytes = std::fs::read(&self.log)
-            .with_context(|| format!("cannot read {}", self.log.display()))?;
+        let bytes = std::fs::read(&self.log).with_context(|| format!("cannot read {}", self.log.display()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -95,8 +91,7 @@ impl Part {
 
     /// Sends a signal to the whole group.
     pub(crate) fn signal_group(&self, signal: Signal) -> anyhow::Result<()> {
-        kill_process_group(self.pid()?, signal)
-            .with_context(|| format!("cannot send {signal:?} to {}", self.name))
+        kill_process_group(self.pid()?, signal).with_context(|| format!("cannot send {signal:?} to {}", self.name))
     }
 
     /// Kills the whole group at once.
@@ -109,8 +104,7 @@ impl Part {
     /// Asks the program to stop and waits for it. What it leaves of its group
     /// is killed, as a service manager would.
     pub(crate) async fn terminate(&mut self) -> anyhow::Result<()> {
-        kill_process(self.pid()?, Signal::TERM)
-            .with_context(|| format!("cannot send TERM to {}", self.name))?;
+        kill_process(self.pid()?, Signal::TERM).with_context(|| format!("cannot send TERM to {}", self.name))?;
         let end = Instant::now() + STOP_LIMIT;
         while self.runs() && Instant::now() < end {
             sleep(Duration::from_millis(20)).await;

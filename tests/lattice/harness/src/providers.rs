@@ -14,10 +14,7 @@ const CONFIG: &str = "application/vnd.wasmcloud.provider.archive.config";
 
 /// Pushes every `<name>_<version>.par` among the programs. Answers the
 /// references, `<registry>/<name>:<version>`, by name.
-pub(crate) async fn push(
-    programs: &Path,
-    registry: &str,
-) -> anyhow::Result<BTreeMap<String, String>> {
+pub(crate) async fn push(programs: &Path, registry: &str) -> anyhow::Result<BTreeMap<String, String>> {
     let client = Client::new(ClientConfig {
         protocol: ClientProtocol::HttpsExcept(vec![registry.to_owned()]),
         ..ClientConfig::default()
@@ -47,8 +44,5 @@ pub(crate) async fn push(
 }
 
 fn name_and_version(path: &Path) -> Option<(&str, &str)> {
-    path.file_name()?
-        .to_str()?
-        .strip_suffix(".par")?
-        .split_once('_')
+    path.file_name()?.to_str()?.strip_suffix(".par")?.split_once('_')
 }

@@ -10,11 +10,7 @@ pub(crate) const NAME: &str = "registry";
 
 /// Starts the registry; `port` is where one that ran before listened.
 /// Answers the part and its address, `127.0.0.1:<port>`.
-pub(crate) async fn start(
-    folder: &Folder,
-    programs: &Path,
-    port: Option<u16>,
-) -> anyhow::Result<(Part, String)> {
+pub(crate) async fn start(folder: &Folder, programs: &Path, port: Option<u16>) -> anyhow::Result<(Part, String)> {
     let home = folder.of(NAME)?;
     let settings = format!(
         "version: 0.1\n\

@@ -11,12 +11,7 @@ use crate::wait;
 pub(crate) const NAME: &str = "wadm";
 
 /// Starts wadm and waits until it answers for the lattice.
-pub(crate) async fn start(
-    folder: &Folder,
-    programs: &Path,
-    options: &Options,
-    nats: &str,
-) -> anyhow::Result<Part> {
+pub(crate) async fn start(folder: &Folder, programs: &Path, options: &Options, nats: &str) -> anyhow::Result<Part> {
     let mut part = Part::start(
         folder,
         NAME,

@@ -1,11 +1,7 @@
 //! What remains when the process that owns a lattice goes, and how the program
 //! answers: told with the program `lattice` as the owner.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fs::Permissions;
 use std::io::{BufReader, Write as _};
@@ -36,11 +32,7 @@ impl Owner {
         let input = process.stdin.take().unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let first = line(&mut output);
-        let folder = PathBuf::from(
-            first["folder"]
-                .as_str()
-                .unwrap_or_else(|| panic!("{first}")),
-        );
+        let folder = PathBuf::from(first["folder"].as_str().unwrap_or_else(|| panic!("{first}")));
         Self {
             process,
             input,
@@ -106,14 +98,8 @@ fn commands_are_answered_line_by_line() {
     assert_eq!(owner.ask("term edge")["ok"], true);
     assert_eq!(owner.ask("kill nats")["ok"], true);
     assert_eq!(owner.ask("start nats")["ok"], true);
-    assert_eq!(
-        owner.ask("start registry")["error"],
-        "registry runs already"
-    );
-    assert_eq!(
-        owner.ask("start edge zone")["error"],
-        "zone: expected KEY=VALUE"
-    );
+    assert_eq!(owner.ask("start registry")["error"], "registry runs already");
+    assert_eq!(owner.ask("start edge zone")["error"], "zone: expected KEY=VALUE");
     assert_eq!(owner.ask("sing")["error"], "not a command: sing");
     owner.process.kill().unwrap();
     owner.process.wait().unwrap();
@@ -130,10 +116,7 @@ fn missing_programs_fail_with_the_name_of_the_script() {
         .unwrap();
     assert!(!output.status.success());
     let message = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        message.contains("run scripts/setup-lattice.sh"),
-        "{message}"
-    );
+    assert!(message.contains("run scripts/setup-lattice.sh"), "{message}");
 }
 
 #[test]
@@ -143,10 +126,7 @@ fn a_part_that_dies_at_its_start_is_named_with_the_end_of_its_log() {
     let programs = PathBuf::from(String::from_utf8(printed.stdout).unwrap().trim_end());
     // A cache with the real programs, but for the host.
     let cache = tempfile::tempdir().unwrap();
-    let broken = cache
-        .path()
-        .join("lattice")
-        .join(programs.file_name().unwrap());
+    let broken = cache.path().join("lattice").join(programs.file_name().unwrap());
     std::fs::create_dir_all(&broken).unwrap();
     for program in ["nats-server", "docker-registry"] {
         symlink(programs.join(program), broken.join(program)).unwrap();
