@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Repository;
@@ -74,11 +73,9 @@ impl Serve {
         }
         // They end once all is stored and posted.
         drop((reporter, statuses));
-        if cancel.is_cancelled() {
-            // A shutdown waits for nothing; what is not posted is posted again when
-            // the run is taken up.
-            let _ = posting.now_or_never();
-        } else if let Err(error) = posting.await {
+        // A shutdown does not wait for the forge: the run is taken up again, and its
+        // statuses with it.
+        if !handed_back && let Err(error) = posting.await {
             tracing::error!(%error, run = run.id, "posting statuses broke off");
         }
         for stored in [storing.await, recording.await] {
