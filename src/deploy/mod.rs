@@ -13,6 +13,7 @@ mod leave;
 mod limits;
 mod nats;
 mod outcome;
+mod patience;
 mod remove;
 mod roll;
 mod seen;

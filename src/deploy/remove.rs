@@ -32,7 +32,7 @@ impl Lattice {
         let task = had.annotations.get("pelato.component").map(String::as_str);
         reporter.line(task, Stage::Remove, format!("{application}: {} → nothing", had.version));
         let mut watch = Watch::on(&self.control, application).await?;
-        let hosts = self.hosts().await?;
+        let hosts = self.hosts_under(Some(&had)).await?;
         self.wadm.forget(application).await?;
         self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
             .await?;

@@ -62,7 +62,7 @@ impl Lattice {
             return Err(cancelled());
         }
         // Counted before anything stops, so that counting is no part of the gap.
-        let hosts = self.hosts().await?;
+        let hosts = self.hosts_under(had.as_ref()).await?;
         let start = |fresh: bool| Start {
             manifest,
             wanted: &wanted,

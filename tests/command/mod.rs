@@ -2,6 +2,7 @@
 //! temporary folder, and nothing of this machine's environment but Go.
 
 #![allow(dead_code, reason = "each test file takes what it needs")]
+#![allow(clippy::print_stdout, reason = "it is shown where a test fails")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop here")]
 
 use std::collections::BTreeMap;

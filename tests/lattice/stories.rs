@@ -1,5 +1,6 @@
 //! The command line on a real lattice: what a user's project goes through.
 
+mod busy;
 mod failures;
 mod life;
 mod owners;
@@ -44,7 +45,10 @@ fn free_port() -> u16 {
 /// What of a task runs on a host, or is known to wadm: names that begin with `name`.
 async fn left_of(lattice: &Lattice, name: &str) -> Vec<String> {
     let mut left = Vec::new();
-    for host in ["edge", "cloud"] {
+    for host in ["edge", "cloud"]
+        .into_iter()
+        .filter(|host| lattice.host_id(host).is_some())
+    {
         let inventory = lattice.inventory(host).await.unwrap();
         for kind in ["components", "providers"] {
             let ids = inventory[kind].as_array().unwrap().iter();
