@@ -116,7 +116,8 @@ impl Project {
             .unwrap()
     }
 
-    /// How a call ended.
+    /// How a call ended. What it said is printed: it is what a failing test needs.
+    #[allow(clippy::print_stdout, reason = "cargo shows it where a test fails")]
     pub(crate) async fn ended(&self, child: Child) -> Ended {
         let output = tokio::time::timeout(HANGS, child.wait_with_output());
         let output = output.await.expect("pelato hangs").unwrap();
