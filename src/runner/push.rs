@@ -61,6 +61,20 @@ impl Serve {
         if let Some(reason) = &ended.reason {
             reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str()));
         }
+        // What the run said is stored before its forge is told how it ended: who
+        // follows the link then finds all of it.
+        drop(reporter);
+        for stored in [storing.await, recording.await] {
+            if let Err(error) = stored {
+                tracing::error!(%error, run = run.id, "storing what the run said broke off");
+            }
+        }
+        // A run that broke off keeps the tasks that were recorded.
+        if !ended.tasks.is_empty()
+            && let Err(error) = queue.record(&job.lease, &ended.tasks).await
+        {
+            tracing::warn!(%error, run = run.id, "the tasks of a run could not be stored");
+        }
         let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if !handed_back {
             tracing::info!(
@@ -71,17 +85,11 @@ impl Serve {
             );
             statuses.end(ending(&ended));
         }
-        // They end once all is stored and posted.
-        drop((reporter, statuses));
-        // A shutdown does not wait for the forge: the run is taken up again, and its
-        // statuses with it.
+        // The posting ends once all is posted. A shutdown does not wait for the
+        // forge: the run is taken up again, and its statuses with it.
+        drop(statuses);
         if !handed_back && let Err(error) = posting.await {
             tracing::error!(%error, run = run.id, "posting statuses broke off");
-        }
-        for stored in [storing.await, recording.await] {
-            if let Err(error) = stored {
-                tracing::error!(%error, run = run.id, "storing what the run said broke off");
-            }
         }
         ended
     }

@@ -187,7 +187,10 @@ async fn a_push_runs_and_the_next_one_does_only_what_it_must() {
     pelato: success
     ");
     let tasks = stage.run(&run).await["tasks"].clone();
-    insta::assert_snapshot!(tasks_shown(&tasks), @"");
+    insta::assert_snapshot!(tasks_shown(&tasks), @r#"
+    celsius_to_kelvin_conversion: "unchanged" [] (edge running, cloud running)
+    kelvin_filter: "changed" ["code filter.go changed"] (edge running, cloud running)
+    "#);
     let log = stage.log(&run).await;
     let built: Vec<&str> = log
         .lines()
