@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::{DeployMode, Environment, Nats, Providers, Registry};
 
@@ -175,6 +176,7 @@ impl Settings {
         } else {
             format!("nats://{nats}")
         };
+        let (nats, user, password) = without_credentials(&nats);
         Ok(Self {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
@@ -185,6 +187,8 @@ impl Settings {
                 registry,
                 nats: Nats {
                     creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
+                    user,
+                    password,
                     ..Nats::open(nats)
                 },
                 lattice: pick(&flags.lattice, "PELATO_LATTICE").unwrap_or_else(|| "default".into()),
@@ -194,6 +198,29 @@ impl Settings {
             },
         })
     }
+}
+
+/// A NATS address without its user and password, and these. The address goes into
+/// manifests, where the providers read it; credentials of the runner's may not.
+fn without_credentials(addresses: &str) -> (String, Option<String>, Option<SecretString>) {
+    let (mut user, mut password) = (None, None);
+    let bare: Vec<String> = addresses
+        .split(',')
+        .map(|address| {
+            let Ok(mut url) = Url::parse(address) else {
+                return address.to_owned();
+            };
+            if url.username().is_empty() {
+                return address.to_owned();
+            }
+            user = Some(url.username().to_owned());
+            password = url.password().map(SecretString::from);
+            // Both only fail for addresses without a host, which have no user either.
+            let _ = url.set_username("").and_then(|()| url.set_password(None));
+            url.to_string()
+        })
+        .collect();
+    (bare.join(","), user, password)
 }
 
 /// `external`, `builtin`, or `messaging=image,http_server=image`.
@@ -243,6 +270,8 @@ fn truth(variables: &Variables, name: &'static str) -> Result<bool, DotenvError>
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
     use super::*;
 
     #[test]
@@ -259,6 +288,18 @@ mod tests {
         assert_eq!(settings.environment.registry.unwrap().url, "localhost:5000");
         assert_eq!((settings.parallel_build.as_str(), settings.metrics), ("False", true));
         assert_eq!(settings.environment.name, "default");
+    }
+
+    #[test]
+    fn credentials_in_an_address_are_taken_out_of_it() {
+        let variables = Variables::given(&[(
+            "PELATO_NATS_URL",
+            "nats://ada:s3cr3t@nats.example.org:4222,nats://ada:s3cr3t@nats2.example.org",
+        )]);
+        let nats = Settings::of(&variables, &Flags::default()).unwrap().environment.nats;
+        assert_eq!(nats.url, "nats://nats.example.org:4222,nats://nats2.example.org");
+        assert_eq!(nats.user.as_deref(), Some("ada"));
+        assert_eq!(nats.password.unwrap().expose_secret(), "s3cr3t");
     }
 
     #[test]

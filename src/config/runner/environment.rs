@@ -99,7 +99,18 @@ fn registry(node: &Node, base: &Path, variables: &Variables, findings: &mut Find
 
 fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<Nats> {
     let mut fields = Fields::of(node, "`nats`", findings)?;
-    let url = fields.required("url", findings).map(|(text, _)| text.to_owned());
+    let url = fields.required("url", findings).map(|(text, span)| {
+        if text.contains('@') {
+            findings.error(
+                "value",
+                span,
+                "`url` cannot be this",
+                "credentials do not belong into an address, which ends up in manifests",
+                "use `user` and `password`, `token` or `creds`",
+            );
+        }
+        text.to_owned()
+    });
     let user = fields.text("user", findings).map(|(text, _)| text.to_owned());
     let mut hidden = |fields: &mut Fields<'_>, key: &'static str| {
         fields

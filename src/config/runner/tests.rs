@@ -94,6 +94,12 @@ fn a_secret_is_never_written_into_the_file_and_never_left_out() {
 }
 
 #[test]
+fn credentials_do_not_stand_in_the_address_of_nats() {
+    let error = refused(&GOOD.replace("nats://nats.example.org", "nats://ada:s3cr3t@nats.example.org"));
+    assert!(error.contains("credentials do not belong into an address"), "{error}");
+}
+
+#[test]
 fn what_a_later_version_brings_is_refused_not_ignored() {
     for (from, to) in [
         ("data: ./state", "reconcile: 5m"),
