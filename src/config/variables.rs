@@ -176,7 +176,6 @@ impl Settings {
         } else {
             format!("nats://{nats}")
         };
-        let (nats, user, password) = without_credentials(&nats);
         Ok(Self {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
@@ -187,9 +186,7 @@ impl Settings {
                 registry,
                 nats: Nats {
                     creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
-                    user,
-                    password,
-                    ..Nats::open(nats)
+                    ..nats_of(&nats)
                 },
                 lattice: pick(&flags.lattice, "PELATO_LATTICE").unwrap_or_else(|| "default".into()),
                 deploy,
@@ -200,27 +197,33 @@ impl Settings {
     }
 }
 
-/// A NATS address without its user and password, and these. The address goes into
-/// manifests, where the providers read it; credentials of the runner's may not.
-fn without_credentials(addresses: &str) -> (String, Option<String>, Option<SecretString>) {
-    let (mut user, mut password) = (None, None);
+/// A server whose address holds no credentials: those that stand in `addresses`
+/// are taken out of it. The address goes into manifests, where the providers read
+/// it; credentials of the runner's may not. A lone user is a token, as in NATS'
+/// own clients.
+fn nats_of(addresses: &str) -> Nats {
+    let mut nats = Nats::open("");
     let bare: Vec<String> = addresses
         .split(',')
         .map(|address| {
             let Ok(mut url) = Url::parse(address) else {
                 return address.to_owned();
             };
-            if url.username().is_empty() {
-                return address.to_owned();
+            match (url.username(), url.password()) {
+                ("", None) => return address.to_owned(),
+                (token, None) => nats.token = Some(SecretString::from(token)),
+                (user, Some(password)) => {
+                    nats.user = Some(user.to_owned());
+                    nats.password = Some(SecretString::from(password));
+                }
             }
-            user = Some(url.username().to_owned());
-            password = url.password().map(SecretString::from);
             // Both only fail for addresses without a host, which have no user either.
             let _ = url.set_username("").and_then(|()| url.set_password(None));
             url.to_string()
         })
         .collect();
-    (bare.join(","), user, password)
+    nats.url = bare.join(",");
+    nats
 }
 
 /// `external`, `builtin`, or `messaging=image,http_server=image`.
@@ -300,6 +303,11 @@ mod tests {
         assert_eq!(nats.url, "nats://nats.example.org:4222,nats://nats2.example.org");
         assert_eq!(nats.user.as_deref(), Some("ada"));
         assert_eq!(nats.password.unwrap().expose_secret(), "s3cr3t");
+
+        let variables = Variables::given(&[("PELATO_NATS_URL", "nats://t0ken@nats.example.org")]);
+        let nats = Settings::of(&variables, &Flags::default()).unwrap().environment.nats;
+        assert_eq!(nats.url, "nats://nats.example.org");
+        assert_eq!(nats.token.unwrap().expose_secret(), "t0ken");
     }
 
     #[test]

@@ -52,9 +52,9 @@ async fn a_nats_that_refuses() {
     let project = project.with("PELATO_NATS_URL", &at("ci:hunter2@"));
     let said = failed(&project).await;
     assert!(!said.contains("hunter2"));
-    insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] refused the user or token in its address; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
+    insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] refused user `ci`; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
     let project = project.with("PELATO_NATS_URL", &at("guest:guest@"));
-    insta::assert_snapshot!(failed(&project).await, @"error: NATS at nats://127.0.0.1:[PORT] refused the user or token in its address; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
+    insta::assert_snapshot!(failed(&project).await, @r#"error: NATS at nats://127.0.0.1:[PORT] does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
     let project = project
         .with("PELATO_NATS_URL", &guarded.url)
         .with("PELATO_NATS_CREDS", "/nonexistent/ci.creds");
