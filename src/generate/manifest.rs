@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::workflow::{Task, TemplateSpec};
+use crate::workflow::{Task, TemplateSpec, application_id};
 
 use super::digest::Digest;
 use super::render::{at_template, template_of};
@@ -187,7 +187,7 @@ fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), Str
             .iter()
             .filter(|part| part["type"] == kind)
             .filter_map(|part| part["name"].as_str())
-            .map(|name| format!("{}-{}", in_id(application), in_id(name)))
+            .map(|name| format!("{}-{}", application_id(application), application_id(name)))
             .collect()
     };
     match of("component").as_slice() {
@@ -197,19 +197,6 @@ fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), Str
             components.len()
         )),
     }
-}
-
-/// A name as wadm writes it into an id.
-fn in_id(name: &str) -> String {
-    name.chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '_'
-            }
-        })
-        .collect()
 }
 
 /// The same value with the keys of every object in order, whatever order this
