@@ -17,6 +17,8 @@ mod registry;
 mod compile;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/metrics.rs"]
+mod metrics;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
 #[path = "cli/workflow.rs"]
