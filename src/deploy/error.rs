@@ -137,10 +137,3 @@ pub enum DeployError {
         application: String,
     },
 }
-
-impl DeployError {
-    /// Whether the same call may go well later, with nothing changed here.
-    pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::WadmSilent { .. })
-    }
-}

@@ -68,15 +68,4 @@ impl RunError {
             Self::Source(SourceError::NoProject(_) | SourceError::Link(_) | SourceError::TooLarge { .. })
         )
     }
-
-    /// Whether the same may go well later.
-    pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Source(error) => matches!(error, SourceError::Unreachable { .. }),
-            Self::Build(error) | Self::Service(ServiceError::Build(error)) => !error.is_the_tasks(),
-            Self::Publish(error) | Self::Service(ServiceError::Publish(error)) => error.may_pass(),
-            Self::Deploy(error) | Self::Service(ServiceError::Deploy(error)) => error.may_pass(),
-            _ => false,
-        }
-    }
 }

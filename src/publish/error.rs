@@ -180,13 +180,3 @@ pub enum PublishError {
         reason: String,
     },
 }
-
-impl PublishError {
-    /// Whether the same call may go well later, with nothing changed here.
-    pub fn may_pass(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable { .. } | Self::TooMany { .. } | Self::Server { .. }
-        )
-    }
-}
