@@ -89,9 +89,11 @@ async fn a_project_is_deployed_changed_and_removed() {
         let body: String = (0..length)
             .map(|at| char::from(b'a' + u8::try_from(at % 26).unwrap()))
             .collect();
+        let answer = post(edge, &body).await;
         assert!(
-            post(edge, &body).await.as_deref() == Ok(body.as_str()),
-            "a POST of {length} bytes"
+            answer.as_deref() == Ok(body.as_str()),
+            "a POST of {length} bytes: {:.200}",
+            format!("{answer:?}")
         );
         client.publish("life_relayed.in", body.clone().into()).await.unwrap();
         let whole = async |messages: &mut async_nats::Subscriber| loop {
