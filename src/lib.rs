@@ -24,6 +24,8 @@ pub mod publish;
 pub mod queue;
 pub mod report;
 pub mod runner;
+#[cfg(feature = "local")]
+pub mod runtime;
 pub mod server;
 pub mod services;
 pub mod source;

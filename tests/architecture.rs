@@ -10,7 +10,7 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 18] = [
+const USES: [(&str, &[&str]); 19] = [
     ("build", &["generate", "report"]),
     (
         "cli",
@@ -40,6 +40,7 @@ const USES: [(&str, &[&str]); 18] = [
             "config", "forge", "pipeline", "queue", "report", "server", "services", "source",
         ],
     ),
+    ("runtime", &[]),
     ("server", &["dashboard", "forge", "queue"]),
     (
         "services",
@@ -53,10 +54,10 @@ const USES: [(&str, &[&str]); 18] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 22] = [
+const LIBRARIES: [(&str, &[&str]); 25] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
-    ("async_nats", &["deploy"]),
+    ("async_nats", &["deploy", "runtime"]),
     ("axum", &["server"]),
     ("bollard", &["build"]),
     ("clap", &["cli"]),
@@ -65,8 +66,8 @@ const LIBRARIES: [(&str, &[&str]); 22] = [
     ("git2", &["source"]),
     ("handlebars", &["generate"]),
     ("hmac", &["forge"]),
-    ("hyper", &["server"]),
-    ("hyper_util", &["server"]),
+    ("hyper", &["runtime", "server"]),
+    ("hyper_util", &["runtime", "server"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),
@@ -75,6 +76,9 @@ const LIBRARIES: [(&str, &[&str]); 22] = [
     ("tracing_subscriber", &["cli"]),
     ("wadm_client", &["deploy"]),
     ("wadm_types", &["deploy"]),
+    ("wasmtime", &["runtime"]),
+    ("wasmtime_wasi", &["runtime"]),
+    ("wasmtime_wasi_http", &["runtime"]),
     ("wit_component", &["build", "publish"]),
 ];
 

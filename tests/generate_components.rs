@@ -84,9 +84,9 @@ fn compile(sources: &Sources) -> Result<Vec<u8>, String> {
 fn component(sources: &Sources) -> Vec<u8> {
     let mut module = compile(sources).unwrap();
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("world.wit", &sources.wit).unwrap();
+    let package = resolve.push_source("world.wit", &sources.wit).unwrap();
     let world = resolve.select_world(&[package], Some(&sources.world)).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default()
         .validate(true)
         .module(&module)

@@ -41,7 +41,7 @@ fn encode(core: &[u8], wit: &str, world: &str) -> anyhow::Result<Vec<u8>> {
     let package = resolve.push_source("world.wit", wit)?;
     let world = resolve.select_world(&[package], Some(world))?;
     let mut module = core.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
         .validate(true)
         .module(&module)?

@@ -26,7 +26,7 @@ impl Lattice {
         watch: &mut Watch,
     ) -> Result<(), DeployError> {
         let begun = Instant::now();
-        let mut told = false;
+        let mut stopped = begun;
         loop {
             let left = self.left(hosts, ids).await?;
             if left.is_empty() {
@@ -40,9 +40,11 @@ impl Lattice {
                     seconds: waited.as_secs(),
                 });
             }
-            if waited > self.limits.stop && !told {
+            // Again and again: a host that was silent when the others were told
+            // shows only later what it runs.
+            if stopped.elapsed() > self.limits.stop {
                 self.stop(&left).await?;
-                told = true;
+                stopped = Instant::now();
             }
             watch.next().await;
         }

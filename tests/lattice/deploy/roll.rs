@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt as _;
 use lattice_harness::{Lattice as Real, Options};
-use pelato::generate::Owner;
+use pelato::deploy::Limits;
+use pelato::generate::{Manifest, Owner};
 use pelato::report::{Reporter, TargetState};
 use tokio_util::sync::CancellationToken;
 
@@ -221,26 +223,64 @@ async fn a_provider_built_into_the_host_is_waited_for_too() {
     assert_eq!(deploy(&lattice, &new).await.state, TargetState::Running);
 }
 
+/// Starts a component that wadm knows nothing of, under the id that `manifest` will have.
+async fn orphan(real: &Real, manifest: &Manifest, image: &str) {
+    let host = real.host_id("edge").unwrap();
+    let command =
+        serde_json::json!({"component_ref": image, "component_id": manifest.component_id, "host_id": host, "count": 1});
+    let client = async_nats::connect(real.nats()).await.unwrap();
+    let subject = format!("wasmbus.ctl.v1.{}.component.scale.{host}", real.name());
+    client.request(subject, command.to_string().into()).await.unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !running_on(real, "edge").await.contains(&manifest.component_id) {
+        assert!(Instant::now() < deadline, "the orphan does not start");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test]
 async fn what_a_killed_run_left_behind_is_stopped_first() {
     let real = Real::shared().await.unwrap();
     let lattice = connect(real).await;
     let old = image(real, "orphan", "a").await;
     let new = manifest(real, "orphan", "edge", &image(real, "orphan", "b").await, &owner());
-    // A component that wadm knows nothing of, under the id of the new one.
-    let host = real.host_id("edge").unwrap();
-    let command =
-        serde_json::json!({"component_ref": old, "component_id": new.component_id, "host_id": host, "count": 1});
-    let client = async_nats::connect(real.nats()).await.unwrap();
-    let subject = format!("wasmbus.ctl.v1.{}.component.scale.{host}", real.name());
-    client.request(subject, command.to_string().into()).await.unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !running_on(real, "edge").await.contains(&new.component_id) {
-        assert!(Instant::now() < deadline, "the orphan does not start");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    orphan(real, &new, &old).await;
 
     let outcome = deploy(&lattice, &new).await;
+
+    assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
+}
+
+#[tokio::test]
+async fn what_shows_only_later_is_stopped_too() {
+    let real = Real::start(Options {
+        hosts: vec!["edge".into()],
+        ..Options::default()
+    })
+    .await
+    .unwrap();
+    let lattice = connect(&real).await.with_limits(Limits {
+        stop: Duration::from_secs(1),
+        ..Limits::default()
+    });
+    let old = image(&real, "late", "a").await;
+    let new = manifest(&real, "late", "edge", &image(&real, "late", "b").await, &owner());
+    orphan(&real, &new, &old).await;
+    let host = &lattice.hosts().await.unwrap()[0];
+    let client = async_nats::connect(real.nats()).await.unwrap();
+    let asked = format!("wasmbus.ctl.v1.{}.host.get.{}", real.name(), host.id);
+    let mut asked = client.subscribe(asked).await.unwrap();
+    client.flush().await.unwrap();
+
+    // The host is silent for longer than wadm is given to stop things.
+    real.freeze("edge").unwrap();
+    let thaw = async {
+        for _ in 0..4 {
+            asked.next().await;
+        }
+        real.thaw("edge").unwrap();
+    };
+    let (outcome, ()) = tokio::join!(deploy(&lattice, &new), thaw);
 
     assert_eq!((outcome.state, outcome.changed), (TargetState::Running, true));
 }

@@ -1,0 +1,5 @@
+//! What a component imports besides WASI.
+
+mod config;
+mod logging;
+mod messaging;

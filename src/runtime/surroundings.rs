@@ -1,0 +1,31 @@
+//! What a task finds around it.
+
+use std::collections::BTreeMap;
+
+use super::bus::Bus;
+use super::event::{Event, Level, Observer};
+
+/// What a task finds around it: its name, its configuration, and whom it can talk
+/// to. One value serves all instances of a task.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The task's name, for events.
+    pub task: String,
+    /// What `wasi:config` answers.
+    pub config: BTreeMap<String, String>,
+    /// Where its messages go.
+    pub bus: Bus,
+    /// Who hears of what it does.
+    pub observer: Observer,
+}
+
+impl Surroundings {
+    /// Tells the observer of a line that the task wrote.
+    pub(super) fn log(&self, level: Level, text: impl Into<String>) {
+        self.observer.tell(Event::Logged {
+            task: self.task.clone(),
+            level,
+            text: text.into(),
+        });
+    }
+}
