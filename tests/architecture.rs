@@ -10,17 +10,23 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 19] = [
+const USES: [(&str, &[&str]); 20] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
-            "config", "document", "pipeline", "plan", "report", "runner", "services", "source",
+            "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
         ],
     ),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
     ("deploy", &["generate", "report"]),
+    (
+        "dev",
+        &[
+            "build", "deploy", "generate", "pipeline", "report", "runtime", "services",
+        ],
+    ),
     ("document", &[]),
     ("forge", &[]),
     ("generate", &["source", "workflow"]),

@@ -29,6 +29,9 @@ pub(super) enum Command {
     Brush(Stages),
     /// Check workflow and tasks, and do nothing else
     Check(Folder),
+    /// Run the whole workflow here, and rebuild what is saved
+    #[cfg(feature = "local")]
+    Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
 }
@@ -89,6 +92,20 @@ pub(super) struct Place {
     /// What deploys: wadm [env: PELATO_DEPLOY]
     #[arg(long)]
     pub(super) deploy: Option<String>,
+}
+
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Dev {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Where tasks are compiled: docker, local or auto, which takes this machine's Go
+    /// where it has one [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Talk over this NATS server instead of within the process
+    #[arg(long)]
+    pub(super) nats: Option<String>,
 }
 
 #[derive(ClapArgs, Clone, Debug)]

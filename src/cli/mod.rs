@@ -6,6 +6,8 @@ mod brush;
 mod build;
 mod check;
 mod deploy;
+#[cfg(feature = "local")]
+mod dev;
 mod folder;
 mod r#gen;
 mod interrupt;
@@ -41,6 +43,8 @@ pub async fn main() -> ExitCode {
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Check(command) => check::run(&command, &printer),
+        #[cfg(feature = "local")]
+        Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
     };
     match ended {
@@ -68,6 +72,9 @@ enum CommandError {
     Configuration(#[from] crate::document::Diagnostics),
     #[error("{0}")]
     Usage(String),
+    #[cfg(feature = "local")]
+    #[error(transparent)]
+    Dev(#[from] crate::dev::DevError),
 }
 
 impl CommandError {
@@ -80,6 +87,8 @@ impl CommandError {
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {
                 ExitCode::from(1)
             }
+            #[cfg(feature = "local")]
+            Self::Dev(_) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
     }

@@ -16,6 +16,7 @@ use crate::pipeline::RunError;
 use crate::report::{Event, Reporter, Sink, line};
 
 /// Prints for people, and for programs with `--json`.
+#[derive(Clone)]
 pub(super) struct Printer {
     colours: bool,
 }
@@ -42,6 +43,11 @@ impl Printer {
     /// A sentence about the command as a whole.
     pub(super) fn say(&self, text: &str) {
         eprintln!("{text}");
+    }
+
+    /// A line of what a command is there to show.
+    pub(super) fn show(&self, text: &str) {
+        println!("{text}");
     }
 
     /// The one JSON document of a command.

@@ -103,7 +103,13 @@ impl Project {
 
     /// Calls `pelato`.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_pelato"))
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// A call of `pelato`, without anything on its standard input.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
+        command
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
@@ -111,9 +117,8 @@ impl Project {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap()
+            .kill_on_drop(true);
+        command
     }
 
     /// How a call ended. What it said is printed: it is what a failing test needs.
