@@ -20,7 +20,7 @@ const USES: [(&str, &[&str]); 19] = [
     ),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
-    ("deploy", &["generate", "report"]),
+    ("deploy", &["generate", "report", "runtime"]),
     ("document", &[]),
     ("forge", &[]),
     ("generate", &["source", "workflow"]),
@@ -31,7 +31,7 @@ const USES: [(&str, &[&str]); 19] = [
         ],
     ),
     ("plan", &[]),
-    ("publish", &[]),
+    ("publish", &["report"]),
     ("queue", &["report"]),
     ("report", &["forge", "queue"]),
     (

@@ -10,6 +10,8 @@ mod folder;
 mod r#gen;
 mod interrupt;
 mod json;
+#[cfg(feature = "local")]
+mod local_host;
 mod printer;
 mod remove;
 mod serve;
@@ -42,6 +44,8 @@ pub async fn main() -> ExitCode {
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Check(command) => check::run(&command, &printer),
         Command::Serve(command) => serve::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::LocalHost(command) => local_host::run(&command).await,
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,

@@ -136,4 +136,48 @@ pub enum DeployError {
         /// The application.
         application: String,
     },
+    /// The state folder of the local host.
+    #[error(
+        "the folder {path} of the local host cannot be used: {reason}; name another one in PELATO_STATE (`data` in runner.yaml)"
+    )]
+    LocalFolder {
+        /// Which folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The process does not come up, or the one before does not go.
+    #[error("the local host does not start: {reason}; its log is {log}")]
+    LocalStart {
+        /// What is known of it.
+        reason: String,
+        /// Where it says more.
+        log: PathBuf,
+    },
+    /// The process is there and gives no answer.
+    #[error("the local host does not answer: {reason}; its log is {log}")]
+    LocalSilent {
+        /// What is known of it.
+        reason: String,
+        /// Where it says more.
+        log: PathBuf,
+    },
+    /// The local host said no.
+    #[error("the local host did not {action} {what}: {reason}")]
+    LocalRefused {
+        /// `run`, `remove`, …
+        action: &'static str,
+        /// The application, or the subject.
+        what: String,
+        /// What it says.
+        reason: String,
+    },
+    /// The component that a manifest names cannot be fetched.
+    #[error("the component of {application} cannot be fetched: {reason}")]
+    Component {
+        /// The application.
+        application: String,
+        /// Why.
+        reason: String,
+    },
 }

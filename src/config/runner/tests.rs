@@ -105,7 +105,6 @@ fn what_a_later_version_brings_is_refused_not_ignored() {
         ("data: ./state", "reconcile: 5m"),
         ("data: ./state", "retention: { runs: 90d }"),
         ("    providers: {", "    heal: true\n    providers: {"),
-        ("    providers: {", "    deploy: local\n    providers: {"),
         ("    forge: gitea", "    templates: true\n    forge: gitea"),
         ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
     ] {
