@@ -123,6 +123,16 @@ impl Services {
             .await
     }
 
+    /// Makes sure that what was deployed runs, where that is ours to do: on a local
+    /// host, which may have been ended. How many applications there are; none on a
+    /// lattice, which is not asked.
+    pub async fn wake(&self) -> Result<Option<usize>, ServiceError> {
+        match self.environment.deploy {
+            DeployMode::Wadm => Ok(None),
+            DeployMode::Local => Ok(Some(self.destination().await?.applications().await?.len())),
+        }
+    }
+
     /// Where local deployments and artifacts are kept, absolute.
     pub(super) fn state(&self) -> Result<PathBuf, ServiceError> {
         let Some(state) = &self.environment.state else {

@@ -56,12 +56,6 @@ impl LocalHost {
         self.folder.join("host.log")
     }
 
-    /// Makes sure that what was deployed runs: starts the host where it does not,
-    /// and something is to run. How many applications there are.
-    pub async fn wake(&self) -> Result<usize, DeployError> {
-        Ok(self.applications().await?.len())
-    }
-
     /// Sends a message to the tasks that listen on `subject`.
     pub async fn publish(&self, subject: &str, body: &[u8]) -> Result<(), DeployError> {
         let ask = Ask::Publish {
