@@ -1,6 +1,7 @@
 //! `deploy: local`: tasks on this machine, in a process of their own. The real
 //! program, this machine's Go, and no lattice, registry or Docker.
 
+#![cfg(feature = "local")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -108,11 +108,13 @@ pub enum DeployError {
     },
     /// The application is someone else's.
     #[error(
-        "the application {application} on this lattice belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first"
+        "the application {application} on this {place} belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first"
     )]
     Foreign {
         /// The application.
         application: String,
+        /// `lattice` or `host`.
+        place: &'static str,
         /// Who has it.
         theirs: String,
         /// Who asked.

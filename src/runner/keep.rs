@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::serve::Desk;
@@ -11,6 +11,9 @@ use crate::services::Services;
 
 /// Between two looks whether a local host is still there.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// At the end, of a host that may be busy.
+const LAST_LOOK: Duration = Duration::from_secs(2);
 
 /// Starts the hosts of all local environments that were ended, now and whenever one
 /// ends that still has something to run.
@@ -43,7 +46,8 @@ async fn one(name: &str, services: &Services, shutdown: &CancellationToken) {
             () = shutdown.cancelled() => break,
         }
     }
-    if let Some(Ok(Some(count @ 1..))) = before {
+    // What was deployed since counts too.
+    if let Ok(Ok(Some(count @ 1..))) = timeout(LAST_LOOK, services.wake()).await {
         tracing::info!(
             environment = name,
             applications = count,

@@ -25,7 +25,7 @@ async fn an_address_that_is_taken_and_a_component_that_does_not_load() {
     // Another program listens there.
     let ended = project.pelato(&["brush", "--deploy", "local"]).await;
     assert_eq!(ended.code, Some(1), "{}", ended.said);
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"failed: echo (edge: another program listens on 127.0.0.1:[PORT]: end it, or give the task another `address`); 1 built, 1 published");
     drop(other);
     let ended = project.pelato(&["brush", "--deploy", "local", "--json"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
@@ -63,7 +63,7 @@ async fn an_address_that_is_taken_and_a_component_that_does_not_load() {
     assert!(client.deploy(&strange, &reporter, &cancel).await.is_err());
     cancel.cancel();
     let refused = client.deploy(&manifest, &reporter, &cancel).await.unwrap_err();
-    insta::assert_snapshot!(refused.to_string(), @"");
+    insta::assert_snapshot!(refused.to_string(), @"cancelled before echo-edge was deployed");
     let owner = Owner {
         repository: "umbrella/other".into(),
         project: ".".into(),
@@ -86,9 +86,9 @@ async fn a_folder_that_cannot_be_used() {
     let project = project.with("PELATO_STATE", "/dev/null/pelato");
     let ended = project.pelato(&["build"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"error: the folder of artifacts cannot be used: /dev/null/pelato/artifacts: Not a directory (os error 20)");
     let project = project.with("PELATO_STATE", "").with("HOME", "");
     let ended = project.pelato(&["build"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"error: there is no place for local deployments: set PELATO_STATE to a folder, since neither XDG_STATE_HOME nor HOME is set");
 }

@@ -80,13 +80,37 @@ tasks:
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_first_brush_to_remove() {
     let chain = Chain::new();
-    insta::assert_snapshot!(chain.brush().await, @"");
+    insta::assert_snapshot!(chain.brush().await, @"
+       build  convert: [SIZE]
+       build  filter: [SIZE]
+      deploy  convert: edge running at 127.0.0.1:[PORT], cloud running at 127.0.0.1:[PORT]
+      deploy  convert: | convert-cloud: 1.0.0-[DIGEST]
+      deploy  convert: | convert-edge: 1.0.0-[DIGEST]
+      deploy  filter: edge running
+      deploy  filter: | filter-edge: 1.0.0-[DIGEST]
+    generate  2 tasks
+        plan  2 of 2 tasks affected
+        plan  convert: new: first deployment in default
+        plan  filter: new: first deployment in default
+     publish  convert: oci:[STATE]/artifacts:convert:1.0.0@sha256:[DIGEST]
+     publish  filter: oci:[STATE]/artifacts:filter:1.0.0@sha256:[DIGEST]
+     publish  | no registry is named: artifacts are kept in [STATE]/artifacts
+    done: 2 built, 2 published, 2 deployed
+    ");
     assert_eq!(post(&chain.address, "5").await.unwrap(), "5 K");
     chain.host.until_said("filter info: warm: 5 K", 1).await;
 
     // The same again changes nothing.
     let process = chain.host.process();
-    insta::assert_snapshot!(chain.brush().await, @"");
+    insta::assert_snapshot!(chain.brush().await, @"
+      deploy  convert: edge running at 127.0.0.1:[PORT], cloud running at 127.0.0.1:[PORT]
+      deploy  filter: edge running
+    generate  2 tasks
+        plan  0 of 2 tasks affected
+        plan  convert: unchanged
+        plan  filter: unchanged
+    done: nothing to do; 2 unchanged
+    ");
     assert_eq!(chain.host.process(), process);
 
     // Other code takes over between two requests.
@@ -104,7 +128,20 @@ async fn from_the_first_brush_to_remove() {
     chain
         .project
         .write("tasks/convert.go", &CONVERT.replace(" K", " Kelvin"));
-    insta::assert_snapshot!(chain.brush().await, @"");
+    insta::assert_snapshot!(chain.brush().await, @"
+       build  convert: [SIZE]
+      deploy  convert: edge running at 127.0.0.1:[PORT], cloud running at 127.0.0.1:[PORT]
+      deploy  convert: | convert-cloud: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+      deploy  convert: | convert-edge: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+      deploy  filter: edge running
+    generate  2 tasks
+        plan  1 of 2 tasks affected
+        plan  convert: changed: code convert.go changed
+        plan  filter: unchanged
+     publish  convert: oci:[STATE]/artifacts:convert:1.0.0@sha256:[DIGEST]
+     publish  | no registry is named: artifacts are kept in [STATE]/artifacts
+    done: 1 built, 1 published, 1 deployed, 1 unchanged
+    ");
     assert_eq!(post(&chain.address, "7").await.unwrap(), "7 Kelvin");
     done.store(true, Ordering::Relaxed);
     let answers = requests.await.unwrap();
@@ -134,13 +171,27 @@ async fn from_the_first_brush_to_remove() {
 
     // What the workflow does not name any more is gone.
     chain.workflow(false);
-    insta::assert_snapshot!(chain.brush().await, @"");
+    insta::assert_snapshot!(chain.brush().await, @"
+      deploy  convert: edge running at 127.0.0.1:[PORT], cloud running at 127.0.0.1:[PORT]
+    generate  1 task
+        plan  1 of 2 tasks affected
+        plan  convert: unchanged
+        plan  filter: removed: no longer in the workflow
+      remove  filter: 1 application
+      remove  filter: | filter-edge: 1.0.0-[DIGEST] → nothing
+    done: 1 removed, 1 unchanged
+    ");
     assert_eq!(post(&chain.address, "10").await.unwrap(), "10 Kelvin");
     assert!(!chain.host.log().contains("10 Kelvin"));
 
     // And in the end everything.
     let ended = chain.project.pelato(&["remove"]).await;
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"
+      remove  convert: | convert-edge: 1.0.0-[DIGEST] → nothing
+      remove  convert: | convert-cloud: 1.0.0-[DIGEST] → nothing
+      remove  convert: 2 applications
+    done: 1 removed
+    ");
     chain.host.until_gone().await;
     assert!(post(&chain.address, "11").await.is_err());
     for folder in ["applications", "components"] {

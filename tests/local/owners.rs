@@ -26,16 +26,16 @@ async fn what_is_another_s_is_left_alone() {
     let ours = project("acme/ours", &state, &Task::http("echo", &["edge"], &free_address()));
     let ended = ours.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"failed: echo (the application echo-edge on this host belongs to umbrella/theirs (environment default), not to acme/ours (environment default); it was left alone: choose another component_name, or remove the other one first)");
     let ended = ours.pelato(&["remove"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"failed: echo (the application echo-edge on this host belongs to umbrella/theirs (environment default), not to acme/ours (environment default); it was left alone: choose another component_name, or remove the other one first)");
 
     // The same component's name and address under a name that is free.
     ours.workflow(&[Task::http("echo", &["cloud"], &address)]);
     let ended = ours.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.last(), @"");
+    insta::assert_snapshot!(ended.last(), @"failed: echo (cloud: 127.0.0.1:[PORT] is taken by umbrella/theirs (environment default): give the task another `address`)");
 
     assert_eq!(post(&address, "still there").await.unwrap(), "still there");
     assert_eq!(theirs.pelato(&["remove"]).await.code, Some(0));

@@ -1,6 +1,7 @@
 //! What a host runs, and what it is asked to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use super::protocol::{Application, Ran};
 use super::shelf::{Record, Shelf, sha256};
 use crate::deploy::Specification;
 use crate::deploy::application::{Claim, annotations};
-use crate::runtime::{Code, Host, Runtime, Task};
+use crate::runtime::{Code, Host, HostError, Runtime, Task};
 
 /// The applications of a host.
 pub(super) struct Desk {
@@ -192,7 +193,12 @@ impl Desk {
             request_limit: specification.request_limit,
             instances: specification.instances,
         };
-        self.host.put(task).await.map_err(|error| error.to_string())
+        self.host.put(task).await.map_err(|error| match error {
+            HostError::Address { address, reason } if reason.kind() == ErrorKind::AddrInUse => {
+                format!("another program listens on {address}: end it, or give the task another `address`")
+            }
+            error => error.to_string(),
+        })
     }
 
     fn failed(&self, name: &str, record: &Record, reason: String) -> Ran {
@@ -233,7 +239,9 @@ fn free(kept: &BTreeMap<String, Kept>, document: &Value, address: SocketAddr) ->
         at == Some(address) && claim(&kept.record.document) != ours
     });
     match theirs.and_then(|kept| claim(&kept.record.document)) {
-        Some(owner) => Err(format!("{address} is taken by {owner}: take another address")),
+        Some(owner) => Err(format!(
+            "{address} is taken by {owner}: give the task another `address`"
+        )),
         None => Ok(()),
     }
 }

@@ -60,7 +60,10 @@ impl Folder {
 
     /// Whether anything is to run here.
     pub(super) fn is_used(&self) -> bool {
-        fs::read_dir(self.applications()).is_ok_and(|mut entries| entries.next().is_some())
+        let entries = fs::read_dir(self.applications()).into_iter().flatten().flatten();
+        entries
+            .into_iter()
+            .any(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
     }
 
     pub(super) fn socket(&self) -> Result<Socket, DeployError> {

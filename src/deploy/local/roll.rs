@@ -15,6 +15,9 @@ use crate::deploy::{DeployError, Deployed, TargetOutcome};
 use crate::generate::{Manifest, Owner};
 use crate::report::{Reporter, Stage, TargetState};
 
+/// How messages call the host.
+const PLACE: &str = "host";
+
 impl LocalHost {
     /// All applications that are deployed, in the order of their names. A host that
     /// was ended is started again; where nothing is deployed, none is.
@@ -45,7 +48,7 @@ impl LocalHost {
         };
         let had = self.find(application).await?;
         if let Some((had, ran)) = &had {
-            had.check(&wanted.claim)?;
+            had.check(&wanted.claim, PLACE)?;
             if had.version == manifest.version && ran.state == TargetState::Running {
                 return Ok(outcome(false, ran.clone()));
             }
@@ -61,7 +64,7 @@ impl LocalHost {
         };
         reporter.line(Some(&wanted.task), Stage::Deploy, text);
         let ran = self.put(manifest, &wanted).await?;
-        Ok(outcome(true, ran))
+        Ok(outcome(ran.state == TargetState::Running, ran))
     }
 
     /// Stops an application of `owner`'s and forgets it. Whether there was one;
@@ -77,7 +80,7 @@ impl LocalHost {
             return Ok(false);
         };
         let claim = Claim::from(owner);
-        had.check(&claim)?;
+        had.check(&claim, PLACE)?;
         if cancel.is_cancelled() {
             return Err(DeployError::Cancelled {
                 application: application.to_owned(),
