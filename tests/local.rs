@@ -20,6 +20,8 @@ mod failures;
 mod host;
 #[path = "local/life.rs"]
 mod life;
+#[path = "local/named.rs"]
+mod named;
 #[path = "local/owners.rs"]
 mod owners;
 #[path = "local/process.rs"]

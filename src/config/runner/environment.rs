@@ -61,11 +61,11 @@ pub(super) fn read(
         }
     };
     let registry = match fields.take("registry") {
-        Some(node) => Some(registry(node, base, variables, findings)?),
-        None if deploy == DeployMode::Local => None,
+        Some(node) => registry(node, base, variables, findings).map(Some),
+        None if deploy == DeployMode::Local => Some(None),
         None => {
             fields.missing("registry", findings);
-            return None;
+            None
         }
     };
     if let Some(node) = fields.take("heal") {
@@ -80,7 +80,7 @@ pub(super) fn read(
     fields.finish(findings);
     Some(Environment {
         name: name.to_owned(),
-        registry,
+        registry: registry?,
         nats: nats?,
         nats_is_named,
         lattice: lattice.to_owned(),
