@@ -20,7 +20,7 @@ const USES: [(&str, &[&str]); 20] = [
     ),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
-    ("deploy", &["generate", "report"]),
+    ("deploy", &["generate", "report", "runtime"]),
     (
         "dev",
         &[
@@ -37,7 +37,7 @@ const USES: [(&str, &[&str]); 20] = [
         ],
     ),
     ("plan", &[]),
-    ("publish", &[]),
+    ("publish", &["report"]),
     ("queue", &["report"]),
     ("report", &["forge", "queue"]),
     (

@@ -34,6 +34,10 @@ pub(super) enum Command {
     Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
+    /// The process of local deployments; the other commands start it
+    #[cfg(feature = "local")]
+    #[command(hide = true)]
+    LocalHost(LocalHost),
 }
 
 #[derive(ClapArgs, Clone, Debug)]
@@ -89,7 +93,7 @@ pub(super) struct Place {
     /// external, builtin, or messaging=IMAGE,http_server=IMAGE [env: PELATO_PROVIDERS] [default: external]
     #[arg(long)]
     pub(super) providers: Option<String>,
-    /// What deploys: wadm [env: PELATO_DEPLOY]
+    /// Where to: wadm, a lattice, or local, a process on this machine [env: PELATO_DEPLOY] [default: wadm]
     #[arg(long)]
     pub(super) deploy: Option<String>,
 }
@@ -113,6 +117,14 @@ pub(super) struct Serve {
     /// The runner's configuration
     #[arg(long, default_value = "runner.yaml")]
     pub(super) config: PathBuf,
+}
+
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct LocalHost {
+    /// Its state folder
+    #[arg(long)]
+    pub(super) state: PathBuf,
 }
 
 impl Place {

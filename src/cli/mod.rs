@@ -12,6 +12,8 @@ mod folder;
 mod r#gen;
 mod interrupt;
 mod json;
+#[cfg(feature = "local")]
+mod local_host;
 mod printer;
 mod remove;
 mod serve;
@@ -46,6 +48,8 @@ pub async fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::LocalHost(command) => local_host::run(&command).await,
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,
