@@ -104,12 +104,12 @@ fn ended(error: &wasmtime::Error, last_words: &LastWords) -> CallError {
     let reason = if let Some(exit) = error.downcast_ref::<I32Exit>() {
         match said {
             Some(said) => said,
-            None => format!("it ended itself with exit code {}", exit.0),
+            None => format!("it ended itself with exit status {}", exit.0),
         }
     } else if let Some(trap) = error.downcast_ref::<Trap>() {
         match (trap, said) {
             (_, Some(said)) => said,
-            (Trap::StackOverflow, None) => "it calls itself too deeply (stack overflow)".to_owned(),
+            (Trap::StackOverflow, None) => "call stack exhausted: it calls itself too deeply".to_owned(),
             (trap, None) => trap.to_string(),
         }
     } else {
