@@ -23,13 +23,16 @@ const FAILING: [(&str, &str); 7] = [
 const ENDING: [(&str, &[&str]); 7] = [
     ("do:goroutine", &["panic: from a goroutine"]),
     ("do:deadlock", &["all goroutines are asleep - deadlock!"]),
+    // Memory for so many comes slowly: on a busy machine the time ends first.
+    ("do:bomb", &["fatal error: out of memory", TOO_LONG[0], TOO_LONG[1]]),
     ("do:exit", &["exit status 1"]),
     ("do:deep 100000000", &["call stack exhausted"]),
     ("do:hog", &["fatal error: out of memory"]),
-    ("do:bomb", &["fatal error: out of memory"]),
-    // wasmCloud's hosts stop counting epochs, ours looks at the clock.
-    ("do:loop", &["wasm trap: interrupt", "the task took longer than 5 s"]),
+    ("do:loop", &TOO_LONG),
 ];
+
+/// wasmCloud's hosts count epochs, ours looks at the clock.
+const TOO_LONG: [&str; 2] = ["wasm trap: interrupt", "the task took longer than 5 s"];
 
 pub(crate) async fn a_message_that_fails_concerns_no_other(place: &Place) {
     let mut out = place.listen("relay.out").await;
@@ -71,6 +74,7 @@ pub(crate) async fn a_post_that_fails_concerns_no_other(place: &Place) {
         match (place.gone, ending) {
             (Gone::Closed, _) => assert_eq!(status, None, "{ending}"),
             (Gone::Answered, "do:loop") => assert_eq!(status, Some(408)),
+            (Gone::Answered, "do:bomb") => assert!(matches!(status, Some(408 | 500)), "{status:?}"),
             (Gone::Answered, _) => assert_eq!(status, Some(500), "{ending}"),
         }
         place.logged(&mark, said).await;

@@ -39,14 +39,12 @@ pub(crate) async fn bodies_in_every_form(place: &Place) {
 
 pub(crate) async fn a_client_that_goes_away_is_nobody(place: &Place) {
     let mut out = place.listen("post.out").await;
-    let mark = place.mark();
     let mut connection = place.connect().await;
     let head = "POST / HTTP/1.1\r\nhost: task\r\ncontent-length: 100\r\n\r\nhalf";
     connection.write(head.as_bytes()).await;
     drop(connection);
     assert_eq!(place.post(b"after").await.unwrap().said(), (200, "after".into()));
     assert_eq!(out.body().await, "after");
-    let _ = mark;
 }
 
 pub(crate) async fn kinds_of_answers(place: &Place) {
