@@ -10,6 +10,8 @@
 
 mod component;
 mod conformance;
+#[path = "embedded/hostile.rs"]
+mod hostile;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

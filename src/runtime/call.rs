@@ -113,7 +113,8 @@ fn ended(error: &wasmtime::Error, log: &Log) -> CallError {
             (trap, None) => trap.to_string(),
         }
     } else {
-        format!("{error:#}")
+        // What is around it is where the code was, in numbers.
+        error.root_cause().to_string()
     };
     CallError::Ended(reason)
 }

@@ -11,7 +11,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
@@ -27,6 +27,10 @@ use crate::runtime::event::Event;
 
 /// How long requests that have begun are given when a server closes.
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// How long a client may take for the head of a request, or leave an open
+/// connection idle.
+const HEADER_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// The servers of a host.
 #[derive(Debug, Default)]
@@ -140,7 +144,10 @@ fn connect(stream: TcpStream, tasks: Arc<Tasks>, connections: &GracefulShutdown)
         let tasks = Arc::clone(&tasks);
         async move { Ok::<_, Infallible>(answer(request, &tasks).await) }
     });
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answering);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_LIMIT)
+        .serve_connection(TokioIo::new(stream), answering);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // A client that breaks its connection off concerns nobody else.
