@@ -14,6 +14,7 @@ mod desk;
 mod folder;
 mod handover;
 mod journal;
+mod listen;
 mod protocol;
 mod roll;
 mod serve;
@@ -21,4 +22,5 @@ mod shelf;
 mod start;
 
 pub use client::{Fetch, LocalConfig, LocalHost};
+pub use listen::Listening;
 pub use serve::serve_host;

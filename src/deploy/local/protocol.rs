@@ -41,6 +41,8 @@ pub(super) enum Ask {
     Publish { subject: String, body: Bytes },
     /// Send a message and wait for an answer.
     Request { subject: String, body: Bytes, seconds: f64 },
+    /// Tell of every message from now on: an answer each, until the connection goes.
+    Listen { subject: String },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use super::desk::Desk;
 use super::folder::Folder;
 use super::handover::handed_over;
 use super::journal::Journal;
+use super::listen;
 use super::protocol::{Answer, Ask, Bytes, receive, send};
 use super::shelf::Shelf;
 use crate::deploy::DeployError;
@@ -150,6 +151,13 @@ impl Door {
         let Ok(Ok(ask)) = timeout(QUESTION_LIMIT, receive(&mut stream)).await else {
             return;
         };
+        if let Ask::Listen { subject } = &ask {
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                () = listen::tell(stream, self.desk.host().bus(), subject) => {}
+            }
+            return;
+        }
         let removed = matches!(ask, Ask::Remove { .. });
         let answer = self.answer_to(ask).await;
         // Who does not wait for the answer asks again.
@@ -179,6 +187,8 @@ impl Door {
                 self.stop.cancel();
                 Answer::Done
             }
+            // It has a connection of its own: see `talk`.
+            Ask::Listen { .. } => Answer::Done,
             Ask::Publish { subject, body } => match bus.publish(Message::new(subject, body.0)).await {
                 Ok(()) => Answer::Done,
                 Err(error) => Answer::Refused(error.to_string()),

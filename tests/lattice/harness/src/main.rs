@@ -55,6 +55,7 @@ impl Args {
             hosts,
             wadm: !self.no_wadm,
             cleanup_interval: Duration::from_secs(self.cleanup_interval),
+            ..Options::default()
         }
     }
 }
