@@ -1,11 +1,14 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo test lint fmt setup
+.PHONY: help demo demo-lattice test lint fmt setup
 
 help: ## What there is
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
-demo: ## From a git push to a running component, on real parts, shown step by step
+demo: ## From a git push to a running component on this machine, step by step
 	@scripts/demo.sh
+
+demo-lattice: ## The same on real wasmCloud hosts, with NATS, a registry and Docker
+	@scripts/demo.sh --lattice
 
 test: ## All checks and all tests
 	@scripts/test.sh

@@ -32,7 +32,7 @@ pub use host::Host;
 pub use lattice::Lattice;
 pub use limits::Limits;
 #[cfg(feature = "local")]
-pub use local::{Fetch, LocalConfig, LocalHost, serve_host};
+pub use local::{Fetch, Listening, LocalConfig, LocalHost, serve_host};
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;

@@ -1,12 +1,15 @@
-//! What `make demo` runs: from a `git push` to a running component.
+//! What `make demo` and `make demo-lattice` run: from a `git push` to a running
+//! component.
 //!
 //! Everything in it is real but the forge, which is the one of the tests: it
-//! keeps state behind Gitea's own wire. All of it lies in one temporary folder,
-//! the lattice's, whose reaper clears up even after a kill.
+//! keeps state behind Gitea's own wire. Without an argument the tasks run on this
+//! machine, in Pelato's own host; with `--lattice` on wasmCloud hosts. All of it
+//! lies in one temporary folder.
 
 mod follow;
 #[path = "../../support/forge.rs"]
 mod forge;
+mod place;
 mod ports;
 mod readings;
 mod repository;
@@ -18,6 +21,7 @@ use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::place::Kind;
 use crate::runner::Output;
 use crate::show::Show;
 
@@ -28,8 +32,16 @@ const TAIL: usize = 30;
 async fn main() -> ExitCode {
     let output = Output::default();
     let mut show = Show::default();
+    let kind = match std::env::args().nth(1).as_deref() {
+        None => Kind::Machine,
+        Some("--lattice") => Kind::Lattice,
+        Some(other) => {
+            eprintln!("`{other}` is unknown; usage: pelato-demo [--lattice]");
+            return ExitCode::from(2);
+        }
+    };
     let ended = tokio::select! {
-        ended = story::tell(&mut show, &output) => ended,
+        ended = story::tell(&mut show, &output, kind) => ended,
         stopped = stopped() => {
             // The story is dropped by now, and with it all that it has started.
             eprintln!("interrupted; everything is stopped and removed");

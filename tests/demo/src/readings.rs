@@ -3,10 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use async_nats::Subscriber;
-use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
+use crate::place::Ear;
 use crate::show::Show;
 
 /// How long a message may take through both tasks.
@@ -19,7 +18,7 @@ const SILENCE: Duration = Duration::from_millis(500);
 pub(crate) struct Readings {
     url: String,
     subject: String,
-    messages: Subscriber,
+    messages: Ear,
     client: reqwest::Client,
     /// When the last reading was posted.
     sent: Instant,
@@ -27,19 +26,15 @@ pub(crate) struct Readings {
 
 impl Readings {
     /// Readings go to the component at `address`, as the run tells it, and are
-    /// awaited on `subject`.
-    pub(crate) async fn new(nats: &str, subject: &str, address: &str) -> anyhow::Result<Self> {
-        let connection = async_nats::connect(nats).await?;
-        let messages = connection.subscribe(subject.to_owned()).await?;
-        // What is published by somebody else now is not to be missed.
-        connection.flush().await?;
-        Ok(Self {
+    /// awaited on `subject`, where `messages` come from.
+    pub(crate) fn new(messages: Ear, subject: &str, address: &str) -> Self {
+        Self {
             url: format!("http://{}/", address.replace("0.0.0.0", "127.0.0.1")),
             subject: subject.to_owned(),
             messages,
             client: reqwest::Client::new(),
             sent: Instant::now(),
-        })
+        }
     }
 
     /// Posts a reading and prints the answer.
@@ -63,9 +58,9 @@ impl Readings {
         let Ok(Some(message)) = message else {
             bail!("nothing came out at {} within {} s", self.subject, LIMIT.as_secs());
         };
-        let text = String::from_utf8_lossy(&message.payload).into_owned();
+        let text = String::from_utf8_lossy(&message).into_owned();
         let after = self.sent.elapsed().as_millis();
-        show.fact("NATS", format!("{}  {text}  {after} ms after the POST", self.subject));
+        show.fact("out", format!("{}  {text}  {after} ms after the POST", self.subject));
         if !text.contains(wanted) {
             bail!("{wanted} was to come out at {}, not {text}", self.subject);
         }
@@ -78,10 +73,10 @@ impl Readings {
             bail!(
                 "nothing was to come out at {}, but {} did",
                 self.subject,
-                String::from_utf8_lossy(&message.payload)
+                String::from_utf8_lossy(&message)
             );
         }
-        show.fact("NATS", format!("{}  nothing: the filter dropped it", self.subject));
+        show.fact("out", format!("{}  nothing: the filter dropped it", self.subject));
         Ok(())
     }
 }

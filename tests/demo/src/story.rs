@@ -1,15 +1,14 @@
 //! The steps of the demo, in their order.
 
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use lattice_harness::{Lattice, Options};
 use pelato::forge::ForgeKind;
 use serde_json::Value;
 
 use crate::follow::follow;
 use crate::forge::{FakeForge, Push};
+use crate::place::{Kind, Place};
 use crate::readings::Readings;
 use crate::repository::{Pushed, Repository};
 use crate::runner::{Output, Runner};
@@ -31,19 +30,10 @@ const SOFA: &str = r#"{"sensor": "sofa", "celsius": 21.5}"#;
 const DOOR: &str = r#"{"sensor": "door", "celsius": 15.0}"#;
 
 /// Tells the whole story. What it starts ends with it, however it ends.
-pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()> {
-    show.step("A lattice with two hosts, and a forge");
-    let lattice = Lattice::start(Options {
-        // Two hosts that compile at once on a small machine can be silent for a while.
-        cleanup_interval: Duration::from_secs(30),
-        ..Options::default()
-    })
-    .await?;
+pub(crate) async fn tell(show: &mut Show, output: &Output, kind: Kind) -> anyhow::Result<()> {
+    let place = Place::start(show, kind).await?;
     let forge = FakeForge::start().await;
     forge.add_repository(NAME, TOKEN);
-    show.fact("NATS", lattice.nats());
-    show.fact("registry", lattice.registry());
-    show.fact("hosts", "edge, cloud: wasmCloud 1.9, with wadm");
     show.fact(
         "forge",
         format!(
@@ -53,8 +43,7 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     );
 
     show.step("A repository with the example, and a runner that serves it");
-    // In the lattice's folder, which goes whatever happens.
-    let folder = lattice.folder().join("demo");
+    let folder = place.folder().join("demo");
     std::fs::create_dir(&folder)?;
     let repository = Repository::new(&folder)?;
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/temperature");
@@ -64,12 +53,11 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
             format!("{taken} is taken on this machine; the demo's copy of the example listens on {instead}"),
         );
     }
-    let configuration = configuration(&lattice, &forge, &repository);
+    let configuration = configuration(&place, &forge, &repository);
     std::fs::write(folder.join("runner.yaml"), &configuration)?;
     show.quote(&configuration);
     let variables = [("DEMO_HOOK_SECRET", SECRET), ("DEMO_FORGE_TOKEN", TOKEN)];
-    // Beside the logs of the lattice's parts, which PELATO_LATTICE_LOGS keeps.
-    let log = lattice.folder().join("logs/runner.log");
+    let log = place.folder().join("logs/runner.log");
     let runner = Runner::start(&folder, &variables, output, &log).await?;
     show.fact("runner", format!("pelato serve, listening on {}", runner.url()));
 
@@ -88,7 +76,7 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
     show.step("Two readings: 21.5 °C goes through, 15 °C does not");
     let address = first["tasks"][0]["targets"][0]["address"].as_str();
     let address = address.context("the run does not say where the first task listens")?;
-    let mut readings = Readings::new(&lattice.nats(), SUBJECT, address).await?;
+    let mut readings = Readings::new(place.listen(SUBJECT).await?, SUBJECT, address);
     readings.send(show, SOFA).await?;
     readings.comes_out(show, "294.65").await?;
     readings.send(show, DOOR).await?;
@@ -114,11 +102,9 @@ pub(crate) async fn tell(show: &mut Show, output: &Output) -> anyhow::Result<()>
 
     show.step("Everything is stopped and removed");
     drop(runner);
-    drop(lattice);
-    show.fact(
-        "kept",
-        "for the next time: ~/.cache/pelato, and in Docker the build image and a cache of compiled packages",
-    );
+    let kept = place.kept();
+    drop(place);
+    show.fact("kept", kept);
     Ok(())
 }
 
@@ -176,14 +162,13 @@ fn changes(run: &Value) -> Vec<(&str, &str)> {
     changes
 }
 
-fn configuration(lattice: &Lattice, forge: &FakeForge, repository: &Repository) -> String {
+fn configuration(place: &Place, forge: &FakeForge, repository: &Repository) -> String {
     let (api, url) = (forge.api(ForgeKind::Gitea), repository.url());
-    let (registry, nats, name) = (lattice.registry(), lattice.nats(), lattice.name());
     format!(
         "\
 listen: 127.0.0.1:0
 data: ./var
-repositories:
+{}repositories:
   - name: {NAME}
     forge: gitea
     url: {url}
@@ -193,10 +178,8 @@ repositories:
     branches: {{ main: production }}
 environments:
   production:
-    registry: {{ url: \"{registry}\" }}
-    nats: {{ url: \"{nats}\" }}
-    lattice: {name}
-    providers: builtin
-"
+{}",
+        place.builder(),
+        place.environment()
     )
 }
