@@ -1,6 +1,6 @@
 //! One question to a host.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use tokio::net::UnixStream;
@@ -15,7 +15,7 @@ use crate::deploy::DeployError;
 const PING_LIMIT: Duration = Duration::from_secs(5);
 
 /// A component is compiled in that time, and others before it.
-const ANSWER_LIMIT: Duration = Duration::from_secs(120);
+const ANSWER_LIMIT: Duration = Duration::from_secs(300);
 
 /// A host may end between two questions, when nothing is deployed any more.
 const TRIES: usize = 3;
@@ -30,7 +30,8 @@ impl LocalHost {
             tried += 1;
             match exchange(&folder, ask, ANSWER_LIMIT + longer(ask)).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) if tried == TRIES => {
+                // One that is there and busy is no quicker when it is asked twice.
+                Err(error) if tried == TRIES || error.kind() == ErrorKind::TimedOut => {
                     return Err(DeployError::LocalSilent {
                         reason: error.to_string(),
                         log: self.log(),
@@ -66,5 +67,8 @@ pub(super) async fn exchange(folder: &Folder, ask: &Ask, limit: Duration) -> io:
         receive(&mut stream).await
     };
     let answered = timeout(limit, talk).await;
-    answered.unwrap_or_else(|_| Err(io::Error::other(format!("no answer within {} s", limit.as_secs()))))
+    answered.unwrap_or_else(|_| {
+        let reason = format!("no answer within {} s", limit.as_secs());
+        Err(io::Error::new(ErrorKind::TimedOut, reason))
+    })
 }

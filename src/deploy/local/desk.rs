@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::journal::Journal;
 use super::protocol::{Application, Ran};
@@ -14,6 +16,9 @@ use super::shelf::{Record, Shelf, sha256};
 use crate::deploy::Specification;
 use crate::deploy::application::{Claim, annotations};
 use crate::runtime::{Code, Host, HostError, Runtime, Task};
+
+/// What tasks are given to finish what they have begun.
+pub(super) const DRAIN: Duration = Duration::from_secs(15);
 
 /// The applications of a host.
 pub(super) struct Desk {
@@ -77,7 +82,10 @@ impl Desk {
             document,
             component: digest,
         };
-        let known = shared(&*self.kept.lock().await, &record.component);
+        let known = {
+            let kept = self.kept.lock().await;
+            shared(&kept, &record.component)
+        };
         let code = match known {
             Some(code) => code,
             None => match self.runtime.load(wasm.clone()).await {
@@ -124,7 +132,10 @@ impl Desk {
         }
         let forgotten = self.shelf.forget(name);
         forgotten.map_err(|error| format!("it could not be removed from the disk: {error}"))?;
-        self.host.take(name).await;
+        // It takes nothing new from here on. What it has begun may never end.
+        if timeout(DRAIN, self.host.take(name)).await.is_err() {
+            self.journal.say(&format!("{name} had not finished in time"));
+        }
         kept.remove(name);
         self.tidy(&kept);
         self.journal.say(&format!("{name} was removed"));

@@ -1,10 +1,10 @@
 //! The state folder of a local host: who may look into it, and what is where.
 
-use std::fs::{self, DirBuilder, File, Permissions, TryLockError};
+use std::fs::{self, DirBuilder, File, Metadata, Permissions, TryLockError};
 use std::io;
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::deploy::DeployError;
@@ -60,10 +60,8 @@ impl Folder {
 
     /// Whether anything is to run here.
     pub(super) fn is_used(&self) -> bool {
-        let entries = fs::read_dir(self.applications()).into_iter().flatten().flatten();
-        entries
-            .into_iter()
-            .any(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
+        let mut entries = fs::read_dir(self.applications()).into_iter().flatten().flatten();
+        entries.any(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
     }
 
     pub(super) fn socket(&self) -> Result<Socket, DeployError> {
@@ -97,9 +95,11 @@ impl Folder {
         fs::read_to_string(self.0.join("host.lock")).ok()?.trim().parse().ok()
     }
 
-    /// Whether the folder is still the one that the host works in.
-    pub(super) fn is_there(&self) -> bool {
-        self.0.join("host.lock").exists()
+    /// Whether the folder is still the one in which `lock` was taken.
+    pub(super) fn is_there(&self, lock: &File) -> bool {
+        let number = |data: io::Result<Metadata>| data.ok().map(|data| data.ino());
+        let there = number(fs::metadata(self.0.join("host.lock")));
+        there.is_some() && there == number(lock.metadata())
     }
 
     fn lock(&self, name: &str) -> Result<Option<File>, DeployError> {

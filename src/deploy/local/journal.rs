@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -124,7 +124,7 @@ fn plain(text: &str) -> String {
     line
 }
 
-fn write(entries: &Receiver<Entry>, mut file: File, path: &PathBuf, lost: &AtomicUsize) {
+fn write(entries: &Receiver<Entry>, mut file: File, path: &Path, lost: &AtomicUsize) {
     for entry in entries {
         match entry {
             // A full disk is no reason to stop the tasks.

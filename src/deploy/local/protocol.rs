@@ -91,15 +91,9 @@ pub(super) struct Application {
 }
 
 /// The bytes of a message, base64 in JSON.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct Bytes(pub(super) Vec<u8>);
-
-impl Clone for Bytes {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
 
 impl TryFrom<String> for Bytes {
     type Error = base64::DecodeError;

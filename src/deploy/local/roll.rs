@@ -59,6 +59,11 @@ impl LocalHost {
             });
         }
         let text = match &had {
+            Some((had, ran)) if had.version == manifest.version => format!(
+                "{application} {} is deployed but does not run ({}); starting it anew",
+                had.version,
+                ran.reason.as_deref().unwrap_or("no reason given")
+            ),
             Some((had, _)) => format!("{application}: {} → {}", had.version, manifest.version),
             None => format!("{application}: {}", manifest.version),
         };
@@ -121,8 +126,8 @@ impl LocalHost {
     }
 
     async fn find(&self, name: &str) -> Result<Option<(Deployed, Ran)>, DeployError> {
-        let all = self.list().await?.into_iter().map(deployed);
-        Ok(all.into_iter().find(|(deployed, _)| deployed.application == name))
+        let mut all = self.list().await?.into_iter().map(deployed);
+        Ok(all.find(|(deployed, _)| deployed.application == name))
     }
 
     async fn list(&self) -> Result<Vec<Application>, DeployError> {

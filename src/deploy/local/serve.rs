@@ -1,5 +1,6 @@
 //! The process of a local host.
 
+use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,11 +8,12 @@ use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::desk::Desk;
+use super::desk::{DRAIN, Desk};
 use super::folder::Folder;
 use super::handover::handed_over;
 use super::journal::Journal;
@@ -23,9 +25,6 @@ use crate::runtime::{Bus, Compiler, Host, Limits, Message, Options, Runtime};
 
 /// The largest message, in bytes: NATS's own default.
 const LARGEST_MESSAGE: usize = 1 << 20;
-
-/// What tasks are given to finish what they have begun.
-const DRAIN: Duration = Duration::from_secs(15);
 
 /// How often the host looks whether it is still wanted.
 const LOOK: Duration = Duration::from_secs(2);
@@ -64,22 +63,30 @@ pub async fn serve_host(folder: &Path) -> Result<(), DeployError> {
     let socket = folder.socket()?;
     // Of a host that was killed; whoever has the lock may take its place.
     let _ = std::fs::remove_file(&socket.path);
-    let listener = UnixListener::bind(&socket.path).map_err(failed)?;
+    let mut listener = UnixListener::bind(&socket.path).map_err(failed)?;
     journal.say("the host begins");
     let stop = ending().map_err(failed)?;
     let mut work = JoinSet::new();
     let restoring = Arc::clone(&desk);
     work.spawn(async move { restoring.restore().await });
-    let door = Door {
+    let door = Arc::new(Door {
         identity,
         desk: Arc::clone(&desk),
         stop,
-    };
-    door.answer(listener, &folder, &mut work).await;
-    // Who comes now finds no one, and starts the next host once this one is gone.
-    let _ = std::fs::remove_file(&socket.path);
+        unused: Notify::new(),
+    });
+    loop {
+        let reason = door.answer(listener, &folder, &lock, &mut work).await;
+        // Who comes now finds no one, and starts the next host once this one is gone.
+        let _ = std::fs::remove_file(&socket.path);
+        let _ = timeout(DRAIN, async { while work.join_next().await.is_some() {} }).await;
+        // Unless something was deployed while it closed.
+        if reason == Reason::Told || desk.is_empty().await {
+            break;
+        }
+        listener = UnixListener::bind(&socket.path).map_err(failed)?;
+    }
     journal.say("the host ends");
-    let _ = timeout(DRAIN, async { while work.join_next().await.is_some() {} }).await;
     if timeout(DRAIN, desk.host().clear()).await.is_err() {
         journal.say("some tasks had not finished in time");
     }
@@ -113,33 +120,52 @@ struct Door {
     identity: String,
     desk: Arc<Desk>,
     stop: CancellationToken,
+    /// The last application was removed.
+    unused: Notify,
+}
+
+/// Why a host answers no more.
+#[derive(PartialEq, Eq)]
+enum Reason {
+    /// It was told to end, or nobody can reach it.
+    Told,
+    /// Nothing is deployed.
+    Unused,
 }
 
 impl Door {
-    async fn answer(self, listener: UnixListener, folder: &Folder, work: &mut JoinSet<()>) {
-        let door = Arc::new(self);
+    async fn answer(
+        self: &Arc<Self>,
+        listener: UnixListener,
+        folder: &Folder,
+        lock: &File,
+        work: &mut JoinSet<()>,
+    ) -> Reason {
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut asked = Instant::now();
         loop {
             tokio::select! {
-                () = door.stop.cancelled() => break,
+                () = self.stop.cancelled() => return Reason::Told,
+                () = self.unused.notified() => return Reason::Unused,
                 accepted = listener.accept() => {
                     asked = Instant::now();
                     // One that is gone before it is taken concerns nobody else.
                     let Ok((stream, _)) = accepted else { continue };
-                    let door = Arc::clone(&door);
+                    let door = Arc::clone(self);
                     work.spawn(async move { door.talk(stream).await });
                 }
                 Some(_) = work.join_next() => {}
                 _ = look.tick() => {
-                    let idle = asked.elapsed() > IDLE && work.is_empty() && door.desk.is_empty().await;
                     // Without its folder nobody can reach it, nor end it.
-                    if idle || !folder.is_there() {
-                        break;
+                    if !folder.is_there(lock) {
+                        return Reason::Told;
                     }
                     if work.is_empty() {
-                        let desk = Arc::clone(&door.desk);
+                        if asked.elapsed() > IDLE && self.desk.is_empty().await {
+                            return Reason::Unused;
+                        }
+                        let desk = Arc::clone(&self.desk);
                         work.spawn(async move { desk.try_again().await });
                     }
                 }
@@ -163,7 +189,7 @@ impl Door {
         // Who does not wait for the answer asks again.
         let _ = send(&mut stream, &answer).await;
         if removed && self.desk.is_empty().await {
-            self.stop.cancel();
+            self.unused.notify_one();
         }
     }
 
