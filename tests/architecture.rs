@@ -10,12 +10,12 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 19] = [
+const USES: [(&str, &[&str]); 20] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
-            "config", "document", "pipeline", "plan", "report", "runner", "services", "source",
+            "config", "document", "pipeline", "plan", "report", "runner", "services", "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -27,7 +27,8 @@ const USES: [(&str, &[&str]); 19] = [
     (
         "pipeline",
         &[
-            "build", "deploy", "document", "generate", "plan", "publish", "report", "services", "source", "workflow",
+            "build", "deploy", "document", "generate", "plan", "publish", "report", "runtime", "services", "source",
+            "testing", "workflow",
         ],
     ),
     ("plan", &[]),
@@ -44,9 +45,10 @@ const USES: [(&str, &[&str]); 19] = [
     ("server", &["dashboard", "forge", "queue"]),
     (
         "services",
-        &["build", "config", "deploy", "generate", "publish", "report"],
+        &["build", "config", "deploy", "generate", "publish", "report", "testing"],
     ),
     ("source", &["workflow"]),
+    ("testing", &["document", "report", "runtime"]),
     ("workflow", &["document", "source"]),
 ];
 

@@ -9,12 +9,18 @@ mod deploy;
 mod folder;
 mod r#gen;
 mod interrupt;
+#[cfg(feature = "local")]
+mod invoke;
 mod json;
 mod printer;
 mod remove;
+#[cfg(feature = "local")]
+mod run_cases;
 mod serve;
 mod stages;
 mod telemetry;
+#[cfg(feature = "local")]
+mod test;
 
 use std::process::ExitCode;
 
@@ -41,6 +47,12 @@ pub async fn main() -> ExitCode {
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Check(command) => check::run(&command, &printer),
+        #[cfg(feature = "local")]
+        Command::Invoke(command) => invoke::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::Test(command) => test::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::RunCases => run_cases::run(&printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
     };
     match ended {
@@ -68,6 +80,9 @@ enum CommandError {
     Configuration(#[from] crate::document::Diagnostics),
     #[error("{0}")]
     Usage(String),
+    #[cfg(feature = "local")]
+    #[error("cannot write to stdout: {0}")]
+    Output(std::io::Error),
 }
 
 impl CommandError {
@@ -75,6 +90,8 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
+            #[cfg(feature = "local")]
+            Self::Output(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {

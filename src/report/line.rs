@@ -36,7 +36,7 @@ fn entry(stage: Stage, task: Option<&str>, text: &str) -> String {
 
 /// Without the characters that move a cursor, colour a terminal or turn text
 /// round: what a compiler or a registry says may come from a repository.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| {
             matches!(c, '\n' | '\t')

@@ -12,7 +12,7 @@ mod statuses;
 
 pub use count::counted;
 pub use event::{Event, PlannedEvent, Stage, TargetState, TaskState};
-pub use line::line;
+pub use line::{line, printable};
 pub use log::Log;
 pub use metrics::{Metrics, MetricsError, append};
 pub use record::Record;

@@ -51,6 +51,9 @@ pub enum BusError {
         /// The most.
         limit: usize,
     },
+    /// Nobody takes the messages, and no more are kept.
+    #[error("{0} messages were published, and no more are taken")]
+    TooMany(usize),
     /// A subject with spaces, empty parts, or wildcards where none may be.
     #[error("`{0}` is no subject that a message can be sent to")]
     Subject(String),

@@ -1,5 +1,7 @@
 //! Configuration → the parts that a run works with.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
@@ -9,6 +11,7 @@ use crate::deploy::{Lattice, NatsConfig};
 use crate::generate::{Providers, Templates};
 use crate::publish::{Registry, RegistryConfig};
 use crate::report::Reporter;
+use crate::testing::Child;
 
 use super::ServiceError;
 
@@ -30,6 +33,7 @@ pub struct Services {
     providers: Providers,
     templates: Templates,
     build: BuildSettings,
+    cases: Child,
     registry: OnceCell<Registry>,
     builder: OnceCell<Builder>,
     lattice: OnceCell<Lattice>,
@@ -43,10 +47,28 @@ impl Services {
             environment,
             templates: Templates::builtin()?,
             build,
+            cases: Child::of_this_program(),
             registry: OnceCell::new(),
             builder: OnceCell::new(),
             lattice: OnceCell::new(),
         })
+    }
+
+    /// The same with another program that runs cases: where these are parts of a
+    /// program that is not `pelato`.
+    #[must_use]
+    pub fn with_cases_run_by(self, cases: Child) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// What runs the cases of tasks.
+    pub fn cases(&self) -> &Child {
+        &self.cases
+    }
+
+    /// Where machine code is kept for the next time.
+    pub fn compiled(&self) -> PathBuf {
+        self.build.options.cache.join("compiled")
     }
 
     /// Where to.

@@ -12,6 +12,10 @@ pub struct Record {
     messages: Arc<Mutex<Vec<Message>>>,
 }
 
+/// Messages that are kept. A task publishes one for each that it gets; a thousand
+/// at once are a mistake, or meant to fill the memory.
+const MOST: usize = 64;
+
 impl Record {
     /// Takes messages of up to `limit` bytes.
     pub fn new(limit: usize) -> Self {
@@ -33,10 +37,11 @@ impl Record {
                 limit: self.limit,
             });
         }
-        self.messages
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(message);
+        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        if messages.len() >= MOST {
+            return Err(BusError::TooMany(MOST));
+        }
+        messages.push(message);
         Ok(())
     }
 }
