@@ -22,3 +22,9 @@ mod invoke;
 mod run;
 #[path = "cases/test.rs"]
 mod test;
+
+/// A JSON document without what differs from run to run.
+fn without_times(json: &str) -> String {
+    let times = regex::Regex::new(r#"("[a-z_]*(?:seconds|first|min|median|p99|max)"): [0-9.e-]+"#).unwrap();
+    times.replace_all(json, "$1: [TIME]").into_owned()
+}

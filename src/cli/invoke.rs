@@ -155,7 +155,8 @@ fn conclude(
     for line in &invoked.log {
         printer.strange(line);
     }
-    if let Some(error) = &invoked.error {
+    // Why it could not be built was said as it happened.
+    if let (Some(error), 1..) = (&invoked.error, invoked.calls) {
         printer.strange(error);
     }
     if let (Some(seconds), 2..) = (&invoked.seconds, command.repeat) {

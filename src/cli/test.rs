@@ -108,14 +108,15 @@ fn summary(tasks: &[TaskResult], passed: usize, failed: usize) -> String {
 fn show(task: &TaskResult, printer: &Printer) {
     printer.say(&format!("{}: {}", task.component_name, task.file));
     match &task.cases {
-        Err(reason) => printer.strange(&indented(reason, "  ")),
+        Err(untested) => printer.strange(&indented(&untested.reason, "  ")),
         Ok(cases) => {
             for case in cases {
                 let state = if case.passed() { "ok    " } else { "FAILED" };
                 let took = case.took.as_secs_f64() * 1e3;
                 printer.strange(&format!("  {state}  {} ({took:.1} ms)", case.name));
                 if !case.passed() {
-                    printer.strange(&indented(&task.shown(case), "          "));
+                    let shown = format!("{}\n{}", task.place(case), case.shown());
+                    printer.strange(&indented(&shown, "          "));
                 }
             }
         }
@@ -141,7 +142,7 @@ fn json(task: &TaskResult) -> TaskJson<'_> {
         component_name: &task.component_name,
         file: &task.file,
         success: task.passed(),
-        error: task.cases.as_ref().err().map(String::as_str),
+        error: task.cases.as_ref().err().map(|untested| untested.reason.as_str()),
         cases: cases.collect(),
     }
 }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::cases::configuration;
 use super::{Cause, Prepared, PreparedProject, PreparedTask, Request, RunError};
 use crate::document::closest;
-use crate::report::Reporter;
+use crate::report::{Reporter, Stage};
 use crate::runtime::{Code, Compiler, Limits, Options, Runtime};
 use crate::services::Services;
 use crate::testing::{self, Called};
@@ -72,7 +72,7 @@ impl Prepared {
     }
 }
 
-/// Builds and loads one task. `calls` is how often it will be called: many are worth
+/// Builds and loads one task; `reporter` hears why that fails. `calls` is how often it will be called: many are worth
 /// better machine code.
 pub async fn callable(
     request: &Request<'_>,
@@ -98,7 +98,11 @@ pub async fn callable(
     let runtime = runtime(compiler_for(calls), services)?;
     let code = match runtime.load(component.wasm).await {
         Ok(code) => code,
-        Err(error) => return Ok(Err(Cause::failed(error.to_string()))),
+        Err(error) => {
+            let name = prepared.task.component_name.as_str();
+            reporter.failed(Some(name), Stage::Build, error.to_string());
+            return Ok(Err(Cause::failed(error.to_string())));
+        }
     };
     Ok(Ok(Callable {
         component_name: prepared.task.component_name.clone(),

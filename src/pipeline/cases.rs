@@ -88,7 +88,7 @@ pub(super) async fn hold(
         .ran()
         .iter()
         .filter(|case| !case.passed())
-        .map(|case| format!("{}: {}", case.name, result.shown(case)))
+        .map(|case| format!("{}: {}: {}", result.place(case), case.name, case.shown()))
         .collect();
     let Some(brief) = result.brief() else {
         reporter.finished(name, Stage::Test, begun.elapsed(), counted(result.ran().len(), "case"));

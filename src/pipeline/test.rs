@@ -15,7 +15,7 @@ use crate::generate::Sources;
 use crate::report::Reporter;
 use crate::runtime::{Compiler, Runtime};
 use crate::services::Services;
-use crate::testing::{self, Cases, TaskResult};
+use crate::testing::{self, Cases, TaskResult, Untested};
 
 /// What came of the cases of a folder.
 #[derive(Clone, Debug, Default)]
@@ -101,9 +101,15 @@ impl Work<'_> {
         let name = &task.task.component_name;
         let config = configuration(&task.task, &project.owner, self.services)?;
         let ran = match built {
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(Untested {
+                brief: error.summary(),
+                reason: error.to_string(),
+            }),
             Ok(component) => match self.runtime.load(component.wasm).await {
-                Err(error) => Err(error.to_string()),
+                Err(error) => Err(Untested {
+                    brief: error.to_string(),
+                    reason: error.to_string(),
+                }),
                 Ok(code) => Ok(testing::run(&code, name, &config, cases, &self.room).await),
             },
         };

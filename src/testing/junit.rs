@@ -55,15 +55,15 @@ fn suite(xml: &mut String, task: &TaskResult) {
                 testcase(xml, &name, task, case);
             }
         }
-        Err(reason) => {
+        Err(untested) => {
             let _ = writeln!(
                 xml,
                 "    <testcase name=\"build\" classname=\"{}\" file=\"{}\" time=\"0.000\">\n      \
                  <error message=\"{}\">{}</error>\n    </testcase>",
                 attribute(&name),
                 attribute(&task.file),
-                attribute(reason.lines().next().unwrap_or_default()),
-                text(reason)
+                attribute(&untested.brief),
+                text(&untested.reason)
             );
         }
     }
@@ -85,7 +85,7 @@ fn testcase(xml: &mut String, class: &str, task: &TaskResult, case: &CaseResult)
             xml,
             "{head}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>",
             attribute(failure.lines().next().unwrap_or_default()),
-            text(&task.shown(case))
+            text(&format!("{}\n{}", task.place(case), case.shown()))
         ),
     };
 }
@@ -123,6 +123,7 @@ fn attribute(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Untested;
 
     #[test]
     fn a_document_that_ci_servers_read() {
@@ -147,7 +148,13 @@ mod tests {
                     case("<\"cold\" & so>", Some("expected `1`\n- 1\n+ ]]>")),
                 ]),
             ),
-            task("broken", Err("tasks/broken.go:4:9: undefined: x\nmore".into())),
+            task(
+                "broken",
+                Err(Untested {
+                    brief: "tasks/broken.go:4:9: undefined: x".into(),
+                    reason: "`broken` does not compile:\ntasks/broken.go:4:9: undefined: x".into(),
+                }),
+            ),
         ];
         insta::assert_snapshot!(junit(&results), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
@@ -164,8 +171,8 @@ mod tests {
           </testsuite>
           <testsuite name="broken" tests="1" failures="0" errors="1" skipped="0" time="0.000">
             <testcase name="build" classname="broken" file="tasks/broken.test.yaml" time="0.000">
-              <error message="tasks/broken.go:4:9: undefined: x">tasks/broken.go:4:9: undefined: x
-        more</error>
+              <error message="tasks/broken.go:4:9: undefined: x">`broken` does not compile:
+        tasks/broken.go:4:9: undefined: x</error>
             </testcase>
           </testsuite>
         </testsuites>

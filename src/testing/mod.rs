@@ -27,7 +27,7 @@ pub use child::work;
 pub use child::{Child, ChildError};
 pub use find::{Found, find};
 pub use junit::junit;
-pub use result::{CaseResult, TaskResult};
+pub use result::{CaseResult, TaskResult, Untested};
 #[cfg(feature = "local")]
 pub use run::run;
 

@@ -37,9 +37,17 @@ pub struct TaskResult {
     pub component_name: String,
     /// The file of its cases.
     pub file: String,
-    /// In the file's order; or why there are none: it does not compile, it cannot
-    /// be loaded.
-    pub cases: Result<Vec<CaseResult>, String>,
+    /// In the file's order; or why there are none.
+    pub cases: Result<Vec<CaseResult>, Untested>,
+}
+
+/// Why no case of a task ran: it does not compile, it cannot be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untested {
+    /// In a line.
+    pub brief: String,
+    /// For people, whole.
+    pub reason: String,
 }
 
 impl TaskResult {
@@ -58,7 +66,7 @@ impl TaskResult {
     /// The first failure in a line, for a status; none where there is none.
     pub fn brief(&self) -> Option<String> {
         let cases = match &self.cases {
-            Err(reason) => return Some(reason.lines().next().unwrap_or_default().to_owned()),
+            Err(untested) => return Some(untested.brief.clone()),
             Ok(cases) => cases,
         };
         let mut failed = cases.iter().filter(|case| !case.passed());
@@ -69,14 +77,20 @@ impl TaskResult {
         };
         let reason = first.failure.as_deref().unwrap_or_default();
         let reason = reason.lines().next().unwrap_or_default();
-        Some(format!("{}:{}: {}: {reason}{more}", self.file, first.line, first.name))
+        Some(format!("{}: {}: {reason}{more}", self.place(first), first.name))
     }
 
-    /// A failed case as people read it: where it stands, why it failed, what it said.
-    pub fn shown(&self, case: &CaseResult) -> String {
-        let mut shown = format!("{}:{}\n", self.file, case.line);
-        shown.push_str(case.failure.as_deref().unwrap_or("ok"));
-        for line in &case.log {
+    /// Where a case stands, `tasks/convert.test.yaml:7`.
+    pub fn place(&self, case: &CaseResult) -> String {
+        format!("{}:{}", self.file, case.line)
+    }
+}
+
+impl CaseResult {
+    /// Why it failed, and below that what the task said.
+    pub fn shown(&self) -> String {
+        let mut shown = self.failure.clone().unwrap_or_default();
+        for line in &self.log {
             shown.push_str("\n| ");
             shown.push_str(&line.replace('\n', "\n| "));
         }

@@ -32,7 +32,7 @@ func exec_task(arg string) string {
 		}
 	case "flood":
 		line := strings.Repeat("x", 1000) + "\n"
-		for range 100_000 {
+		for {
 			os.Stderr.WriteString(line)
 		}
 	}
@@ -56,7 +56,7 @@ async fn it_sees_nothing_and_its_run_ends_with_a_reason() {
     let registry = RealRegistry::with_password();
     let project = project(
         &registry,
-        "time_limit: 5s\ncases:\n\
+        "time_limit: 8s\ncases:\n\
          - name: environment\n  input: environment\n  expect: 0 variables, 0 arguments\n\
          - name: folders\n  input: folders\n  expect_nothing: true\n\
          - name: loop\n  input: loop\n  expect: loop\n\
@@ -74,7 +74,16 @@ async fn it_sees_nothing_and_its_run_ends_with_a_reason() {
         .filter(|line| !line.contains("xxxx") && !line.contains("goroutine"))
         .filter(|line| !line.trim_start().starts_with("| "))
         .collect();
-    insta::assert_snapshot!(briefs.join("\n"), @"");
+    insta::assert_snapshot!(briefs.join("\n"), @"
+        plan  1 task
+       build  hostile: [SIZE]
+        test  hostile: | tasks/hostile.test.yaml:6: folders: expected nothing, found `open /: Bad file number`
+        test  hostile: | tasks/hostile.test.yaml:9: loop: the task took longer than 8 s
+        test  hostile: | tasks/hostile.test.yaml:12: memory: the task's instance ended: fatal error: out of memory
+        test  hostile: | tasks/hostile.test.yaml:15: flood: the task took longer than 8 s
+        test  hostile: failed: tasks/hostile.test.yaml:6: folders: expected nothing, found `open /: Bad file number` (4 of 6 cases failed)
+    failed: hostile (tasks/hostile.test.yaml:6: folders: expected nothing, found `open /: Bad file number` (4 of 6 cases failed))
+    ");
     assert!(project.left_behind().is_empty());
 }
 
@@ -153,5 +162,10 @@ async fn a_process_of_the_cases_that_is_killed_fails_its_task() {
     signal(child_of(run.id().unwrap()).await, Signal::KILL);
     let ended = project.ended(run).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"
+        plan  1 task
+       build  hostile: [SIZE]
+        test  hostile: failed: the process that ran the cases was killed from outside; often the machine has no memory left
+    failed: hostile (the process that ran the cases was killed from outside; often the machine has no memory left)
+    ");
 }

@@ -98,7 +98,25 @@ async fn what_goes_wrong_is_on_stderr() {
     let ended = project.pelato(&["invoke", "broken", "--data", ""]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
     said.push(ended.said);
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+       build  shout: [SIZE]
+    task failed: panic: runtime error: integer divide by zero
+      at divide (tasks/shout.go:30)
+      at exec_task (tasks/shout.go:13)
+
+       build  shout: [SIZE]
+    task failed: no temperature
+
+       build  shout: [SIZE]
+    the task's instance ended: it ended itself with exit code 1
+
+       build  shout: [SIZE]
+    to stdout
+    to stderr [31m
+
+       build  broken: | tasks/broken.go:3:44: undefined: args
+       build  broken: failed: tasks/broken.go:3:44: undefined: args
+    ");
 }
 
 #[tokio::test]
@@ -122,7 +140,13 @@ async fn a_task_that_is_not_there() {
     said.push(ended.said);
     let ended = project.pelato(&["invoke", "shout", "attic", "--data", "a"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "A"));
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @"
+    error: which task is `shuot`? there is none of that name; did you mean `shout`?
+
+    error: which task is `filter`? there is none of that component_name; there are: shout, served, broken
+
+    error: which task is `shout`? the projects attic and cellar both have one; name the folder of one of them
+    ");
 }
 
 #[tokio::test]
@@ -138,9 +162,27 @@ async fn figures_for_programs_and_for_people() {
     );
 
     let ended = project.pelato(&["invoke", "shout", "--data", "says", "--json"]).await;
-    insta::assert_json_snapshot!(ended.json(), {
-        ".build_seconds" => "[TIME]", ".load_seconds" => "[TIME]", ".seconds.*" => "[TIME]"
-    }, @"");
+    insta::assert_snapshot!(crate::without_times(&ended.stdout), @r#"
+    {
+      "component_name": "shout",
+      "output": "SAYS",
+      "error": null,
+      "log": [
+        "to stdout",
+        "to stderr \u001b[31m"
+      ],
+      "build_seconds": [TIME],
+      "load_seconds": [TIME],
+      "calls": 1,
+      "seconds": {
+        "first": [TIME],
+        "min": [TIME],
+        "median": [TIME],
+        "p99": [TIME],
+        "max": [TIME]
+      }
+    }
+    "#);
     let ended = project.pelato(&["invoke", "shout", "--data", "bytes", "--json"]).await;
     assert_eq!(ended.json()["output"], serde_json::Value::Null);
     assert_eq!(ended.json()["output_base64"], "AP8K");
@@ -151,7 +193,7 @@ async fn figures_for_programs_and_for_people() {
     let json = ended.json();
     assert_eq!((&json["calls"], &json["output"]), (&1.into(), &serde_json::Value::Null));
     assert!(
-        json["error"].as_str().unwrap().contains("divide (tasks/shout.go:31)"),
+        json["error"].as_str().unwrap().contains("divide (tasks/shout.go:30)"),
         "{json}"
     );
     let ended = project.pelato(&["invoke", "broken", "--data", "", "--json"]).await;

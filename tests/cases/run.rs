@@ -25,9 +25,23 @@ async fn a_task_whose_cases_fail_is_not_published() {
     );
     let ended = project.pelato(&["build", "--json"]).await;
     assert_eq!(ended.code, Some(1));
-    insta::assert_snapshot!(ended.sorted(), @"");
+    insta::assert_snapshot!(ended.sorted(), @"
+       build  cased_bad: [SIZE]
+       build  cased_good: [SIZE]
+        plan  2 tasks
+     publish  cased_good: 127.0.0.1:[PORT]/cased_good:1.0.0@sha256:[DIGEST]
+        test  cased_bad: failed: tasks/cased_bad.test.yaml:3: shouts: expected `A`, found `a` (2 of 3 cases failed)
+        test  cased_bad: | tasks/cased_bad.test.yaml:3: shouts: expected `A`, found `a`
+        test  cased_bad: | tasks/cased_bad.test.yaml:6: case 3: expected nothing, found `b`
+        test  cased_good: 1 case
+    failed: cased_bad (tasks/cased_bad.test.yaml:3: shouts: expected `A`, found `a` (2 of 3 cases failed)); 1 built, 1 published
+    ");
     let json = ended.json();
-    insta::assert_snapshot!(json["tasks"][1]["reason"].as_str().unwrap(), @"");
+    insta::assert_snapshot!(json["tasks"][1]["reason"].as_str().unwrap(), @"
+    tasks/cased_bad.test.yaml:3: shouts: expected `A`, found `a`
+
+    tasks/cased_bad.test.yaml:6: case 3: expected nothing, found `b`
+    ");
     assert_eq!(json["tasks"][1]["state"], "failure");
     assert_eq!(json["tasks"][1]["reference"], serde_json::Value::Null);
     assert!(is_published(&registry, "cased_good").await);
@@ -39,7 +53,13 @@ async fn a_task_whose_cases_fail_is_not_published() {
     project.write("tasks/cased_good.test.yaml", "- input: a\n  expect: another\n");
     let ended = project.pelato(&["build"]).await;
     assert_eq!(ended.code, Some(0));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"
+        plan  2 tasks
+       build  cased_bad: [SIZE]
+        test  cased_bad: 1 case
+     publish  cased_bad: 127.0.0.1:[PORT]/cased_bad:1.0.0@sha256:[DIGEST]
+    done: 1 built, 1 published, 1 unchanged
+    ");
     assert!(is_published(&registry, "cased_bad").await);
     assert!(project.left_behind().is_empty());
 }
