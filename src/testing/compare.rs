@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::difference::difference;
-use super::{Expect, boundary, json};
+use super::{Expect, boundary, same};
 use crate::report::counted;
 
 /// What a task did with an input: the bytes that it published, none where it
@@ -56,11 +56,11 @@ fn exactly(expected: &[u8], output: &[u8]) -> Option<String> {
 
 fn same_json(expected: &Value, output: &[u8]) -> Option<String> {
     match serde_json::from_slice::<Value>(output) {
-        Ok(value) if json::equal(expected, &value) => None,
+        Ok(value) if same::equal(expected, &value) => None,
         Ok(value) => Some(lines(
             "the JSON is another one",
-            &json::shown(expected, None),
-            &json::shown(&value, Some(expected)),
+            &same::shown(expected, None),
+            &same::shown(&value, Some(expected)),
         )),
         Err(error) => Some(format!("expected JSON, found {}: {error}", found(Some(output)))),
     }

@@ -9,7 +9,9 @@ mod base64;
 mod call;
 mod case;
 mod child;
+#[cfg(feature = "local")]
 mod compare;
+#[cfg(feature = "local")]
 mod difference;
 mod find;
 mod json;
@@ -18,6 +20,8 @@ mod read;
 mod result;
 #[cfg(feature = "local")]
 mod run;
+#[cfg(feature = "local")]
+mod same;
 
 #[cfg(feature = "local")]
 pub use call::{Called, call};
@@ -32,6 +36,7 @@ pub use result::{CaseResult, TaskResult, Untested};
 pub use run::run;
 
 /// The end of the last whole character within `most` bytes of a text.
+#[cfg(feature = "local")]
 fn boundary(text: &str, most: usize) -> usize {
     let most = most.min(text.len());
     (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
