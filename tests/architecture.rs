@@ -56,7 +56,7 @@ const USES: [(&str, &[&str]); 20] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 25] = [
+const LIBRARIES: [(&str, &[&str]); 26] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -74,6 +74,7 @@ const LIBRARIES: [(&str, &[&str]); 25] = [
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),
     ("saphyr_parser", &["document"]),
+    ("similar", &["testing"]),
     ("sqlx", &["queue"]),
     ("tracing_subscriber", &["cli"]),
     ("wadm_client", &["deploy"]),

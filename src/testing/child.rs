@@ -162,6 +162,7 @@ impl Child {
         let head = request.head().map_err(|error| start(program.clone(), &error))?;
         let mut command = Command::new(&program);
         command
+            .arg0("pelato")
             .arg(COMMAND)
             .env_clear()
             .current_dir("/")
