@@ -15,6 +15,8 @@ pub mod cli;
 pub mod config;
 pub mod dashboard;
 pub mod deploy;
+#[cfg(feature = "local")]
+pub mod dev;
 pub mod document;
 pub mod forge;
 pub mod generate;

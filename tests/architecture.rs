@@ -10,17 +10,24 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 20] = [
+const USES: [(&str, &[&str]); 21] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
-            "config", "document", "pipeline", "plan", "report", "runner", "services", "source", "testing",
+            "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
+            "testing",
         ],
     ),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
-    ("deploy", &["generate", "report"]),
+    ("deploy", &["generate", "report", "runtime"]),
+    (
+        "dev",
+        &[
+            "build", "deploy", "generate", "pipeline", "report", "runtime", "services",
+        ],
+    ),
     ("document", &[]),
     ("forge", &[]),
     ("generate", &["source", "workflow"]),
@@ -32,7 +39,7 @@ const USES: [(&str, &[&str]); 20] = [
         ],
     ),
     ("plan", &[]),
-    ("publish", &[]),
+    ("publish", &["report"]),
     ("queue", &["report"]),
     ("report", &["forge", "queue"]),
     (

@@ -39,8 +39,15 @@ pub(super) enum Command {
     #[cfg(feature = "local")]
     #[command(hide = true)]
     RunCases,
+    /// Run the whole workflow here, and rebuild what is saved
+    #[cfg(feature = "local")]
+    Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
+    /// The process of local deployments; the other commands start it
+    #[cfg(feature = "local")]
+    #[command(hide = true)]
+    LocalHost(LocalHost),
 }
 
 #[derive(ClapArgs, Clone, Debug)]
@@ -96,7 +103,7 @@ pub(super) struct Place {
     /// external, builtin, or messaging=IMAGE,http_server=IMAGE [env: PELATO_PROVIDERS] [default: external]
     #[arg(long)]
     pub(super) providers: Option<String>,
-    /// What deploys: wadm [env: PELATO_DEPLOY]
+    /// Where to: wadm, a lattice, or local, a process on this machine [env: PELATO_DEPLOY] [default: wadm]
     #[arg(long)]
     pub(super) deploy: Option<String>,
 }
@@ -149,11 +156,33 @@ fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Dev {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Where tasks are compiled: docker, local or auto, which takes this machine's Go
+    /// where it has one [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Talk over this NATS server instead of within the process
+    #[arg(long)]
+    pub(super) nats: Option<String>,
+}
+
 #[derive(ClapArgs, Clone, Debug)]
 pub(super) struct Serve {
     /// The runner's configuration
     #[arg(long, default_value = "runner.yaml")]
     pub(super) config: PathBuf,
+}
+
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct LocalHost {
+    /// Its state folder
+    #[arg(long)]
+    pub(super) state: PathBuf,
 }
 
 impl Place {

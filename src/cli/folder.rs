@@ -1,13 +1,13 @@
 //! A folder of the user's → its projects, settings and services.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
 use super::CommandError;
 use crate::config::{Flags, Settings, Variables};
 use crate::pipeline::{Request, RunError};
-use crate::services::{Services, build_settings};
+use crate::services::{BuildSettings, Services, build_settings};
 use crate::source::{Limits, Origin, ProjectFiles, origin, read_folder};
 
 /// What a command works on.
@@ -16,6 +16,9 @@ pub(super) struct Opened {
     pub(super) origin: Origin,
     pub(super) settings: Settings,
     pub(super) services: Services,
+    pub(super) build: BuildSettings,
+    /// The project's folder, or what holds all projects.
+    pub(super) dir: PathBuf,
     run: String,
 }
 
@@ -34,8 +37,10 @@ pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
     Ok(Opened {
         projects,
         origin,
-        services: Services::new(settings.environment.clone(), build)?,
+        services: Services::new(settings.environment.clone(), build.clone())?,
+        build,
         settings,
+        dir,
         run: Uuid::now_v7().simple().to_string(),
     })
 }
@@ -50,6 +55,17 @@ impl Opened {
             run: &self.run,
             keep_going: self.settings.keep_going,
         }
+    }
+
+    /// Reads the files again, where they have changed.
+    pub(super) fn read_again(&mut self) -> Result<(), CommandError> {
+        self.projects = read_folder(&self.dir, &self.origin.top, &Limits::default()).map_err(RunError::from)?;
+        Ok(())
+    }
+
+    /// The folders of the projects.
+    pub(super) fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        self.projects.iter().map(|project| self.origin.top.join(&project.path))
     }
 
     /// Where the figures of a run go: into the project, or where there are several

@@ -6,12 +6,16 @@ mod brush;
 mod build;
 mod check;
 mod deploy;
+#[cfg(feature = "local")]
+mod dev;
 mod folder;
 mod r#gen;
 mod interrupt;
 #[cfg(feature = "local")]
 mod invoke;
 mod json;
+#[cfg(feature = "local")]
+mod local_host;
 mod printer;
 mod remove;
 #[cfg(feature = "local")]
@@ -53,7 +57,11 @@ pub async fn main() -> ExitCode {
         Command::Test(command) => test::run(&command, &printer).await,
         #[cfg(feature = "local")]
         Command::RunCases => run_cases::run(&printer).await,
+        #[cfg(feature = "local")]
+        Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::LocalHost(command) => local_host::run(&command).await,
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,
@@ -83,6 +91,9 @@ enum CommandError {
     #[cfg(feature = "local")]
     #[error("cannot write to stdout: {0}")]
     Output(std::io::Error),
+    #[cfg(feature = "local")]
+    #[error(transparent)]
+    Dev(#[from] crate::dev::DevError),
 }
 
 impl CommandError {
@@ -97,6 +108,8 @@ impl CommandError {
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {
                 ExitCode::from(1)
             }
+            #[cfg(feature = "local")]
+            Self::Dev(_) => ExitCode::from(1),
             _ => ExitCode::from(2),
         }
     }

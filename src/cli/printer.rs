@@ -20,6 +20,7 @@ use crate::report::printable;
 use crate::report::{Event, Reporter, Sink, line};
 
 /// Prints for people, and for programs with `--json`.
+#[derive(Clone)]
 pub(super) struct Printer {
     colours: bool,
 }
@@ -60,6 +61,11 @@ impl Printer {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes)?;
         stdout.flush()
+    }
+
+    /// A line of what a command is there to show.
+    pub(super) fn show(&self, text: &str) {
+        println!("{text}");
     }
 
     /// The one JSON document of a command.

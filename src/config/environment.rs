@@ -10,10 +10,14 @@ use secrecy::SecretString;
 pub struct Environment {
     /// Its name, `default` where none is given. Part of queue groups and owners.
     pub name: String,
-    /// Where artifacts go.
+    /// Where artifacts go. None is for [`DeployMode::Local`]: they go into a folder
+    /// below `state`.
     pub registry: Option<Registry>,
     /// How the runner reaches the lattice.
     pub nats: Nats,
+    /// Whether `nats` was named, and is not the default. The local host has a bus of
+    /// its own where it was not.
+    pub nats_is_named: bool,
     /// The lattice's name.
     pub lattice: String,
     /// What deploys.
@@ -22,6 +26,9 @@ pub struct Environment {
     pub providers: Providers,
     /// What differs from one target to the other.
     pub targets: BTreeMap<String, Target>,
+    /// Where local deployments and artifacts are kept. None where nothing says, and
+    /// the user has no home.
+    pub state: Option<PathBuf>,
 }
 
 impl Environment {
@@ -90,6 +97,15 @@ impl Nats {
 pub enum DeployMode {
     /// wadm, onto a lattice.
     Wadm,
+    /// The local host: a process on this machine.
+    Local,
+}
+
+impl DeployMode {
+    /// Whether this program has it; the local host is the cargo feature `local`.
+    pub(super) fn is_built_in(self) -> bool {
+        self == Self::Wadm || cfg!(feature = "local")
+    }
 }
 
 /// Which providers the manifests name.

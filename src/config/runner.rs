@@ -92,7 +92,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     let public_url = fields
         .text("public_url", findings)
         .map(|(url, _)| url.trim_end_matches('/').to_owned());
-    let data = fields.text("data", findings).map_or("./var", |(path, _)| path);
+    let data = base.join(fields.text("data", findings).map_or("./var", |(path, _)| path));
     let builder = match fields.text("builder", findings) {
         None => "docker".to_owned(),
         Some((text @ ("docker" | "local" | "auto"), _)) => text.to_owned(),
@@ -131,7 +131,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     if let Some(node) = fields.take("retention") {
         not_yet("retention", &node.span, findings);
     }
-    let environments = environments(fields.take("environments"), base, variables, findings);
+    let environments = environments(fields.take("environments"), &data, (base, variables), findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
             value: Value::Sequence(items),
@@ -159,7 +159,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     Some(RunnerConfig {
         listen: listen?,
         public_url,
-        data: base.join(data),
+        data,
         builder,
         keep_going,
         limits: limits?,
@@ -218,8 +218,8 @@ fn limits(node: Option<&Node>, findings: &mut Findings) -> Option<Limits> {
 
 fn environments(
     node: Option<&Node>,
-    base: &Path,
-    variables: &Variables,
+    data: &Path,
+    surroundings: (&Path, &Variables),
     findings: &mut Findings,
 ) -> BTreeMap<String, Environment> {
     let mut environments = BTreeMap::new();
@@ -247,7 +247,7 @@ fn environments(
             );
             continue;
         };
-        if let Some(environment) = environment::read(name, &key.span, value, base, variables, findings) {
+        if let Some(environment) = environment::read(name, &key.span, value, data, surroundings, findings) {
             environments.insert(name.to_owned(), environment);
         }
     }

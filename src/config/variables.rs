@@ -146,11 +146,11 @@ impl Settings {
         let deploy = match pick(&flags.deploy, "PELATO_DEPLOY") {
             None => DeployMode::Wadm,
             Some(value) if value == "wadm" => DeployMode::Wadm,
+            Some(value) if value == "local" && DeployMode::Local.is_built_in() => DeployMode::Local,
             Some(value) => {
-                let expected = if value == "local" {
-                    "deploying locally is not there yet, use `wadm`"
-                } else {
-                    "it is `wadm`"
+                let expected = match value == "local" {
+                    true => "this program was built without the local host (the cargo feature `local`), use `wadm`",
+                    false => "it is `wadm` or `local`",
                 };
                 return Err(DotenvError::Value {
                     name: "PELATO_DEPLOY (--deploy)",
@@ -166,6 +166,8 @@ impl Settings {
             password: variables.get("REGISTRY_PASSWORD").map(SecretString::from),
             insecure,
         });
+        let named = ["PELATO_NATS_URL", "NATS_HOST", "NATS_PORT"];
+        let nats_is_named = flags.nats.is_some() || named.iter().any(|name| variables.get(name).is_some());
         let nats = pick(&flags.nats, "PELATO_NATS_URL").unwrap_or_else(|| {
             let host = variables.get("NATS_HOST").unwrap_or("localhost");
             let port = variables.get("NATS_PORT").unwrap_or("4222");
@@ -188,13 +190,23 @@ impl Settings {
                     creds: variables.get("PELATO_NATS_CREDS").map(PathBuf::from),
                     ..nats_of(&nats)
                 },
+                nats_is_named,
                 lattice: pick(&flags.lattice, "PELATO_LATTICE").unwrap_or_else(|| "default".into()),
                 deploy,
                 providers: providers(pick(&flags.providers, "PELATO_PROVIDERS"))?,
                 targets: BTreeMap::new(),
+                state: state(variables),
             },
         })
     }
+}
+
+/// Where a user's programs keep what they must find again.
+fn state(variables: &Variables) -> Option<PathBuf> {
+    let folder = |name: &str| variables.get(name).map(PathBuf::from);
+    folder("PELATO_STATE")
+        .or_else(|| Some(folder("XDG_STATE_HOME")?.join("pelato")))
+        .or_else(|| Some(folder("HOME")?.join(".local/state/pelato")))
 }
 
 /// A server whose address holds no credentials: those that stand in `addresses`
@@ -326,6 +338,21 @@ mod tests {
     }
 
     #[test]
+    fn local_deployments_have_a_folder_and_talk_over_nats_only_where_one_is_named() {
+        let of = |pairs: &[(&str, &str)]| {
+            let settings = Settings::of(&Variables::given(pairs), &Flags::default()).unwrap();
+            let environment = settings.environment;
+            let state = environment.state.map(|state| state.display().to_string());
+            (state.unwrap_or_default(), environment.nats_is_named)
+        };
+        assert_eq!(of(&[]), (String::new(), false));
+        assert_eq!(of(&[("HOME", "/h")]), ("/h/.local/state/pelato".into(), false));
+        let xdg = [("HOME", "/h"), ("XDG_STATE_HOME", "/x"), ("NATS_PORT", "4222")];
+        assert_eq!(of(&xdg), ("/x/pelato".into(), true));
+        assert_eq!(of(&[("HOME", "/h"), ("PELATO_STATE", "/s")]), ("/s".into(), false));
+    }
+
+    #[test]
     fn what_cannot_be_is_said_with_the_variable_s_name() {
         let wrong = |name: &str, value: &str| {
             Settings::of(&Variables::given(&[(name, value)]), &Flags::default())
@@ -337,6 +364,9 @@ mod tests {
             "ENABLE_METRICS is `perhaps`; it is True or False"
         );
         assert!(wrong("PELATO_PROVIDERS", "mesaging=x").contains("images by name"));
-        assert!(wrong("PELATO_DEPLOY", "local").contains("not there yet"));
+        assert_eq!(
+            wrong("PELATO_DEPLOY", "swarm"),
+            "PELATO_DEPLOY (--deploy) is `swarm`; it is `wadm` or `local`"
+        );
     }
 }

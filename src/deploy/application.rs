@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DeployError;
@@ -24,7 +25,7 @@ pub struct Deployed {
 }
 
 /// What of an owner decides whether an application is theirs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Claim {
     repository: String,
     project: String,
@@ -68,14 +69,15 @@ impl fmt::Display for Claim {
 }
 
 impl Deployed {
-    /// Refuses what is not `ours`.
-    pub(super) fn check(&self, ours: &Claim) -> Result<(), DeployError> {
+    /// Refuses what is not `ours`; `place` is what it is on.
+    pub(super) fn check(&self, ours: &Claim, place: &'static str) -> Result<(), DeployError> {
         let theirs = Claim::of(&self.annotations);
         if theirs.as_ref() == Some(ours) {
             return Ok(());
         }
         Err(DeployError::Foreign {
             application: self.application.clone(),
+            place,
             theirs: match theirs {
                 Some(theirs) => theirs.to_string(),
                 None => "someone who did not deploy it with pelato".to_owned(),

@@ -108,11 +108,13 @@ pub enum DeployError {
     },
     /// The application is someone else's.
     #[error(
-        "the application {application} on this lattice belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first"
+        "the application {application} on this {place} belongs to {theirs}, not to {ours}; it was left alone: choose another component_name, or remove the other one first"
     )]
     Foreign {
         /// The application.
         application: String,
+        /// `lattice` or `host`.
+        place: &'static str,
         /// Who has it.
         theirs: String,
         /// Who asked.
@@ -135,5 +137,49 @@ pub enum DeployError {
     Cancelled {
         /// The application.
         application: String,
+    },
+    /// The state folder of the local host.
+    #[error(
+        "the folder {path} of the local host cannot be used: {reason}; name another one in PELATO_STATE (`data` in runner.yaml)"
+    )]
+    LocalFolder {
+        /// Which folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The process does not come up, or the one before does not go.
+    #[error("the local host does not start: {reason}; its log is {log}")]
+    LocalStart {
+        /// What is known of it.
+        reason: String,
+        /// Where it says more.
+        log: PathBuf,
+    },
+    /// The process is there and gives no answer.
+    #[error("the local host does not answer: {reason}; its log is {log}")]
+    LocalSilent {
+        /// What is known of it.
+        reason: String,
+        /// Where it says more.
+        log: PathBuf,
+    },
+    /// The local host said no.
+    #[error("the local host did not {action} {what}: {reason}")]
+    LocalRefused {
+        /// `run`, `remove`, …
+        action: &'static str,
+        /// The application, or the subject.
+        what: String,
+        /// What it says.
+        reason: String,
+    },
+    /// The component that a manifest names cannot be fetched.
+    #[error("the component of {application} cannot be fetched: {reason}")]
+    Component {
+        /// The application.
+        application: String,
+        /// Why.
+        reason: String,
     },
 }

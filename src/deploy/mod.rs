@@ -1,16 +1,19 @@
-//! Artifact → running application on a wasmCloud lattice. May use NATS (wadm's
-//! API and the hosts' control interface), nothing else.
+//! Artifact → running application, on a wasmCloud lattice or on the local host. May
+//! use NATS (wadm's API and the hosts' control interface) and the embedded host.
 //!
 //! What is deployed is read from the lattice itself: each application says in
 //! its annotations whose it is and what it was made from.
 
 mod application;
 mod connection;
+mod destination;
 mod error;
 mod host;
 mod lattice;
 mod leave;
 mod limits;
+#[cfg(feature = "local")]
+mod local;
 mod nats;
 mod outcome;
 mod patience;
@@ -23,10 +26,13 @@ mod wadm;
 mod watch;
 
 pub use application::Deployed;
+pub use destination::Destination;
 pub use error::DeployError;
 pub use host::Host;
 pub use lattice::Lattice;
 pub use limits::Limits;
+#[cfg(feature = "local")]
+pub use local::{Fetch, LocalConfig, LocalHost, serve_host};
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;

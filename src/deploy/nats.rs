@@ -36,6 +36,14 @@ pub struct NatsConfig {
 }
 
 impl NatsConfig {
+    /// A client of its own, for messages of tasks that run here.
+    ///
+    /// # Errors
+    /// Where the server does not answer within 5 s, or refuses the credentials.
+    pub async fn client(&self) -> Result<async_nats::Client, DeployError> {
+        Ok(self.connect().await?.client)
+    }
+
     /// Connects, in 5 s at most.
     pub(super) async fn connect(&self) -> Result<Connection, DeployError> {
         let url = self.shown();

@@ -23,7 +23,7 @@ impl Lattice {
         let Some(had) = self.deployed(application).await? else {
             return Ok(false);
         };
-        had.check(&Claim::from(owner))?;
+        had.check(&Claim::from(owner), "lattice")?;
         if cancel.is_cancelled() {
             return Err(DeployError::Cancelled {
                 application: application.to_owned(),

@@ -56,7 +56,7 @@ impl Lattice {
         };
         let had = self.deployed(application).await?;
         if let Some(had) = &had {
-            had.check(&wanted.claim)?;
+            had.check(&wanted.claim, "lattice")?;
         }
         if cancel.is_cancelled() {
             return Err(cancelled());

@@ -1,5 +1,4 @@
-//! Fingerprints → artifacts in the registry: found again, or built and
-//! published.
+//! Fingerprints → artifacts: found again, or built and published.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -11,14 +10,14 @@ use super::Cause;
 use super::cases::{Test, hold};
 use crate::build::{BuildError, Builder, Component};
 use crate::generate::Sources;
-use crate::publish::{Artifact, PublishError, Registry};
+use crate::publish::{Artifact, PublishError, Store};
 use crate::report::{Reporter, Stage};
 use crate::testing::Child;
 
 /// How many artifacts are looked up or pushed at once.
 const AT_ONCE: usize = 8;
 
-/// What has to be in the registry.
+/// What has to be published.
 #[derive(Clone)]
 pub(super) struct Need<'n> {
     pub(super) version: &'n str,
@@ -38,13 +37,14 @@ pub(super) struct Made {
 /// By `component_name`.
 pub(super) type Answers = HashMap<String, Result<Made, Cause>>;
 
-/// What the registry has of the needs, and what it lacks. A registry that does
-/// not answer is an error of the run: every task needs it.
+/// What is published of the needs, and what is lacking. A registry that does not
+/// answer is an error of the run: every task needs it.
 pub(super) async fn look<'n>(
-    registry: &Registry,
+    store: &Store,
     needs: Vec<Need<'n>>,
+    reporter: &Reporter,
 ) -> Result<(Answers, Vec<Need<'n>>), PublishError> {
-    let looks: Vec<_> = needs.into_iter().map(|need| look_for(registry, need)).collect();
+    let looks: Vec<_> = needs.into_iter().map(|need| look_for(store, need, reporter)).collect();
     let found: Vec<_> = stream::iter(looks).buffered(AT_ONCE).collect().await;
     let mut answers = Answers::new();
     let mut lacking = Vec::new();
@@ -61,14 +61,14 @@ pub(super) async fn look<'n>(
 }
 
 /// Builds what is lacking, runs its cases and publishes it. A task that fails stops no other: what
-/// could be built is in the registry then, and is not built again.
+/// could be built is published then, and is not built again.
 #[allow(
     clippy::too_many_arguments,
     reason = "each is a part of its own that the stages need"
 )]
 pub(super) async fn make(
     builder: &Builder,
-    registry: &Registry,
+    store: &Store,
     child: &Child,
     run: &str,
     cache: &str,
@@ -84,19 +84,23 @@ pub(super) async fn make(
     let publishing: Vec<_> = lacking
         .iter()
         .zip(built)
-        .map(|(need, (_, built))| published(registry, child, need, built, reporter, cancel))
+        .map(|(need, (_, built))| published(store, child, need, built, reporter, cancel))
         .collect();
     stream::iter(publishing).buffer_unordered(AT_ONCE).collect().await
 }
 
-async fn look_for<'n>(registry: &Registry, need: Need<'n>) -> (Need<'n>, Result<Option<Artifact>, PublishError>) {
+async fn look_for<'n>(
+    store: &Store,
+    need: Need<'n>,
+    reporter: &Reporter,
+) -> (Need<'n>, Result<Option<Artifact>, PublishError>) {
     let name = &need.sources.component_name;
-    let found = registry.find(name, need.version, need.fingerprint).await;
+    let found = store.find(name, need.version, need.fingerprint, reporter).await;
     (need, found)
 }
 
 async fn published(
-    registry: &Registry,
+    store: &Store,
     child: &Child,
     need: &Need<'_>,
     built: Result<Component, BuildError>,
@@ -106,7 +110,7 @@ async fn published(
     let made = match built {
         _ if cancel.is_cancelled() => Err(Cause::cancelled()),
         Ok(component) => match tested(child, need, &component, reporter, cancel).await {
-            Ok(()) => publish(registry, need, component.wasm, reporter).await,
+            Ok(()) => publish(store, need, component.wasm, reporter).await,
             Err(cause) => Err(cause),
         },
         Err(error) => Err(Cause::from(&error)),
@@ -137,10 +141,10 @@ async fn tested(
     }
 }
 
-async fn publish(registry: &Registry, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {
+async fn publish(store: &Store, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {
     let name = need.sources.component_name.as_str();
     let begun: Instant = reporter.started(Some(name), Stage::Publish);
-    let published = registry.publish(name, need.version, need.fingerprint, wasm).await;
+    let published = store.publish(name, need.version, need.fingerprint, wasm).await;
     let took = begun.elapsed();
     match published {
         Ok(artifact) => {

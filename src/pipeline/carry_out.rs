@@ -29,9 +29,9 @@ pub(super) fn outcomes(plan: &Planned<'_>, answers: &Answers, goal: Goal) -> Vec
                 }
             }
             if goal == Goal::Build {
-                // Nobody asked the lattice: what counts is what the registry has.
+                // Nobody asked what is deployed: what counts is what is published.
                 (task.change, task.reasons) = match task.built {
-                    true => (Change::Changed, vec!["not in the registry yet".to_owned()]),
+                    true => (Change::Changed, vec!["not published yet".to_owned()]),
                     false => (Change::Unchanged, Vec::new()),
                 };
                 if task.state == TaskState::Pending {
@@ -67,7 +67,7 @@ pub(super) async fn carry_out(
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) -> Result<(), RunError> {
-    let lattice = services.lattice().await?;
+    let destination = services.destination().await?;
     let mut jobs = Vec::new();
     for (prepared, wanted) in plan.project.tasks.iter().zip(&plan.wanted) {
         let name = &prepared.task.component_name;
@@ -96,7 +96,7 @@ pub(super) async fn carry_out(
             .collect::<Result<Vec<Manifest>, RunError>>()?;
         jobs.push((name.clone(), manifests));
     }
-    for deployed in deployments::deploy(lattice, jobs, reporter, cancel).await {
+    for deployed in deployments::deploy(destination, jobs, reporter, cancel).await {
         if let Some(task) = tasks
             .iter_mut()
             .find(|task| task.component_name == deployed.component_name)
@@ -117,7 +117,7 @@ pub(super) async fn carry_out(
         for task in tasks.iter_mut() {
             let left = left_over(plan, task);
             if !left.is_empty() {
-                removal::take_away(lattice, &plan.project.owner, &left, task, reporter, cancel).await;
+                removal::take_away(destination, &plan.project.owner, &left, task, reporter, cancel).await;
             }
         }
     }

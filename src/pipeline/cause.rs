@@ -73,7 +73,7 @@ impl Cause {
 
     /// There is nothing to deploy.
     pub(super) fn not_built() -> Self {
-        Self::failed("this code is not in the registry yet; run `pelato build`, or `pelato brush` for both".into())
+        Self::failed("this code is not published yet; run `pelato build`, or `pelato brush` for both".into())
     }
 
     /// Somebody stopped the run before it was this task's turn.

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::Cause;
-use crate::deploy::{Lattice, TargetOutcome};
+use crate::deploy::{Destination, TargetOutcome};
 use crate::generate::Manifest;
 use crate::report::{Reporter, Stage, TargetState};
 
@@ -23,20 +23,20 @@ pub(super) struct Deployed {
 /// Deploys tasks side by side, each target by target: while one is rolled, the
 /// others carry its messages.
 pub(super) async fn deploy(
-    lattice: &Lattice,
+    destination: &Destination,
     tasks: Vec<(String, Vec<Manifest>)>,
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) -> Vec<Deployed> {
     let deploying: Vec<_> = tasks
         .into_iter()
-        .map(|(name, manifests)| one(lattice, name, manifests, reporter, cancel))
+        .map(|(name, manifests)| one(destination, name, manifests, reporter, cancel))
         .collect();
     stream::iter(deploying).buffer_unordered(AT_ONCE).collect().await
 }
 
 async fn one(
-    lattice: &Lattice,
+    destination: &Destination,
     component_name: String,
     manifests: Vec<Manifest>,
     reporter: &Reporter,
@@ -46,7 +46,7 @@ async fn one(
     let mut targets = Vec::with_capacity(manifests.len());
     let mut result = Ok(());
     for manifest in &manifests {
-        match lattice.deploy(manifest, reporter, cancel).await {
+        match destination.deploy(manifest, reporter, cancel).await {
             Ok(outcome) => {
                 let failed = outcome.state == TargetState::Failed;
                 if failed {

@@ -6,15 +6,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Request, RunError, TaskOutcome, check};
-use crate::deploy::{Lattice, TargetOutcome};
+use crate::deploy::{Destination, TargetOutcome};
 use crate::generate::Owner;
 use crate::plan::Change;
 use crate::report::{Reporter, Stage, TargetState, TaskState, counted};
 use crate::services::Services;
 
-/// Takes one task's applications (target, application) off the lattice.
+/// Takes one task's applications (target, application) away.
 pub(super) async fn take_away(
-    lattice: &Lattice,
+    destination: &Destination,
     owner: &Owner,
     applications: &[(String, String)],
     task: &mut TaskOutcome,
@@ -25,7 +25,7 @@ pub(super) async fn take_away(
     let begun = reporter.started(Some(&name), Stage::Remove);
     let mut removed = 0;
     for (target, application) in applications {
-        match lattice.remove(application, owner, reporter, cancel).await {
+        match destination.remove(application, owner, reporter, cancel).await {
             Ok(was_there) => {
                 removed += usize::from(was_there);
                 task.deployed |= was_there;
@@ -58,7 +58,7 @@ fn gone(target: &str, changed: bool, took: Duration) -> TargetOutcome {
 }
 
 /// Undeploys every task of the request's projects: those of the workflows, and
-/// what the lattice has of them beyond that.
+/// what is deployed of them beyond that.
 pub async fn remove(
     request: &Request<'_>,
     services: &Services,
@@ -67,11 +67,11 @@ pub async fn remove(
 ) -> Result<Outcome, RunError> {
     let begun = Instant::now();
     let prepared = check(request, services, reporter)?;
-    let lattice = services.lattice().await?;
-    let on_lattice = lattice.applications().await?;
+    let destination = services.destination().await?;
+    let deployed = destination.applications().await?;
     let mut outcome = Outcome::default();
     for project in &prepared.projects {
-        let plan = planned(project, &on_lattice, "", services)?;
+        let plan = planned(project, &deployed, "", services)?;
         for planned in &plan.plan {
             if cancel.is_cancelled() {
                 return Err(RunError::Cancelled);
@@ -79,7 +79,7 @@ pub async fn remove(
             let mut task = TaskOutcome::pending(&project.owner.project, planned);
             (task.change, task.reasons) = (Change::Removed, Vec::new());
             let applications = applications(&plan, &planned.component_name);
-            take_away(lattice, &project.owner, &applications, &mut task, reporter, cancel).await;
+            take_away(destination, &project.owner, &applications, &mut task, reporter, cancel).await;
             outcome.tasks.push(task);
         }
     }

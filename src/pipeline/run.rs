@@ -11,6 +11,7 @@ use super::cases::{Test, configuration};
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
 use crate::plan::Change;
+use crate::publish::Store;
 use crate::report::{Event, PlannedEvent, Reporter, Stage, counted};
 use crate::services::Services;
 use crate::source::ProjectFiles;
@@ -71,7 +72,7 @@ pub async fn run(
     if goal != Goal::Build {
         prepared.check_names()?;
     }
-    let registry = services.registry().await?;
+    let store = services.store().await?;
     let generate = begun.elapsed();
 
     let builder = services.builder(reporter).await?;
@@ -82,14 +83,14 @@ pub async fn run(
     let toolchain = builder.toolchain().await?;
 
     let planning = reporter.started(None, Stage::Plan);
-    let on_lattice = match goal {
+    let deployed = match goal {
         Goal::Build => Vec::new(),
-        _ => services.lattice().await?.applications().await?,
+        _ => services.destination().await?.applications().await?,
     };
     let plans = prepared
         .projects
         .iter()
-        .map(|project| planned(project, &on_lattice, &toolchain, services))
+        .map(|project| planned(project, &deployed, &toolchain, services))
         .collect::<Result<Vec<Planned<'_>>, RunError>>()?;
     reporter.finished(None, Stage::Plan, planning.elapsed(), announced(&plans, goal, reporter));
 
@@ -103,7 +104,14 @@ pub async fn run(
     let mut answers = Vec::with_capacity(plans.len());
     for plan in &plans {
         let needs = needs(plan, goal, services)?;
-        let (mut found, lacking) = artifacts::look(registry, needs).await?;
+        if let (Store::Layout(layout), false) = (&**store, needs.is_empty()) {
+            let text = format!(
+                "no registry is named: artifacts are kept in {}",
+                layout.folder().display()
+            );
+            reporter.line(None, Stage::Publish, text);
+        }
+        let (mut found, lacking) = artifacts::look(store, needs, reporter).await?;
         if goal == Goal::Deploy {
             found.extend(
                 lacking
@@ -114,7 +122,7 @@ pub async fn run(
             found.extend(
                 artifacts::make(
                     builder,
-                    registry,
+                    store,
                     services.cases(),
                     request.run,
                     request.repository,

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::PublishError;
-use super::name::path_part;
+use super::name::{path_part, repository_name};
 
 /// The longest repository name that registries take, in bytes.
 const LONGEST_REPOSITORY: usize = 255;
@@ -86,23 +86,18 @@ impl Address {
         })
     }
 
-    /// The repository of a component, `path/name`, lower-cased: registries know
-    /// no capitals.
+    /// The repository of a component, `path/name`.
     pub(super) fn repository(&self, component_name: &str) -> Result<String, PublishError> {
-        let wrong = |reason: String| PublishError::Name {
-            name: component_name.to_owned(),
-            reason,
-        };
-        let name = component_name.to_ascii_lowercase();
-        path_part(&name).map_err(wrong)?;
+        let name = repository_name(component_name)?;
         let repository = match self.path.as_str() {
             "" => name,
             path => format!("{path}/{name}"),
         };
         if repository.len() > LONGEST_REPOSITORY {
-            return Err(wrong(format!(
-                "with the registry's path it is longer than {LONGEST_REPOSITORY} characters"
-            )));
+            return Err(PublishError::Name {
+                name: component_name.to_owned(),
+                reason: format!("with the registry's path it is longer than {LONGEST_REPOSITORY} characters"),
+            });
         }
         Ok(repository)
     }

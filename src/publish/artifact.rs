@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use oci_client::client::{Config, ImageLayer};
-use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use wit_component::DecodedWasm;
 
 use super::PublishError;
@@ -24,17 +25,17 @@ const VERSION: &str = "org.opencontainers.image.version";
 const FINGERPRINT: &str = "pelato.fingerprint";
 const COMPONENT: &str = "pelato.component";
 
-/// A component in a registry.
+/// A component in a registry or a layout folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
     /// The task's `component_name`.
     pub component_name: String,
-    /// `host/path/name:version@sha256:…`: pinned by content, all lower case but
-    /// the version.
+    /// `host/path/name:version@sha256:…`, or `oci:folder:name:version@sha256:…` in
+    /// a layout folder: pinned by content, the name in lower case.
     pub reference: String,
     /// The manifest's digest, `sha256:` and 64 hex digits.
     pub digest: String,
-    /// It was there already; nothing was uploaded.
+    /// It was there already; nothing was written.
     pub reused: bool,
 }
 
@@ -61,7 +62,13 @@ struct Interfaces {
 pub(super) struct Packed {
     pub(super) layer: ImageLayer,
     pub(super) config: Config,
-    pub(super) manifest: OciImageManifest,
+    /// The manifest, as it is stored.
+    pub(super) body: Vec<u8>,
+}
+
+/// `sha256:` and 64 hex digits.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }
 
 /// Packs `wasm`. Fails where it is no component.
@@ -93,11 +100,8 @@ pub(super) fn pack(
     ]);
     let mut manifest = OciImageManifest::build(std::slice::from_ref(&layer), &config, Some(annotations));
     manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
-    Ok(Packed {
-        layer,
-        config,
-        manifest,
-    })
+    let body = serde_json::to_vec(&manifest).map_err(|error| broken(error.to_string()))?;
+    Ok(Packed { layer, config, body })
 }
 
 /// Whether a manifest from the registry is one of ours for this fingerprint.
@@ -108,8 +112,15 @@ pub(super) fn is_for(manifest: &OciImageManifest, fingerprint: &str) -> bool {
         .as_ref()
         .and_then(|annotations| annotations.get(FINGERPRINT))
         .is_some_and(|found| found == fingerprint);
-    let wasm = matches!(&*manifest.layers, [layer] if layer.media_type == LAYER_MEDIA_TYPE);
-    annotated && wasm
+    annotated && layer(manifest).is_some()
+}
+
+/// The one layer of a manifest: the component.
+pub(super) fn layer(manifest: &OciImageManifest) -> Option<&OciDescriptor> {
+    match &*manifest.layers {
+        [layer] if layer.media_type == LAYER_MEDIA_TYPE => Some(layer),
+        _ => None,
+    }
 }
 
 fn interfaces(wasm: &[u8]) -> Result<Interfaces, String> {
@@ -142,8 +153,7 @@ mod tests {
 
     #[test]
     fn the_same_component_gives_the_same_manifest() {
-        let json = |packed: Packed| serde_json::to_string(&packed.manifest).unwrap();
-        assert_eq!(json(packed("1.0.0")), json(packed("1.0.0")));
+        assert_eq!(packed("1.0.0").body, packed("1.0.0").body);
         assert_eq!(
             String::from_utf8(packed("1.0.0").config.data).unwrap(),
             r#"{"created":"1970-01-01T00:00:00Z","architecture":"wasm","os":"wasip2","layerDigests":["sha256:24eaf3439a60c96764c4f2c92a0a81b52bd4fe5d5b91f090184a0f6486b1bf29"],"component":{"exports":[],"imports":[],"target":null}}"#
@@ -152,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_manifest_is_ours_by_its_annotation() {
-        let manifest = packed("1.0.0").manifest;
+        let manifest: OciImageManifest = serde_json::from_slice(&packed("1.0.0").body).unwrap();
         assert!(is_for(&manifest, "sha256:ab"));
         assert!(!is_for(&manifest, "sha256:cd"));
         let mut other = manifest;

@@ -1,5 +1,7 @@
 //! What can go wrong between a component and a registry.
 
+use std::path::PathBuf;
+
 /// Why an artifact could not be looked up or published. Each message says what
 /// is wrong, where, and what to do; none holds a password or token.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +85,24 @@ pub enum PublishError {
         /// The component.
         name: String,
         /// What the decoder says.
+        reason: String,
+    },
+    /// What is kept is not what its digest says, or cannot be read.
+    #[error("the artifact {digest} in {place} is damaged: {reason}")]
+    Damaged {
+        /// The folder or the registry.
+        place: String,
+        /// What was asked for.
+        digest: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A layout folder that cannot be used.
+    #[error("the folder of artifacts cannot be used: {path}: {reason}")]
+    Folder {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system says.
         reason: String,
     },
     /// No connection, or none in time.

@@ -1,6 +1,8 @@
 //! What registries allow in names and tags (the OCI distribution
 //! specification, "Pulling manifests").
 
+use super::PublishError;
+
 /// The longest tag, in bytes.
 const LONGEST_TAG: usize = 128;
 
@@ -33,6 +35,19 @@ pub(super) fn path_part(part: &str) -> Result<(), String> {
     {
         Some(separator) => Err(format!("`{separator}` is not allowed")),
         None => Ok(()),
+    }
+}
+
+/// The name of a component's repository: lower-cased, since registries know no
+/// capitals.
+pub(super) fn repository_name(component_name: &str) -> Result<String, PublishError> {
+    let name = component_name.to_ascii_lowercase();
+    match path_part(&name) {
+        Ok(()) => Ok(name),
+        Err(reason) => Err(PublishError::Name {
+            name: component_name.to_owned(),
+            reason,
+        }),
     }
 }
 

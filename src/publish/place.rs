@@ -8,14 +8,43 @@ use reqwest::header::HeaderValue;
 use super::PublishError;
 use super::artifact;
 use super::failure::{explain, is_missing};
+use super::name::{fingerprint_tag, is_tag};
 use super::registry::Registry;
 
-/// The names of one artifact in the registry.
+/// The names of one artifact, in a registry or a layout folder.
+#[derive(Clone)]
 pub(super) struct Place {
     pub(super) component_name: String,
     pub(super) repository: String,
     pub(super) version: String,
     pub(super) fingerprint_tag: String,
+}
+
+impl Place {
+    /// Names that registries take, or why they do not.
+    pub(super) fn new(
+        component_name: &str,
+        repository: String,
+        version: &str,
+        fingerprint: &str,
+    ) -> Result<Self, PublishError> {
+        if !is_tag(version) {
+            return Err(PublishError::Version {
+                name: component_name.to_owned(),
+                version: version.to_owned(),
+            });
+        }
+        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
+            name: component_name.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+        })?;
+        Ok(Self {
+            component_name: component_name.to_owned(),
+            repository,
+            version: version.to_owned(),
+            fingerprint_tag,
+        })
+    }
 }
 
 /// A manifest as it lies in the registry.

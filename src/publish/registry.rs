@@ -6,14 +6,12 @@ use std::time::Duration;
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::{Client, Reference, RegistryOperation};
 use secrecy::SecretString;
-use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 use super::PublishError;
 use super::address::Address;
-use super::artifact::{self, Artifact};
+use super::artifact::{self, Artifact, sha256};
 use super::credentials::{Credentials, docker_file};
-use super::name::{fingerprint_tag, is_tag};
 use super::place::{Found, Place};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
@@ -125,12 +123,11 @@ impl Registry {
             .await?;
         self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
             .await?;
-        let body = serde_json::to_vec(&packed.manifest).map_err(|error| PublishError::NotAComponent {
-            name: component_name.to_owned(),
-            reason: error.to_string(),
-        })?;
-        let digest = format!("sha256:{}", hex::encode(Sha256::digest(&body)));
-        let found = Found { body, digest };
+        let digest = sha256(&packed.body);
+        let found = Found {
+            body: packed.body,
+            digest,
+        };
         self.put_manifest(&place, &image, &found).await?;
         self.tag_version(&place, &found).await?;
         Ok(self.artifact(&place, found.digest, false))
@@ -139,22 +136,7 @@ impl Registry {
     /// Names that the registry takes, or why it does not.
     fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
-        if !is_tag(version) {
-            return Err(PublishError::Version {
-                name: component_name.to_owned(),
-                version: version.to_owned(),
-            });
-        }
-        let fingerprint_tag = fingerprint_tag(fingerprint).ok_or_else(|| PublishError::Fingerprint {
-            name: component_name.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-        })?;
-        Ok(Place {
-            component_name: component_name.to_owned(),
-            repository,
-            version: version.to_owned(),
-            fingerprint_tag,
-        })
+        Place::new(component_name, repository, version, fingerprint)
     }
 
     pub(super) fn image(&self, place: &Place, tag: String) -> Reference {

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::keep::keep;
 use super::push::Serve;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
@@ -64,9 +65,9 @@ pub struct Runner {
 
 /// What a worker needs to work a job off: the repository's side and the
 /// environment's.
-struct Desk {
+pub(super) struct Desk {
     serves: HashMap<(String, String), Serve>,
-    environments: BTreeMap<String, Services>,
+    pub(super) environments: BTreeMap<String, Services>,
     queue: Arc<dyn Queue>,
 }
 
@@ -159,6 +160,7 @@ impl Runner {
             let shutdown = shutdown.clone();
             parts.spawn(async move { worker.run(shutdown).await });
         }
+        parts.spawn(keep(Arc::clone(&desk), shutdown.clone()));
         parts.spawn(server::serve(listener, router, connections, shutdown.clone()));
         stop.cancelled().await;
         shutdown.cancel();

@@ -57,6 +57,8 @@ impl Bus {
     /// Sends `message` to whoever listens.
     pub async fn publish(&self, message: Message) -> Result<(), BusError> {
         subject::check_target(&message.subject)?;
+        // It is written on the same line of NATS's protocol.
+        message.reply_to.as_deref().map_or(Ok(()), subject::check_target)?;
         match self {
             Self::Memory(memory) => memory.publish(message).map(|_| ()),
             Self::Nats(nats) => nats.publish(message).await,

@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{WasiBody, WasiHttpView};
 
 use super::bindings::wasmcloud::messaging::types::BrokerMessage;
 use super::bus::Message;
-use super::output::LastWords;
+use super::log::Log;
 use super::state::State;
 use super::{CallError, Code, Surroundings};
 
@@ -28,7 +28,7 @@ impl Code {
         // The semaphore is never closed.
         let _room = self.runtime.room().acquire().await;
         let mut store = State::store(&self.runtime, surroundings);
-        let last_words = store.data().last_words.clone();
+        let log = store.data().log.clone();
         let call = async {
             let task = task.instantiate_async(&mut store).await?;
             let handler = task.wasmcloud_messaging_handler();
@@ -37,7 +37,7 @@ impl Code {
         let limit = self.runtime.limits().time;
         match timeout(limit, call).await {
             Ok(Ok(handled)) => handled.map_err(CallError::Refused),
-            Ok(Err(error)) => Err(ended(&error, &last_words)),
+            Ok(Err(error)) => Err(ended(&error, &log)),
             Err(_) => Err(CallError::TooLong(limit)),
         }
     }
@@ -56,7 +56,7 @@ impl Code {
     {
         let proxy = self.requests.clone().ok_or(CallError::NotOffered("handler for HTTP"))?;
         let mut store = State::store(&self.runtime, surroundings);
-        let last_words = store.data().last_words.clone();
+        let log = store.data().log.clone();
         let (sender, answer) = tokio::sync::oneshot::channel();
         let runtime = self.runtime.clone();
         let limit = limit.min(runtime.limits().time);
@@ -73,7 +73,7 @@ impl Code {
             };
             match timeout(limit, call).await {
                 Ok(Ok(())) => Ok(()),
-                Ok(Err(error)) => Err(ended(&error, &last_words)),
+                Ok(Err(error)) => Err(ended(&error, &log)),
                 Err(_) => Err(CallError::TooLong(limit)),
             }
         });
@@ -99,21 +99,22 @@ fn broker_message(message: Message) -> BrokerMessage {
 }
 
 /// Why an instance came to an end, in a line.
-fn ended(error: &wasmtime::Error, last_words: &LastWords) -> CallError {
-    let said = last_words.get();
+fn ended(error: &wasmtime::Error, log: &Log) -> CallError {
+    let said = log.last_words();
     let reason = if let Some(exit) = error.downcast_ref::<I32Exit>() {
         match said {
             Some(said) => said,
-            None => format!("it ended itself with exit code {}", exit.0),
+            None => format!("it ended itself with exit status {}", exit.0),
         }
     } else if let Some(trap) = error.downcast_ref::<Trap>() {
         match (trap, said) {
             (_, Some(said)) => said,
-            (Trap::StackOverflow, None) => "it calls itself too deeply (stack overflow)".to_owned(),
+            (Trap::StackOverflow, None) => "call stack exhausted: it calls itself too deeply".to_owned(),
             (trap, None) => trap.to_string(),
         }
     } else {
-        format!("{error:#}")
+        // What is around it is where the code was, in numbers.
+        error.root_cause().to_string()
     };
     CallError::Ended(reason)
 }

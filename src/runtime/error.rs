@@ -51,9 +51,9 @@ pub enum BusError {
         /// The most.
         limit: usize,
     },
-    /// Nobody takes the messages, and no more are kept.
-    #[error("{0} messages were published, and no more are taken")]
-    TooMany(usize),
+    /// More was published than is written down.
+    #[error("too much was published: no more than 64 MiB is written down")]
+    Full,
     /// A subject with spaces, empty parts, or wildcards where none may be.
     #[error("`{0}` is no subject that a message can be sent to")]
     Subject(String),

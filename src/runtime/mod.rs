@@ -16,6 +16,7 @@ mod event;
 mod host;
 mod imports;
 mod limits;
+mod log;
 mod output;
 mod state;
 mod surroundings;

@@ -9,47 +9,25 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-use super::Surroundings;
 use super::event::Level;
+use super::log::Log;
 
 /// How much of one line is kept.
 const LINE_LIMIT: usize = 4096;
 
-/// What an instance wrote to its standard error first: Go says there why it ends
-/// a process, and the stack follows.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LastWords(Arc<Mutex<Option<String>>>);
-
-impl LastWords {
-    /// The reason, if one was given.
-    pub(super) fn get(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn hear(&self, line: &str) {
-        let given = ["fatal error: ", "panic: "];
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.is_none() && given.iter().any(|begin| line.starts_with(begin)) {
-            *said = Some(line.to_owned());
-        }
-    }
-}
-
 /// One stream of one instance.
 #[derive(Clone)]
 pub(super) struct Output {
-    surroundings: Arc<Surroundings>,
+    log: Log,
     level: Level,
-    last_words: LastWords,
     line: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Output {
-    pub(super) fn new(surroundings: Arc<Surroundings>, level: Level, last_words: LastWords) -> Self {
+    pub(super) fn new(log: Log, level: Level) -> Self {
         Self {
-            surroundings,
+            log,
             level,
-            last_words,
             line: Arc::default(),
         }
     }
@@ -69,8 +47,10 @@ impl Output {
         let text = String::from_utf8_lossy(line);
         let text = text.trim_end();
         if !text.is_empty() {
-            self.last_words.hear(text);
-            self.surroundings.log(self.level, text);
+            if self.level == Level::Error {
+                self.log.hear_last_words(text);
+            }
+            self.log.say(self.level, text);
         }
     }
 }

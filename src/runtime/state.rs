@@ -9,8 +9,13 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 
 use super::event::Level;
-use super::output::{LastWords, Output};
+use super::log::Log;
+use super::output::Output;
 use super::{Runtime, Surroundings};
+
+/// Streams, headers and other things of the host's that an instance may hold at
+/// once. Each may have up to 128 KiB; a task has a dozen.
+const HANDLES: usize = 1_000;
 
 /// The data of a store: one instance, for one message.
 pub(super) struct State {
@@ -20,15 +25,15 @@ pub(super) struct State {
     table: ResourceTable,
     limits: StoreLimits,
     pub(super) surroundings: Arc<Surroundings>,
-    pub(super) last_words: LastWords,
+    pub(super) log: Log,
 }
 
 impl State {
     /// A store for one instance. Nothing of this machine is in it: no environment,
     /// no folder, no network.
     pub(super) fn store(runtime: &Runtime, surroundings: &Arc<Surroundings>) -> Store<Self> {
-        let last_words = LastWords::default();
-        let output = |level: Level| Output::new(Arc::clone(surroundings), level, last_words.clone());
+        let log = Log::new(Arc::clone(surroundings));
+        let output = |level: Level| Output::new(log.clone(), level);
         let wasi = WasiCtx::builder()
             .stdout(output(Level::Info))
             .stderr(output(Level::Error))
@@ -39,14 +44,16 @@ impl State {
             .memory_size(runtime.limits().memory)
             .table_elements(runtime.limits().table_elements)
             .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
         let state = Self {
             wasi,
             http: WasiHttpCtx::new(),
             hooks: NoWayOut,
-            table: ResourceTable::new(),
+            table,
             limits,
             surroundings: Arc::clone(surroundings),
-            last_words,
+            log,
         };
         let mut store = Store::new(runtime.engine(), state);
         store.limiter(|state| &mut state.limits);

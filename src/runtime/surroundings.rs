@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bus::Bus;
-use super::event::{Event, Level, Observer};
+use super::event::Observer;
 
 /// What a task finds around it: its name, its configuration, and whom it can talk
 /// to. One value serves all instances of a task.
@@ -17,15 +17,4 @@ pub struct Surroundings {
     pub bus: Bus,
     /// Who hears of what it does.
     pub observer: Observer,
-}
-
-impl Surroundings {
-    /// Tells the observer of a line that the task wrote.
-    pub(super) fn log(&self, level: Level, text: impl Into<String>) {
-        self.observer.tell(Event::Logged {
-            task: self.task.clone(),
-            level,
-            text: text.into(),
-        });
-    }
 }

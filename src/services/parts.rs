@@ -1,15 +1,16 @@
 //! Configuration → the parts that a run works with.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::build::{Builder, Choice, Options, Parallel};
-use crate::config::{self, Environment};
-use crate::deploy::{Lattice, NatsConfig};
+use crate::config::{self, DeployMode, Environment};
+use crate::deploy::{Destination, Lattice, NatsConfig};
 use crate::generate::{Providers, Templates};
-use crate::publish::{Registry, RegistryConfig};
+use crate::publish::{Layout, Registry, RegistryConfig, Store};
 use crate::report::Reporter;
 use crate::testing::Child;
 
@@ -34,9 +35,9 @@ pub struct Services {
     templates: Templates,
     build: BuildSettings,
     cases: Child,
-    registry: OnceCell<Registry>,
+    store: OnceCell<Arc<Store>>,
     builder: OnceCell<Builder>,
-    lattice: OnceCell<Lattice>,
+    destination: OnceCell<Destination>,
 }
 
 impl Services {
@@ -48,9 +49,9 @@ impl Services {
             templates: Templates::builtin()?,
             build,
             cases: Child::of_this_program(),
-            registry: OnceCell::new(),
+            store: OnceCell::new(),
             builder: OnceCell::new(),
-            lattice: OnceCell::new(),
+            destination: OnceCell::new(),
         })
     }
 
@@ -86,16 +87,23 @@ impl Services {
         &self.templates
     }
 
-    /// The registry of the environment.
-    pub async fn registry(&self) -> Result<&Registry, ServiceError> {
-        self.registry
+    /// Where artifacts are kept: the registry of the environment, or for local
+    /// deployments a folder where none is named.
+    pub async fn store(&self) -> Result<&Arc<Store>, ServiceError> {
+        self.store
             .get_or_try_init(|| async {
-                let Some(registry) = &self.environment.registry else {
-                    return Err(ServiceError::Setting(
-                        "no registry is named: set REGISTRY_URL (for example localhost:5000), in the environment or in .env".into(),
-                    ));
+                let store = match &self.environment.registry {
+                    Some(registry) => Store::Registry(Box::new(Registry::new(registry_config(registry))?)),
+                    None if self.environment.deploy == DeployMode::Local => {
+                        Store::Layout(Layout::new(self.state()?.join("artifacts")))
+                    }
+                    None => {
+                        return Err(ServiceError::Setting(
+                            "no registry is named: set REGISTRY_URL (for example localhost:5000), in the environment or in .env".into(),
+                        ));
+                    }
                 };
-                Ok(Registry::new(registry_config(registry))?)
+                Ok(Arc::new(store))
             })
             .await
     }
@@ -114,14 +122,51 @@ impl Services {
             .await
     }
 
-    /// The lattice of the environment.
-    pub async fn lattice(&self) -> Result<&Lattice, ServiceError> {
-        self.lattice
+    /// Where the applications of the environment run.
+    pub async fn destination(&self) -> Result<&Destination, ServiceError> {
+        self.destination
             .get_or_try_init(|| async {
-                let nats = nats_config(&self.environment.nats);
-                Ok(Lattice::connect(&nats, &self.environment.lattice).await?)
+                match self.environment.deploy {
+                    DeployMode::Wadm => {
+                        let nats = nats_config(&self.environment.nats);
+                        let lattice = Lattice::connect(&nats, &self.environment.lattice).await?;
+                        Ok(Destination::Lattice(lattice))
+                    }
+                    #[cfg(feature = "local")]
+                    DeployMode::Local => Ok(Destination::Local(self.local_host().await?)),
+                    #[cfg(not(feature = "local"))]
+                    DeployMode::Local => Err(ServiceError::Setting(
+                        "this program was built without the local host (the cargo feature `local`)".into(),
+                    )),
+                }
             })
             .await
+    }
+
+    /// Makes sure that what was deployed runs, where that is ours to do: on a local
+    /// host, which may have been ended. How many applications there are; none on a
+    /// lattice, which is not asked.
+    pub async fn wake(&self) -> Result<Option<usize>, ServiceError> {
+        match self.environment.deploy {
+            DeployMode::Wadm => Ok(None),
+            DeployMode::Local => Ok(Some(self.destination().await?.applications().await?.len())),
+        }
+    }
+
+    /// Where local deployments and artifacts are kept, absolute.
+    pub(super) fn state(&self) -> Result<PathBuf, ServiceError> {
+        let Some(state) = &self.environment.state else {
+            return Err(ServiceError::Setting(
+                "there is no place for local deployments: set PELATO_STATE to a folder, since neither XDG_STATE_HOME nor HOME is set"
+                    .into(),
+            ));
+        };
+        std::path::absolute(state).map_err(|error| {
+            ServiceError::Setting(format!(
+                "the folder {} cannot be used: {error} (PELATO_STATE)",
+                state.display()
+            ))
+        })
     }
 }
 
@@ -155,7 +200,7 @@ fn registry_config(registry: &config::Registry) -> RegistryConfig {
     }
 }
 
-fn nats_config(nats: &config::Nats) -> NatsConfig {
+pub(super) fn nats_config(nats: &config::Nats) -> NatsConfig {
     let secret = |secret: &Option<SecretString>| secret.clone();
     NatsConfig {
         url: nats.url.clone(),

@@ -116,7 +116,8 @@ impl Project {
         self.command(arguments).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A call of `pelato`, without anything on its standard input.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command
             .args(arguments)

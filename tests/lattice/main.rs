@@ -1,14 +1,26 @@
 //! The lattice for tests itself: it starts, answers, and leaves nothing behind.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
 
 #[path = "../command/mod.rs"]
 mod command;
+#[path = "../component/mod.rs"]
+mod component;
+#[path = "../conformance/mod.rs"]
+mod conformance;
 mod deploy;
 #[path = "../support/forge.rs"]
 mod forge;
 mod push;
 mod stories;
+#[cfg(feature = "local")]
+#[path = "conformance.rs"]
+mod wasmcloud;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

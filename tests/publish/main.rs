@@ -10,6 +10,7 @@
 mod credentials;
 mod door;
 mod failures;
+mod layout;
 mod registry;
 mod upload;
 

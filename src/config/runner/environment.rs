@@ -9,15 +9,17 @@ use crate::config::variables::PROVIDERS;
 use crate::config::{DeployMode, Environment, Nats, Providers, Registry, Target, Variables};
 use crate::document::{Fields, Findings, Node, Span, Value};
 
-/// Reads one entry.
+/// Reads one entry. `data` is the runner's folder; the surroundings are the folder
+/// of its configuration, and its variables.
 pub(super) fn read(
     name: &str,
     at: &Span,
     node: &Node,
-    base: &Path,
-    variables: &Variables,
+    data: &Path,
+    surroundings: (&Path, &Variables),
     findings: &mut Findings,
 ) -> Option<Environment> {
+    let (base, variables) = surroundings;
     let plain = !name.is_empty()
         && name.len() <= 63
         && name
@@ -33,27 +35,37 @@ pub(super) fn read(
         );
     }
     let mut fields = Fields::of(node, "an environment", findings)?;
-    let registry = match fields.take("registry") {
-        Some(node) => registry(node, base, variables, findings),
-        None => {
-            fields.missing("registry", findings);
-            None
-        }
-    };
-    let nats = match fields.take("nats") {
+    let named = fields.take("nats");
+    let nats_is_named = named.is_some();
+    let nats = match named {
         Some(node) => nats(node, base, variables, findings),
         None => Some(Nats::open("nats://localhost:4222")),
     };
     let lattice = fields.text("lattice", findings).map_or("default", |(text, _)| text);
     let deploy = match fields.text("deploy", findings) {
         None | Some(("wadm", _)) => DeployMode::Wadm,
+        Some(("local", _)) if DeployMode::Local.is_built_in() => DeployMode::Local,
         Some(("local", span)) => {
-            not_yet("deploy: local", span, findings);
+            findings.error(
+                "value",
+                span,
+                "`deploy` cannot be this here",
+                "this program was built without the local host (the cargo feature `local`)",
+                "use `wadm`, or a program that has it",
+            );
             return None;
         }
         Some((_, span)) => {
             findings.error("value", span, "`deploy` cannot be this", "it is `wadm` or `local`", "");
             return None;
+        }
+    };
+    let registry = match fields.take("registry") {
+        Some(node) => registry(node, base, variables, findings).map(Some),
+        None if deploy == DeployMode::Local => Some(None),
+        None => {
+            fields.missing("registry", findings);
+            None
         }
     };
     if let Some(node) = fields.take("heal") {
@@ -68,12 +80,14 @@ pub(super) fn read(
     fields.finish(findings);
     Some(Environment {
         name: name.to_owned(),
-        registry: Some(registry?),
+        registry: registry?,
         nats: nats?,
+        nats_is_named,
         lattice: lattice.to_owned(),
         deploy,
         providers: providers?,
         targets,
+        state: Some(data.to_owned()),
     })
 }
 

@@ -1,6 +1,8 @@
 //! `runner.yaml` as people write it, right and wrong.
 
 use super::*;
+#[cfg(feature = "local")]
+use crate::config::DeployMode;
 
 const GOOD: &str = "\
 listen: 127.0.0.1:9090
@@ -100,12 +102,44 @@ fn credentials_do_not_stand_in_the_address_of_nats() {
 }
 
 #[test]
+#[cfg(feature = "local")]
+fn local_deployments_need_no_registry_and_a_lattice_does() {
+    let registry = "    registry: { url: registry.example.org/acme, user: ci, password: { env: REGISTRY_PASSWORD } }\n";
+    let nats = "    nats: { url: nats://nats.example.org:4222, creds: runner.creds }\n";
+    let local = "    deploy: local\n";
+    let config = read(&GOOD.replace(registry, local).replace(nats, "")).unwrap();
+    let production = &config.environments["production"];
+    assert_eq!(production.deploy, DeployMode::Local);
+    assert!(production.registry.is_none() && !production.nats_is_named);
+    assert_eq!(production.state.as_deref(), Some(Path::new("/etc/pelato/./state")));
+    let config = read(&GOOD.replace(registry, &format!("{registry}{local}"))).unwrap();
+    let production = &config.environments["production"];
+    assert!(production.registry.is_some() && production.nats_is_named);
+    insta::assert_snapshot!(refused(&GOOD.replace(registry, "")), @"
+    error: no environment is called `production`
+      --> runner.yaml:11:23
+       |
+    11 |     branches: { main: production }
+       |                       ^^^^^^^^^^ nobody declares it
+       |
+       = help: declare it under `environments:`; there are: 
+
+    error: `registry` is missing in an environment
+      --> runner.yaml:14:5
+       |
+    14 |     nats: { url: nats://nats.example.org:4222, creds: runner.creds }
+       |     ^^^^ it belongs to this one
+       |
+       = help: add `registry:`
+    ");
+}
+
+#[test]
 fn what_a_later_version_brings_is_refused_not_ignored() {
     for (from, to) in [
         ("data: ./state", "reconcile: 5m"),
         ("data: ./state", "retention: { runs: 90d }"),
         ("    providers: {", "    heal: true\n    providers: {"),
-        ("    providers: {", "    deploy: local\n    providers: {"),
         ("    forge: gitea", "    templates: true\n    forge: gitea"),
         ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
     ] {

@@ -24,18 +24,34 @@ struct Shared {
     count: AtomicU64,
 }
 
+/// How many bytes wait for one listener, as a NATS server has it.
+const WAITING: usize = 64 << 20;
+
 #[derive(Debug)]
 struct Listener {
     subject: String,
     queue: Option<String>,
     sender: mpsc::Sender<Message>,
-    dropped: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
+}
+
+/// What a listener and who reads know of each other.
+#[derive(Debug, Default)]
+struct Counts {
+    dropped: AtomicUsize,
+    /// Bytes that wait.
+    waiting: AtomicUsize,
 }
 
 impl Listener {
     fn give(&self, message: Message) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.sender.try_send(message) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        let bytes = message.body.len();
+        let waiting = self.counts.waiting.fetch_add(bytes, Ordering::Relaxed);
+        // One message is taken whatever its size: the bus's own limit is for that.
+        let full = waiting > 0 && waiting + bytes > WAITING;
+        if full || self.sender.try_send(message).is_err() {
+            self.counts.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.counts.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -98,13 +114,13 @@ impl Memory {
 
     pub(super) fn subscribe(&self, subject: &str, queue: Option<&str>) -> Inbox {
         let (sender, receiver) = super::channel();
-        let dropped = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::new(Counts::default());
         let id = self.0.count.fetch_add(1, Ordering::Relaxed);
         let listener = Listener {
             subject: subject.to_owned(),
             queue: queue.map(str::to_owned),
             sender,
-            dropped: Arc::clone(&dropped),
+            counts: Arc::clone(&counts),
         };
         let mut listeners = self.0.listeners.write().unwrap_or_else(PoisonError::into_inner);
         listeners.insert(id, listener);
@@ -112,7 +128,7 @@ impl Memory {
             id,
             bus: self.clone(),
             receiver,
-            dropped,
+            counts,
         }
     }
 }
@@ -123,12 +139,14 @@ pub struct Inbox {
     id: u64,
     bus: Memory,
     receiver: mpsc::Receiver<Message>,
-    dropped: Arc<AtomicUsize>,
+    counts: Arc<Counts>,
 }
 
 impl Inbox {
     pub(super) async fn next(&mut self) -> Option<Message> {
-        self.receiver.recv().await
+        let message = self.receiver.recv().await?;
+        self.counts.waiting.fetch_sub(message.body.len(), Ordering::Relaxed);
+        Some(message)
     }
 
     /// The sender goes with the listener, so that reading comes to an end.
@@ -141,7 +159,7 @@ impl Inbox {
     }
 
     pub(super) fn dropped(&self) -> usize {
-        self.dropped.swap(0, Ordering::Relaxed)
+        self.counts.dropped.swap(0, Ordering::Relaxed)
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, HeaderMap, RequestErrorKind, Subscriber};
+use async_nats::{Client, Request, RequestErrorKind, Subscriber};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use tokio::time::timeout;
 
 use super::Message;
 use crate::runtime::BusError;
@@ -43,16 +42,14 @@ impl Nats {
 
     pub(super) async fn request(&self, subject: String, body: Bytes, limit: Duration) -> Result<Message, BusError> {
         self.fits(&body)?;
-        let asked = self.0.request_with_headers(subject.clone(), HeaderMap::new(), body);
-        match timeout(limit, asked).await {
-            Err(_) => Err(BusError::NoAnswer(subject)),
-            Ok(Ok(answer)) => Ok(message(answer)),
-            Ok(Err(error)) => Err(match error.kind() {
-                RequestErrorKind::NoResponders => BusError::NoResponders(subject),
-                RequestErrorKind::TimedOut => BusError::NoAnswer(subject),
-                _ => BusError::Nats(error.to_string()),
-            }),
-        }
+        // The client's own limit of 10 s does not count.
+        let request = Request::new().payload(body).timeout(Some(limit));
+        let answer = self.0.send_request(subject.clone(), request).await;
+        answer.map(message).map_err(|error| match error.kind() {
+            RequestErrorKind::NoResponders => BusError::NoResponders(subject),
+            RequestErrorKind::TimedOut => BusError::NoAnswer(subject),
+            _ => BusError::Nats(error.to_string()),
+        })
     }
 
     pub(super) async fn subscribe(&self, subject: &str, queue: Option<&str>) -> Result<Inbox, BusError> {

@@ -5,16 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Message;
 use crate::runtime::BusError;
 
+/// How many bytes are written down until they are taken. Each message counts for at
+/// least [`OVERHEAD`].
+const ROOM: usize = 64 << 20;
+const OVERHEAD: usize = 256;
+
 /// Messages that go nowhere, written down.
 #[derive(Clone, Debug)]
 pub struct Record {
     limit: usize,
-    messages: Arc<Mutex<Vec<Message>>>,
+    messages: Arc<Mutex<Messages>>,
 }
 
-/// Messages that are kept. A task publishes one for each that it gets; a thousand
-/// at once are a mistake, or meant to fill the memory.
-const MOST: usize = 64;
+#[derive(Debug, Default)]
+struct Messages {
+    all: Vec<Message>,
+    bytes: usize,
+}
 
 impl Record {
     /// Takes messages of up to `limit` bytes.
@@ -27,7 +34,7 @@ impl Record {
 
     /// What was published since it was asked last, in order.
     pub fn take(&self) -> Vec<Message> {
-        std::mem::take(&mut self.messages.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.messages.lock().unwrap_or_else(PoisonError::into_inner)).all
     }
 
     pub(super) fn publish(&self, message: Message) -> Result<(), BusError> {
@@ -38,10 +45,12 @@ impl Record {
             });
         }
         let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        if messages.len() >= MOST {
-            return Err(BusError::TooMany(MOST));
+        let size = |message: &Message| message.body.len() + message.subject.len() + OVERHEAD;
+        if messages.bytes + size(&message) > ROOM {
+            return Err(BusError::Full);
         }
-        messages.push(message);
+        messages.bytes += size(&message);
+        messages.all.push(message);
         Ok(())
     }
 }

@@ -2,28 +2,38 @@
 
 use super::BusError;
 
+/// The longest subject, in bytes. A NATS server closes the connection of a client
+/// whose line of subject and reply-to is longer than 4096, and with it that of all
+/// tasks.
+const LONGEST: usize = 1024;
+
 /// Whether a message can be sent to `subject`.
 pub(super) fn check_target(subject: &str) -> Result<(), BusError> {
-    match subject
-        .split('.')
-        .all(|part| is_part(part) && part != "*" && part != ">")
-    {
+    let mut parts = subject.split('.');
+    let right = subject.len() <= LONGEST && parts.all(|part| is_part(part) && part != "*" && part != ">");
+    match right {
         true => Ok(()),
-        false => Err(BusError::Subject(subject.to_owned())),
+        false => Err(BusError::Subject(shown(subject))),
     }
+}
+
+/// As much of a subject as is worth reading.
+fn shown(subject: &str) -> String {
+    subject[..subject.floor_char_boundary(LONGEST)].to_owned()
 }
 
 /// Whether `subject` can be listened on.
 pub(super) fn check_pattern(subject: &str) -> Result<(), BusError> {
     let parts: Vec<&str> = subject.split('.').collect();
     let last = parts.len() - 1;
-    let right = parts
-        .iter()
-        .enumerate()
-        .all(|(at, part)| is_part(part) && (*part != ">" || at == last));
+    let right = subject.len() <= LONGEST
+        && parts
+            .iter()
+            .enumerate()
+            .all(|(at, part)| is_part(part) && (*part != ">" || at == last));
     match right {
         true => Ok(()),
-        false => Err(BusError::Subject(subject.to_owned())),
+        false => Err(BusError::Subject(shown(subject))),
     }
 }
 

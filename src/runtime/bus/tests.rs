@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::subject::{check_pattern, check_target, matches};
-use super::{Bus, Message};
+use super::{Bus, Message, Record};
 use crate::runtime::BusError;
 
 fn bus() -> Bus {
@@ -118,4 +118,48 @@ async fn the_limits_are_kept() {
     assert_eq!(inbox.dropped(), 1);
     assert_eq!(inbox.dropped(), 0);
     assert_eq!(inbox.next().await.unwrap().body.len(), 1024);
+}
+
+#[tokio::test]
+async fn subjects_hold_no_commands_for_nats() {
+    let bus = bus();
+    let long = "a".repeat(1025);
+    for wrong in ["x 0\r\n\r\nPUB y 1\r\nz", "x y", "", "x.*", &long] {
+        let to = bus.publish(Message::new(wrong, "")).await;
+        assert!(matches!(to, Err(BusError::Subject(_))), "{wrong:?}: {to:?}");
+        let reply_to = Some(wrong.to_owned());
+        let from = Message {
+            reply_to,
+            ..Message::new("x", "")
+        };
+        let from = bus.publish(from).await;
+        assert!(matches!(from, Err(BusError::Subject(_))), "{wrong:?}: {from:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_too_far_behind_loses_messages_and_no_memory() {
+    let bus = Bus::memory(1 << 20);
+    let mut slow = bus.subscribe("a", None).await.unwrap();
+    let body = bytes::Bytes::from(vec![0; 1 << 20]);
+    for _ in 0..100 {
+        bus.publish(Message::new("a", body.clone())).await.unwrap();
+    }
+    assert_eq!(slow.dropped(), 100 - 64);
+    slow.next().await.unwrap();
+    bus.publish(Message::new("a", body)).await.unwrap();
+    assert_eq!(slow.dropped(), 0, "there is room again");
+}
+
+#[tokio::test]
+async fn what_is_written_down_is_bounded() {
+    let record = Record::new(1 << 20);
+    let bus = Bus::Record(record.clone());
+    let body = bytes::Bytes::from(vec![0; 1 << 20]);
+    let mut refused = 0;
+    for _ in 0..100 {
+        refused += usize::from(bus.publish(Message::new("a", body.clone())).await == Err(BusError::Full));
+    }
+    assert_eq!((refused, record.take().len()), (100 - 63, 63));
+    assert_eq!(bus.publish(Message::new("a", body)).await, Ok(()));
 }

@@ -11,12 +11,12 @@ use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use wasmtime_wasi_http::WasiBody;
 
@@ -27,6 +27,16 @@ use crate::runtime::event::Event;
 
 /// How long requests that have begun are given when a server closes.
 const DRAIN: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// How long a client may take for the head of a request, or leave an open
+/// connection idle.
+const HEADER_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// How many clients are connected to one address at once. What comes on top waits.
+const CONNECTIONS: usize = 1_024;
+
+/// How long nobody is taken after one could not be.
+const AGAIN: std::time::Duration = std::time::Duration::from_millis(10);
 
 /// The servers of a host.
 #[derive(Debug, Default)]
@@ -121,30 +131,47 @@ impl Servers {
 
 async fn serve(listener: TcpListener, tasks: Arc<Tasks>, close: CancellationToken) {
     let connections = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             () = close.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listener, &places) => accepted,
         };
-        // A connection that is gone before it is taken concerns nobody else.
-        let Ok((stream, _)) = accepted else { continue };
-        connect(stream, Arc::clone(&tasks), &connections);
+        match accepted {
+            Ok((stream, place)) => connect(stream, place, Arc::clone(&tasks), &connections),
+            // One that is gone before it is taken concerns nobody else. Where the
+            // process has no more files, it may have some a moment later.
+            Err(_) => sleep(AGAIN).await,
+        }
     }
     drop(listener);
     // Requests that have begun are answered.
     let _ = timeout(DRAIN, connections.shutdown()).await;
 }
 
-fn connect(stream: TcpStream, tasks: Arc<Tasks>, connections: &GracefulShutdown) {
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await;
+    let place = place.map_err(std::io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    // The head of an answer and its body are written apart.
+    stream.set_nodelay(true)?;
+    Ok((stream, place))
+}
+
+fn connect(stream: TcpStream, place: OwnedSemaphorePermit, tasks: Arc<Tasks>, connections: &GracefulShutdown) {
     let answering = service_fn(move |request| {
         let tasks = Arc::clone(&tasks);
         async move { Ok::<_, Infallible>(answer(request, &tasks).await) }
     });
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answering);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_LIMIT)
+        .serve_connection(TokioIo::new(stream), answering);
     let connection = connections.watch(connection);
     tokio::spawn(async move {
         // A client that breaks its connection off concerns nobody else.
         let _ = connection.await;
+        drop(place);
     });
 }
 

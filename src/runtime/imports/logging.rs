@@ -19,7 +19,7 @@ impl Host for State {
             true => message,
             false => format!("{context}: {message}"),
         };
-        self.surroundings.log(level, text);
+        self.log.say(level, &text);
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ fn component(content: &str) -> Vec<u8> {
     module.push(length(&export));
     module.extend(export);
     module.extend(b"\x0a\x04\x01\x02\0\x0b");
-    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 

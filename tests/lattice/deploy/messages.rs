@@ -2,23 +2,17 @@
 //! answers.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use lattice_harness::{Lattice as Real, Options};
-use pelato::generate::{self, Placement, Providers, Sources, Templates};
+use pelato::generate::{self, Placement, Providers, Templates};
 use pelato::report::TargetState;
-use pelato::source::ProjectFiles;
 use pelato::workflow::Task;
-use wasi_preview1_component_adapter_provider::{
-    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as ADAPTER,
-};
-use wit_component::{ComponentEncoder, StringEncoding};
-use wit_parser::Resolve;
 
 use super::application::{owner, publish};
 use super::{connect, deploy};
+use crate::component::component;
 
 fn task() -> Task {
     Task {
@@ -36,53 +30,15 @@ fn task() -> Task {
 }
 
 /// A component that puts `mark` before what it gets.
-fn marking(mark: &str) -> Vec<u8> {
+async fn marking(mark: &str) -> Vec<u8> {
     let code = format!("package main\n\nfunc exec_task(arg string) string {{ return \"{mark}\" + arg }}\n");
-    let project = ProjectFiles {
-        path: ".".into(),
-        files: [("tasks/mark.go".to_owned(), code.into())].into(),
-    };
-    let Sources { files, wit, world, .. } =
-        generate::render(&task(), &project, &Templates::builtin().unwrap()).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-    let built = Command::new("go")
-        .args([
-            "build",
-            "-trimpath",
-            "-buildmode=c-shared",
-            "-ldflags=-s -w -checklinkname=0",
-            "-o=core.wasm",
-            ".",
-        ])
-        .envs([
-            ("GOOS", "wasip1"),
-            ("GOARCH", "wasm"),
-            ("GOTOOLCHAIN", "local"),
-            ("GOFLAGS", ""),
-        ])
-        .current_dir(folder.path())
-        .output()
-        .unwrap_or_else(|error| panic!("Go is on the PATH: {error}"));
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let mut module = std::fs::read(folder.path().join("core.wasm")).unwrap();
-    let mut resolve = Resolve::default();
-    let package = resolve.push_str("world.wit", &wit).unwrap();
-    let world = resolve.select_world(&[package], Some(&world)).unwrap();
-    wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
-    let mut encoder = ComponentEncoder::default();
-    encoder.adapter(ADAPTER_NAME, ADAPTER).unwrap();
-    encoder.module(&module).unwrap().encode().unwrap()
+    component("processor_nats", &code).await
 }
 
 /// Deploys to both targets, one after the other.
 async fn roll_out(real: &Real, mark: &str) {
     let lattice = connect(real).await;
-    let image = publish(real, "mark", mark, marking(mark)).await;
+    let image = publish(real, "mark", mark, marking(mark).await).await;
     let providers = Providers {
         messaging: real.messaging_provider().to_owned(),
         ..Providers::external()

@@ -62,6 +62,12 @@ impl Runner {
         self.url.clone()
     }
 
+    /// What it said so far.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(super) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
     /// Sends SIGTERM and waits for the end: the exit code.
     pub(super) async fn stop(&self) -> Option<i32> {
         let mut child = self.child.lock().await;

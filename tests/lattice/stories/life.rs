@@ -245,7 +245,7 @@ async fn build_and_deploy_one_after_the_other() {
     insta::assert_snapshot!(ended.said, @"
         plan  steps: new: first deployment in default
         plan  1 of 1 task affected
-    failed: steps (this code is not in the registry yet; run `pelato build`, or `pelato brush` for both)
+    failed: steps (this code is not published yet; run `pelato build`, or `pelato brush` for both)
     ");
 
     let ended = project.pelato(&["build"]).await;

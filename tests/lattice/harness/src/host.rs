@@ -23,6 +23,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) lattice: &'a str,
     pub(crate) nats: &'a str,
     pub(crate) registry: &'a str,
+    pub(crate) max_execution: Duration,
 }
 
 /// Starts a host with the labels `name` and `host-type` (both `name`, but for
@@ -37,6 +38,7 @@ pub(crate) async fn start(
         ("--lattice", around.lattice.to_owned()),
         ("--insecure-registry", around.registry.to_owned()),
         ("--heartbeat-ms", "1000".to_owned()),
+        ("--max-execution-ms", around.max_execution.as_millis().to_string()),
     ];
     // A label that is given twice has the last value.
     let (default, own) = ([("host-type", name)], [("name", name)]);

@@ -42,7 +42,7 @@ impl Lattice {
         let programs = programs::folder()?;
         let folder = Folder::new()?;
         let ((nats_part, nats), (registry_part, registry)) = tokio::try_join!(
-            nats::start(&folder, &programs, None),
+            nats::start(&folder, &programs, options.max_payload, None),
             registry::start(&folder, &programs, None),
         )?;
         let mut lattice = Self {
@@ -177,6 +177,7 @@ impl Lattice {
             lattice: self.name(),
             nats: &self.nats,
             registry: &self.registry,
+            max_execution: self.options.max_execution,
         };
         let (part, id) = host::start(&around, name, labels).await?;
         self.keep(name, part);
@@ -192,7 +193,12 @@ impl Lattice {
     pub async fn start_again(&self, name: &str) -> anyhow::Result<()> {
         self.refuse_running(name)?;
         let part = match name {
-            nats::NAME => nats::start(&self.folder, &self.programs, port(&self.nats)).await?.0,
+            nats::NAME => {
+                let max_payload = self.options.max_payload;
+                nats::start(&self.folder, &self.programs, max_payload, port(&self.nats))
+                    .await?
+                    .0
+            }
             registry::NAME => {
                 registry::start(&self.folder, &self.programs, port(&self.registry))
                     .await?

@@ -11,16 +11,25 @@ use crate::wait;
 
 pub(crate) const NAME: &str = "nats";
 
-/// Starts the server; `port` is where one that ran before listened.
-/// Answers the part and its address, `127.0.0.1:<port>`.
-pub(crate) async fn start(folder: &Folder, programs: &Path, port: Option<u16>) -> anyhow::Result<(Part, String)> {
+/// Starts the server, which takes messages of `max_payload` bytes; `port` is where
+/// one that ran before listened. Answers the part and its address, `127.0.0.1:<port>`.
+pub(crate) async fn start(
+    folder: &Folder,
+    programs: &Path,
+    max_payload: usize,
+    port: Option<u16>,
+) -> anyhow::Result<(Part, String)> {
     let home = folder.of(NAME)?;
+    // The program has no argument for it.
+    std::fs::write(home.join("nats.conf"), format!("max_payload: {max_payload}\n"))?;
     let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
     let mut part = Part::start(
         folder,
         NAME,
         &programs.join("nats-server"),
         [
+            "--config",
+            "nats.conf",
             "--addr",
             "127.0.0.1",
             "--port",

@@ -14,6 +14,10 @@ pub struct Options {
     /// After what time of silence wadm gives a host up. Hosts tell of themselves
     /// every second, but are silent for longer while they compile big components.
     pub cleanup_interval: Duration,
+    /// How long a component may work on one message or request, in seconds.
+    pub max_execution: Duration,
+    /// The most bytes that NATS takes in a message.
+    pub max_payload: usize,
 }
 
 impl Default for Options {
@@ -23,6 +27,8 @@ impl Default for Options {
             hosts: vec!["edge".into(), "cloud".into()],
             wadm: true,
             cleanup_interval: Duration::from_secs(30),
+            max_execution: Duration::from_secs(600),
+            max_payload: 1 << 20,
         }
     }
 }

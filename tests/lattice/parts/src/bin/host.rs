@@ -34,6 +34,9 @@ struct Args {
     /// JetStream domain of the lattice's buckets.
     #[arg(long)]
     js_domain: Option<String>,
+    /// How long a component may work on one message or request.
+    #[arg(long, default_value_t = 600_000)]
+    max_execution_ms: u64,
 }
 
 #[tokio::main]
@@ -66,6 +69,7 @@ async fn main() -> anyhow::Result<()> {
         },
         heartbeat_interval: Some(Duration::from_millis(args.heartbeat_ms)),
         max_linear_memory: 256 << 20,
+        max_execution_time: Duration::from_millis(args.max_execution_ms),
         rpc_timeout: Duration::from_secs(2),
         provider_shutdown_delay: Some(Duration::from_millis(300)),
         experimental_features: [

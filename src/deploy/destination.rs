@@ -1,0 +1,62 @@
+//! Where applications run: on a lattice, or on the local host.
+
+use tokio_util::sync::CancellationToken;
+
+#[cfg(feature = "local")]
+use super::LocalHost;
+use super::{DeployError, Deployed, Lattice, TargetOutcome};
+use crate::generate::{Manifest, Owner};
+use crate::report::Reporter;
+
+/// Where applications run. Both kinds keep the promises that are written here.
+pub enum Destination {
+    /// A wasmCloud lattice, through its wadm.
+    Lattice(Lattice),
+    /// A process on this machine.
+    #[cfg(feature = "local")]
+    Local(LocalHost),
+}
+
+impl Destination {
+    /// All applications that carry `pelato.*` annotations, in the order of their
+    /// names.
+    pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {
+        match self {
+            Self::Lattice(lattice) => lattice.applications().await,
+            #[cfg(feature = "local")]
+            Self::Local(host) => host.applications().await,
+        }
+    }
+
+    /// Makes `manifest` run and waits until it does. What is deployed and runs is left
+    /// alone; an application of someone else's is refused. One that does not start is
+    /// no error of the call, but of the outcome.
+    pub async fn deploy(
+        &self,
+        manifest: &Manifest,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<TargetOutcome, DeployError> {
+        match self {
+            Self::Lattice(lattice) => lattice.deploy(manifest, reporter, cancel).await,
+            #[cfg(feature = "local")]
+            Self::Local(host) => host.deploy(manifest, reporter, cancel).await,
+        }
+    }
+
+    /// Takes an application of `owner`'s away, until nothing of it runs. Whether there
+    /// was one; someone else's is refused.
+    pub async fn remove(
+        &self,
+        application: &str,
+        owner: &Owner,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<bool, DeployError> {
+        match self {
+            Self::Lattice(lattice) => lattice.remove(application, owner, reporter, cancel).await,
+            #[cfg(feature = "local")]
+            Self::Local(host) => host.remove(application, owner, reporter, cancel).await,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a session works with.
+
+use super::WatchError;
+use crate::build::{BuildError, Builder, Choice};
+use crate::deploy::{DeployError, NatsConfig};
+use crate::report::Reporter;
+use crate::runtime::{Bus, RuntimeError};
+use crate::services::BuildSettings;
+
+/// What a message may have on a bus of this process: NATS's own default.
+const MAX_PAYLOAD: usize = 1 << 20;
+
+/// Why a session cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum DevError {
+    /// Nothing to build with.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The embedded host does not start.
+    #[error(transparent)]
+    Runtime(#[from] RuntimeError),
+    /// The files cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+    /// The NATS server that was named.
+    #[error(transparent)]
+    Nats(#[from] DeployError),
+}
+
+/// What builds. `auto` takes this machine's Go where it has one: a container's start
+/// alone takes longer than compiling, and it is the author's own code on the author's
+/// own machine.
+pub(super) async fn builder(settings: BuildSettings, reporter: &Reporter) -> Result<Builder, BuildError> {
+    let choose = |choice| Builder::choose(choice, settings.parallel, settings.options.clone(), reporter);
+    let builder = match settings.choice {
+        Choice::Auto => match choose(Choice::Local).await {
+            Err(BuildError::Go { .. }) => choose(Choice::Auto).await?,
+            chosen => chosen?,
+        },
+        choice => choose(choice).await?,
+    };
+    builder.prepare(reporter).await?;
+    Ok(builder)
+}
+
+/// A real NATS where one is named.
+pub(super) async fn bus(nats: Option<&str>) -> Result<Bus, DeployError> {
+    match nats {
+        None => Ok(Bus::memory(MAX_PAYLOAD)),
+        Some(url) => {
+            let config = NatsConfig {
+                url: url.to_owned(),
+                ..NatsConfig::default()
+            };
+            Ok(Bus::Nats(config.client().await?.into()))
+        }
+    }
+}

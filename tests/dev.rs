@@ -1,0 +1,244 @@
+//! `pelato dev`: the whole workflow on this machine, as its author sees it.
+
+#![cfg(feature = "local")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
+mod command;
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use command::{ECHO, Project};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A `pelato dev` that runs.
+struct Dev {
+    child: Child,
+    stdin: ChildStdin,
+    lines: mpsc::UnboundedReceiver<String>,
+    said: Vec<String>,
+}
+
+impl Dev {
+    fn start(project: &Project) -> Self {
+        let mut child = project.command(&["dev"]).stdin(Stdio::piped()).spawn().unwrap();
+        let (sender, lines) = mpsc::unbounded_channel();
+        follow(child.stdout.take().unwrap(), sender.clone());
+        follow(child.stderr.take().unwrap(), sender);
+        Self {
+            stdin: child.stdin.take().unwrap(),
+            child,
+            lines,
+            said: Vec::new(),
+        }
+    }
+
+    /// Reads on until a line has `text` in it.
+    async fn says(&mut self, text: &str) -> String {
+        loop {
+            let line = timeout(PATIENCE, self.lines.recv()).await;
+            let line = line.unwrap_or_else(|_| panic!("no `{text}` in {:#?}", self.said));
+            let line = line.unwrap_or_else(|| panic!("it ended without `{text}`: {:#?}", self.said));
+            println!("{line}");
+            self.said.push(line.clone());
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    async fn types(&mut self, text: &str) {
+        self.stdin.write_all(format!("{text}\n").as_bytes()).await.unwrap();
+    }
+
+    /// Waits for its end: the exit code.
+    async fn ends(mut self) -> Option<i32> {
+        timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap().code()
+    }
+}
+
+fn follow(stream: impl AsyncRead + Unpin + Send + 'static, lines: mpsc::UnboundedSender<String>) {
+    tokio::spawn(async move {
+        let mut stream = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = stream.next_line().await {
+            if lines.send(line).is_err() {
+                break;
+            }
+        }
+    });
+}
+
+/// A port that nobody has at the moment.
+fn port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// What is posted to `first` goes through `second`.
+fn workflow(port: u16, second: &str) -> String {
+    format!(
+        "project_name: Thermo\ntasks:\n  - name: First\n    type: http_producer_nats\n    code: first.go\n    \
+         targets: [edge, cloud]\n    dest_topic: between\n    component_name: first\n    version: 1.0.0\n    \
+         address: 127.0.0.1:{port}\n{second}"
+    )
+}
+
+const SECOND: &str = "  - name: Second\n    type: processor_nats\n    code: second.go\n    targets: [edge]\n    \
+    source_topic: between\n    dest_topic: after\n    component_name: second\n    version: 1.0.0\n";
+
+fn project(port: u16) -> Project {
+    let project = Project::of("acme/dev");
+    project.write("workflow.yaml", &workflow(port, SECOND));
+    project.write("tasks/first.go", ECHO);
+    project.write("tasks/second.go", ECHO);
+    project
+}
+
+async fn post(port: u16, body: &str) -> String {
+    let client = reqwest::Client::new();
+    let answer = client.post(format!("http://127.0.0.1:{port}/")).body(body.to_owned());
+    answer
+        .send()
+        .await
+        .unwrap()
+        .error_for_status()
+        .unwrap()
+        .text()
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_saved_answers_and_nothing_is_lost_meanwhile() {
+    let port = port();
+    let project = project(port);
+    let mut dev = Dev::start(&project);
+    dev.says("started first, second").await;
+    dev.says("q  to quit").await;
+    assert_eq!(post(port, "one").await, "one");
+    assert_eq!(dev.says("from first").await, "between  3 B  from first");
+    assert_eq!(dev.says("from second").await, "after  3 B  from second");
+
+    // Someone posts all the time while the code changes under it.
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let posting = tokio::spawn(async move {
+        let mut answers = Vec::new();
+        while stopped.try_recv().is_err() {
+            answers.push(post(port, "all").await);
+        }
+        answers
+    });
+    dev.says("from second").await;
+    project.write("tasks/first.go", &ECHO.replace("return arg", "return arg + \"!\""));
+    let reloaded = dev.says("reloaded").await;
+    assert!(reloaded.starts_with("reloaded first ("), "{reloaded}");
+    let built = |task: &str| {
+        dev.said
+            .iter()
+            .filter(|line| line.contains(&format!("build  {task}: ")))
+            .count()
+    };
+    assert_eq!((built("first"), built("second")), (2, 1));
+    dev.says("between  4 B  from first").await;
+    stop.send(()).unwrap();
+    let answers = posting.await.unwrap();
+    let old = answers.iter().filter(|answer| *answer == "all").count();
+    assert!(
+        answers[..old].iter().all(|answer| answer == "all"),
+        "the old code came back"
+    );
+    assert!(old < answers.len() && answers[old..].iter().all(|answer| answer == "all!"));
+
+    dev.types("q").await;
+    let mut through = 0;
+    while let Ok(Some(line)) = timeout(PATIENCE, dev.lines.recv()).await {
+        dev.said.push(line);
+    }
+    for line in &dev.said {
+        through += usize::from(line.starts_with("after ") && line.ends_with(" from second"));
+    }
+    // One more was posted at the beginning.
+    assert_eq!(through, answers.len() + 1);
+    assert_eq!(dev.ends().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_is_shown_and_what_ran_goes_on() {
+    let port = port();
+    let project = project(port);
+    let mut dev = Dev::start(&project);
+    dev.says("q  to quit").await;
+
+    project.write(
+        "tasks/first.go",
+        "package main\n\nfunc exec_task(arg string) string { return arg2 }\n",
+    );
+    dev.says("first cannot run: `first` does not compile:").await;
+    let line = dev.says("the version before goes on").await;
+    assert!(line.starts_with("tasks/first.go:3:44: undefined: arg2"), "{line}");
+    assert_eq!(post(port, "one").await, "one");
+
+    project.write(
+        "workflow.yaml",
+        &workflow(port, SECOND).replace("type: processor_nats", "type: processor"),
+    );
+    dev.says("nothing is changed until this is mended").await;
+    assert_eq!(post(port, "two").await, "two");
+
+    project.write("tasks/first.go", &ECHO.replace("return arg", "return arg + \"!\""));
+    project.write("workflow.yaml", &workflow(port, ""));
+    dev.says("stopped second").await;
+    while post(port, "three").await != "three!" {}
+    project.write("workflow.yaml", &workflow(port, SECOND));
+    let line = dev.says("started").await;
+    assert!(line.starts_with("started second ("), "{line}");
+
+    // A message by hand, and the list.
+    dev.types("s between {\"by\": \"hand\"}").await;
+    assert_eq!(dev.says("from second").await, "after  14 B  from second");
+    dev.types("s no..subject x").await;
+    dev.says("not sent: `no..subject` is no subject").await;
+    dev.types("t").await;
+    assert_eq!(dev.says("second (Second)").await, "  second (Second): between → after");
+    // SIGINT, as Ctrl-C sends it.
+    let id = rustix::process::Pid::from_raw(dev.child.id().unwrap().cast_signed()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!(dev.ends().await, Some(130));
+    assert!(project.left_behind().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_beginning_can_be_mended() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let project = project(port);
+    project.write("workflow.yaml", "project_name: Thermo\ntasks: []\n");
+    let mut dev = Dev::start(&project);
+    dev.says("nothing is changed until this is mended").await;
+
+    project.write("workflow.yaml", &workflow(port, SECOND));
+    dev.says("started second").await;
+    let line = dev.says("first cannot run").await;
+    assert!(
+        line.contains(&format!("cannot listen on 127.0.0.1:{port}: Address already in use")),
+        "{line}"
+    );
+    drop(taken);
+    // Saved once more, without a change.
+    project.write("workflow.yaml", &workflow(port, SECOND));
+    dev.says("started first").await;
+    assert_eq!(post(port, "one").await, "one");
+    dev.types("q").await;
+    assert_eq!(dev.ends().await, Some(0));
+}

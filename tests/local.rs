@@ -1,0 +1,30 @@
+//! `deploy: local`: tasks on this machine, in a process of their own. The real
+//! program, this machine's Go, and no lattice, registry or Docker.
+
+#![cfg(feature = "local")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop here"
+)]
+
+mod command;
+
+#[path = "support/forge.rs"]
+mod forge;
+
+#[path = "local/failures.rs"]
+mod failures;
+#[path = "local/host.rs"]
+mod host;
+#[path = "local/life.rs"]
+mod life;
+#[path = "local/named.rs"]
+mod named;
+#[path = "local/owners.rs"]
+mod owners;
+#[path = "local/process.rs"]
+mod process;
+#[path = "local/push.rs"]
+mod push;

@@ -1,0 +1,141 @@
+//! From a `git push` to a running function with `deploy: local`: the runner, this
+//! machine's Go, and nothing else. Deployments outlive the runner.
+
+#[path = "../lattice/push/repository.rs"]
+mod repository;
+#[path = "../lattice/push/runner.rs"]
+mod runner;
+
+use pelato::forge::ForgeKind;
+use rustix::process::Signal;
+
+use self::repository::Repository;
+use self::runner::Runner;
+use crate::forge::{FakeForge, Push};
+use crate::host::{Host, post, until};
+
+const NAME: &str = "acme/thermo";
+const SECRET: &str = "s3cr3t";
+const TOKEN: &str = "a-token-of-the-forge";
+
+struct Stage {
+    forge: FakeForge,
+    repository: Repository,
+    host: Host,
+    config: String,
+    _data: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let forge = FakeForge::start().await;
+        forge.add_repository(NAME, TOKEN);
+        let repository = Repository::of_the_example();
+        let config = format!(
+            "\
+listen: 127.0.0.1:0
+data: {data}
+builder: local
+repositories:
+  - name: {NAME}
+    forge: gitea
+    url: file://{url}
+    api: {api}
+    webhook_secret: {{ env: THERMO_SECRET }}
+    token: {{ env: THERMO_TOKEN }}
+    branches: {{ main: production }}
+environments:
+  production:
+    deploy: local
+",
+            data = data.path().display(),
+            url = repository.bare().display(),
+            api = forge.api(ForgeKind::Gitea),
+        );
+        Self {
+            host: Host::below(data.path(), "production"),
+            forge,
+            repository,
+            config,
+            _data: data,
+        }
+    }
+
+    async fn runner(&self) -> Runner {
+        Runner::start(&self.config, &[("THERMO_SECRET", SECRET), ("THERMO_TOKEN", TOKEN)]).await
+    }
+
+    /// Pushes what was written; how the forge is told that it ended.
+    async fn push(&self, runner: &Runner, message: &str) -> String {
+        let (before, after) = self.repository.push(message);
+        let push = Push {
+            repository: NAME,
+            branch: "main",
+            before: &before,
+            after: &after,
+            message,
+        };
+        let webhook = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
+        let (status, answer) = webhook.send(&runner.url()).await;
+        assert_eq!(status, 202, "{answer}");
+        let status = self.forge.until_settled(NAME, &after, "pelato").await;
+        format!("{}: {}", status.state, status.description)
+    }
+
+    async fn answer(&self, celsius: f64) -> Result<String, String> {
+        let reading = format!(r#"{{"sensor":"kitchen","celsius":{celsius}}}"#);
+        post(&format!("127.0.0.1:{}", self.repository.edge_port()), &reading).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_runs_and_outlives_the_runner() {
+    let stage = Stage::set().await;
+    let runner = stage.runner().await;
+    let ready = reqwest::get(format!("{}/readyz", runner.url())).await.unwrap();
+    assert_eq!(ready.status(), 200, "no NATS is needed");
+    assert_eq!(
+        stage.push(&runner, "first").await,
+        "success: 2 built, 2 published, 2 deployed"
+    );
+    let warm = r#"{"sensor":"kitchen","kelvin":298.15}"#;
+    assert_eq!(stage.answer(25.0).await.unwrap(), warm);
+
+    // The runner ends, and what it deployed goes on.
+    let process = stage.host.process().unwrap();
+    assert_eq!(runner.stop().await, Some(0));
+    assert!(
+        runner.said().contains("local deployments go on without the runner"),
+        "{}",
+        runner.said()
+    );
+    assert_eq!(stage.answer(25.0).await.unwrap(), warm);
+    let runner = stage.runner().await;
+    assert_eq!(stage.host.process(), Some(process));
+
+    // Only what changed is built and replaced.
+    stage.repository.edit("tasks/filter.go", "293.15", "299.15");
+    assert_eq!(
+        stage.push(&runner, "only what is hot").await,
+        "success: 1 built, 1 published, 1 deployed, 1 unchanged"
+    );
+
+    // Both are killed. The next runner starts what was deployed.
+    drop(runner);
+    stage.host.signal(Signal::KILL);
+    stage.host.until_gone().await;
+    assert!(stage.answer(25.0).await.is_err());
+    let runner = stage.runner().await;
+    until("the host", || stage.host.process().is_some_and(|now| now != process)).await;
+    let mut answer = stage.answer(25.0).await;
+    for _ in 0..1_000 {
+        if answer.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        answer = stage.answer(25.0).await;
+    }
+    assert_eq!(answer.unwrap(), warm);
+    assert_eq!(runner.stop().await, Some(0));
+}
