@@ -173,9 +173,9 @@ impl Child {
             .process_group(0)
             .kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| start(program, &error))?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         // It stays open until the answer is there: the child ends where it closes.
-        let mut stdin = stdin;
+        let mut stdin = child.stdin.take();
         let write = async {
             if let Some(stdin) = &mut stdin {
                 // A child that is gone says so by its status.

@@ -27,6 +27,7 @@ pub fn find(
 ) -> Result<Found, Vec<Diagnostics>> {
     let mut found = Found::default();
     let mut wrong = Vec::new();
+    let mut taken = 0;
     for (path, bytes) in files {
         if let Some(stem) = path.strip_suffix(".test.yml") {
             let help = format!("rename it to `{stem}{ENDING}`");
@@ -56,7 +57,7 @@ pub fn find(
             ));
             continue;
         }
-        match read::read(&shown(path), path, bytes, files) {
+        match read::read(&shown(path), path, bytes, files, &mut taken) {
             Err(diagnostics) => wrong.push(diagnostics),
             Ok(_) if !codes.contains(&code) => {
                 let title = format!("these cases are never run: no task has the code `{code}`");

@@ -9,12 +9,14 @@ use crate::document::{Diagnostics, Fields, Findings, Limits, Node, Span, Value, 
 /// What a case may say of its result; one of them.
 const EXPECTATIONS: [&str; 4] = ["expect", "expect_file", "expect_error", "expect_nothing"];
 
-/// Reads the file at `path` of the project, which messages call `shown`.
+/// Reads the file at `path` of the project, which messages call `shown`. `taken` counts
+/// the bytes that the project's cases take from files.
 pub(super) fn read(
     shown: &str,
     path: &str,
     bytes: &[u8],
     files: &BTreeMap<String, Vec<u8>>,
+    taken: &mut usize,
 ) -> Result<Cases, Diagnostics> {
     let mut findings = Findings::default();
     let Ok(text) = std::str::from_utf8(bytes) else {
@@ -42,6 +44,7 @@ pub(super) fn read(
         folder: path.rsplit_once('/').map_or("", |(folder, _)| folder),
         files,
         findings: &mut findings,
+        taken,
     };
     let (time_limit, cases) = reader.document(&root);
     match findings.errors() {
@@ -60,7 +63,11 @@ struct Reader<'r> {
     folder: &'r str,
     files: &'r BTreeMap<String, Vec<u8>>,
     findings: &'r mut Findings,
+    taken: &'r mut usize,
 }
+
+/// Bytes that a project's cases may take from files, each as often as it is named.
+const MOST_TAKEN: usize = 32 << 20;
 
 impl Reader<'_> {
     fn document(&mut self, root: &Node) -> (Duration, Vec<Case>) {
@@ -287,7 +294,18 @@ impl Reader<'_> {
             return None;
         };
         if let Some(bytes) = self.files.get(&path) {
-            return Some((path, bytes.clone()));
+            let before = *self.taken;
+            *self.taken = before.saturating_add(bytes.len());
+            if *self.taken <= MOST_TAKEN {
+                return Some((path, bytes.clone()));
+            }
+            if before <= MOST_TAKEN {
+                let title = "these cases take too much from files";
+                let label = format!("with this one, more than {} MiB", MOST_TAKEN >> 20);
+                self.findings
+                    .error("too-large", &node.span, title, label, "use smaller files, or fewer");
+            }
+            return None;
         }
         let prefix = format!("{}/", self.folder);
         let known = self.files.keys().filter_map(|path| path.strip_prefix(&prefix));

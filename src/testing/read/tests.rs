@@ -18,6 +18,7 @@ fn of(text: &str) -> Result<Cases, Diagnostics> {
         "tasks/convert.test.yaml",
         text.as_bytes(),
         &files.into(),
+        &mut 0,
     )
 }
 
@@ -271,6 +272,40 @@ fn files_stay_below_tasks() {
 }
 
 #[test]
+fn what_cases_take_is_bounded() {
+    let files = [("tasks/big.txt".to_owned(), vec![b'x'; 8 << 20])].into();
+    let text = "- {input_file: big.txt, expect_file: big.txt}\n".repeat(500);
+    let wrong = read(
+        "tasks/a.test.yaml",
+        "tasks/a.test.yaml",
+        text.as_bytes(),
+        &files,
+        &mut 0,
+    )
+    .unwrap_err();
+    insta::assert_snapshot!(wrong.render(false), @"
+    error: these cases take too much from files
+     --> tasks/a.test.yaml:3:16
+      |
+    3 | - {input_file: big.txt, expect_file: big.txt}
+      |                ^^^^^^^ with this one, more than 32 MiB
+      |
+      = help: use smaller files, or fewer
+    ");
+    let text = format!(
+        "- &a {{input: {}, expect: 1}}\n{}",
+        "x".repeat(1 << 20),
+        "- *a\n".repeat(999)
+    );
+    assert!(
+        of(&text)
+            .unwrap_err()
+            .render(false)
+            .contains("aliases repeat too much text")
+    );
+}
+
+#[test]
 fn nothing_in_it() {
     for (text, title) in [
         ("", "there are no cases here"),
@@ -282,5 +317,5 @@ fn nothing_in_it() {
     ] {
         assert!(wrong(text).contains(title), "{}", wrong(text));
     }
-    assert!(read("x", "x", b"\xff", &BTreeMap::new()).is_err());
+    assert!(read("x", "x", b"\xff", &BTreeMap::new(), &mut 0).is_err());
 }
