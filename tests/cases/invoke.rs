@@ -108,7 +108,7 @@ async fn what_goes_wrong_is_on_stderr() {
     task failed: no temperature
 
        build  shout: [SIZE]
-    the task's instance ended: it ended itself with exit code 1
+    the task's instance ended: it ended itself with exit status 1
 
        build  shout: [SIZE]
     to stdout
