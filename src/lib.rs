@@ -31,4 +31,5 @@ pub mod runtime;
 pub mod server;
 pub mod services;
 pub mod source;
+pub mod testing;
 pub mod workflow;

@@ -2,7 +2,10 @@
 //! come through here.
 
 mod artifacts;
+#[cfg(feature = "local")]
+mod call;
 mod carry_out;
+mod cases;
 mod cause;
 mod deployments;
 mod error;
@@ -12,7 +15,11 @@ mod prepare;
 mod removal;
 mod run;
 mod state;
+#[cfg(feature = "local")]
+mod test;
 
+#[cfg(feature = "local")]
+pub use call::{Callable, callable};
 pub use cause::Cause;
 pub use error::RunError;
 pub use generation::generate;
@@ -20,3 +27,5 @@ pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
 pub use removal::remove;
 pub use run::{Goal, Request, check, run};
+#[cfg(feature = "local")]
+pub use test::{Tested, test};

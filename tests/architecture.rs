@@ -10,12 +10,13 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 20] = [
+const USES: [(&str, &[&str]); 21] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
             "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
+            "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -33,7 +34,8 @@ const USES: [(&str, &[&str]); 20] = [
     (
         "pipeline",
         &[
-            "build", "deploy", "document", "generate", "plan", "publish", "report", "services", "source", "workflow",
+            "build", "deploy", "document", "generate", "plan", "publish", "report", "runtime", "services", "source",
+            "testing", "workflow",
         ],
     ),
     ("plan", &[]),
@@ -50,9 +52,10 @@ const USES: [(&str, &[&str]); 20] = [
     ("server", &["dashboard", "forge", "queue"]),
     (
         "services",
-        &["build", "config", "deploy", "generate", "publish", "report"],
+        &["build", "config", "deploy", "generate", "publish", "report", "testing"],
     ),
     ("source", &["workflow"]),
+    ("testing", &["document", "report", "runtime"]),
     ("workflow", &["document", "source"]),
 ];
 
@@ -60,7 +63,7 @@ const USES: [(&str, &[&str]); 20] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 25] = [
+const LIBRARIES: [(&str, &[&str]); 26] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -78,6 +81,7 @@ const LIBRARIES: [(&str, &[&str]); 25] = [
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),
     ("saphyr_parser", &["document"]),
+    ("similar", &["testing"]),
     ("sqlx", &["queue"]),
     ("tracing_subscriber", &["cli"]),
     ("wadm_client", &["deploy"]),

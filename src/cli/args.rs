@@ -29,6 +29,16 @@ pub(super) enum Command {
     Brush(Stages),
     /// Check workflow and tasks, and do nothing else
     Check(Folder),
+    /// Call a task once and print what it returns
+    #[cfg(feature = "local")]
+    Invoke(Invoke),
+    /// Run the cases that stand beside the tasks, tasks/<name>.test.yaml
+    #[cfg(feature = "local")]
+    Test(Test),
+    /// Run one task's cases, for a run: a request on stdin, results on stdout
+    #[cfg(feature = "local")]
+    #[command(hide = true)]
+    RunCases,
     /// Run the whole workflow here, and rebuild what is saved
     #[cfg(feature = "local")]
     Dev(Dev),
@@ -96,6 +106,54 @@ pub(super) struct Place {
     /// Where to: wadm, a lattice, or local, a process on this machine [env: PELATO_DEPLOY] [default: wadm]
     #[arg(long)]
     pub(super) deploy: Option<String>,
+}
+
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Invoke {
+    /// The task's component_name
+    pub(super) task: String,
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// The input; without it, stdin is read to its end
+    #[arg(long, value_name = "TEXT")]
+    pub(super) data: Option<String>,
+    /// Call it so many times and show how long that took
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = positive)]
+    pub(super) repeat: usize,
+    /// Where tasks are compiled: docker, local or auto [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[cfg(feature = "local")]
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Test {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// Only cases whose name, or whose task, has this in it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Option<String>,
+    /// Write the results there as JUnit XML too
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Where tasks are compiled: docker, local or auto [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[cfg(feature = "local")]
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1_000_000) => Ok(number),
+        _ => Err("a number from 1 to 1000000".to_owned()),
+    }
 }
 
 #[cfg(feature = "local")]

@@ -11,14 +11,20 @@ mod dev;
 mod folder;
 mod r#gen;
 mod interrupt;
+#[cfg(feature = "local")]
+mod invoke;
 mod json;
 #[cfg(feature = "local")]
 mod local_host;
 mod printer;
 mod remove;
+#[cfg(feature = "local")]
+mod run_cases;
 mod serve;
 mod stages;
 mod telemetry;
+#[cfg(feature = "local")]
+mod test;
 
 use std::process::ExitCode;
 
@@ -45,6 +51,12 @@ pub async fn main() -> ExitCode {
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Check(command) => check::run(&command, &printer),
+        #[cfg(feature = "local")]
+        Command::Invoke(command) => invoke::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::Test(command) => test::run(&command, &printer).await,
+        #[cfg(feature = "local")]
+        Command::RunCases => run_cases::run(&printer).await,
         #[cfg(feature = "local")]
         Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
@@ -77,6 +89,9 @@ enum CommandError {
     #[error("{0}")]
     Usage(String),
     #[cfg(feature = "local")]
+    #[error("cannot write to stdout: {0}")]
+    Output(std::io::Error),
+    #[cfg(feature = "local")]
     #[error(transparent)]
     Dev(#[from] crate::dev::DevError),
 }
@@ -86,6 +101,8 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
+            #[cfg(feature = "local")]
+            Self::Output(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {

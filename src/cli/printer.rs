@@ -6,6 +6,8 @@
     reason = "this is where the program speaks"
 )]
 
+#[cfg(feature = "local")]
+use std::io::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use serde::Serialize;
 
 use super::CommandError;
 use crate::pipeline::RunError;
+#[cfg(feature = "local")]
+use crate::report::printable;
 use crate::report::{Event, Reporter, Sink, line};
 
 /// Prints for people, and for programs with `--json`.
@@ -43,6 +47,20 @@ impl Printer {
     /// A sentence about the command as a whole.
     pub(super) fn say(&self, text: &str) {
         eprintln!("{text}");
+    }
+
+    /// What comes from a task: nothing in it moves the cursor or colours the terminal.
+    #[cfg(feature = "local")]
+    pub(super) fn strange(&self, text: &str) {
+        eprintln!("{}", printable(text));
+    }
+
+    /// A result, byte by byte.
+    #[cfg(feature = "local")]
+    pub(super) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(bytes)?;
+        stdout.flush()
     }
 
     /// A line of what a command is there to show.

@@ -58,6 +58,7 @@ pub fn parse(file: &str, text: &str, limits: Limits) -> Result<Option<Node>, Dia
         open: Vec::new(),
         root: None,
         nodes: 0,
+        repeated: 0,
     };
     for event in Parser::new_from_str(body) {
         let goes_on = match event {
@@ -107,6 +108,8 @@ struct Reader<'t> {
     open: Vec<Open>,
     root: Option<Node>,
     nodes: usize,
+    /// Bytes of text that aliases repeat.
+    repeated: usize,
 }
 
 impl Reader<'_> {
@@ -205,6 +208,16 @@ impl Reader<'_> {
         };
         node.span = span;
         let repeated = count(&node);
+        self.repeated += length(&node);
+        if self.repeated > self.limits.bytes {
+            return self.stop(
+                "too-large",
+                &node.span,
+                "aliases repeat too much text",
+                &format!("at most {} bytes in all", self.limits.bytes),
+                "write less, or less often",
+            );
+        }
         self.put(node, 0, repeated)
     }
 
@@ -248,6 +261,15 @@ fn count(node: &Node) -> usize {
         Value::Scalar { .. } => 0,
         Value::Sequence(items) => items.iter().map(count).sum(),
         Value::Mapping(entries) => entries.iter().map(|(k, v)| count(k) + count(v)).sum(),
+    }
+}
+
+/// Bytes of text in a value.
+fn length(node: &Node) -> usize {
+    match &node.value {
+        Value::Scalar { text, .. } => text.len(),
+        Value::Sequence(items) => items.iter().map(length).sum(),
+        Value::Mapping(entries) => entries.iter().map(|(k, v)| length(k) + length(v)).sum(),
     }
 }
 

@@ -7,20 +7,24 @@ use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::Cause;
+use super::cases::{Test, hold};
 use crate::build::{BuildError, Builder, Component};
 use crate::generate::Sources;
 use crate::publish::{Artifact, PublishError, Store};
 use crate::report::{Reporter, Stage};
+use crate::testing::Child;
 
 /// How many artifacts are looked up or pushed at once.
 const AT_ONCE: usize = 8;
 
 /// What has to be published.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Need<'n> {
     pub(super) version: &'n str,
     pub(super) fingerprint: &'n str,
     pub(super) sources: &'n Sources,
+    /// What it has to hold before it is published.
+    pub(super) test: Option<Test<'n>>,
 }
 
 /// An artifact, and what it took.
@@ -56,11 +60,16 @@ pub(super) async fn look<'n>(
     Ok((answers, lacking))
 }
 
-/// Builds what is lacking and publishes it. A task that fails stops no other: what
+/// Builds what is lacking, runs its cases and publishes it. A task that fails stops no other: what
 /// could be built is published then, and is not built again.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "each is a part of its own that the stages need"
+)]
 pub(super) async fn make(
     builder: &Builder,
     store: &Store,
+    child: &Child,
     run: &str,
     cache: &str,
     lacking: &[Need<'_>],
@@ -75,7 +84,7 @@ pub(super) async fn make(
     let publishing: Vec<_> = lacking
         .iter()
         .zip(built)
-        .map(|(need, (_, built))| published(store, need, built, reporter, cancel))
+        .map(|(need, (_, built))| published(store, child, need, built, reporter, cancel))
         .collect();
     stream::iter(publishing).buffer_unordered(AT_ONCE).collect().await
 }
@@ -92,17 +101,44 @@ async fn look_for<'n>(
 
 async fn published(
     store: &Store,
+    child: &Child,
     need: &Need<'_>,
     built: Result<Component, BuildError>,
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) -> (String, Result<Made, Cause>) {
     let made = match built {
-        Ok(component) if !cancel.is_cancelled() => publish(store, need, component.wasm, reporter).await,
-        Ok(_) => Err(Cause::cancelled()),
+        _ if cancel.is_cancelled() => Err(Cause::cancelled()),
+        Ok(component) => match tested(child, need, &component, reporter, cancel).await {
+            Ok(()) => publish(store, need, component.wasm, reporter).await,
+            Err(cause) => Err(cause),
+        },
         Err(error) => Err(Cause::from(&error)),
     };
     (need.sources.component_name.clone(), made)
+}
+
+async fn tested(
+    child: &Child,
+    need: &Need<'_>,
+    component: &Component,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Result<(), Cause> {
+    match &need.test {
+        Some(test) => {
+            hold(
+                test,
+                &component.component_name,
+                &component.wasm,
+                child,
+                reporter,
+                cancel,
+            )
+            .await
+        }
+        None => Ok(()),
+    }
 }
 
 async fn publish(store: &Store, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {

@@ -154,7 +154,7 @@ pub(super) fn skip(tasks: &mut [TaskOutcome]) {
             task.state = TaskState::Success;
         } else {
             task.state = TaskState::Skipped;
-            let reason = "left out, since another task of this run could not be built".to_owned();
+            let reason = "left out, since another task of this run failed".to_owned();
             (task.reason, task.brief) = (Some(reason.clone()), Some(reason));
         }
     }

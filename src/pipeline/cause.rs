@@ -6,6 +6,7 @@ use crate::build::BuildError;
 use crate::deploy::DeployError;
 use crate::publish::PublishError;
 use crate::report::TaskState;
+use crate::testing::ChildError;
 
 /// Why one task did not get through, and whose fault that is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,12 @@ impl From<&PublishError> for Cause {
     }
 }
 
+impl From<&ChildError> for Cause {
+    fn from(error: &ChildError) -> Self {
+        Self::of(error.is_the_tasks(), error)
+    }
+}
+
 impl From<&DeployError> for Cause {
     fn from(error: &DeployError) -> Self {
         let the_tasks = matches!(
@@ -53,6 +60,15 @@ impl Cause {
     /// It is deployed and does not run.
     pub(super) fn failed(reason: String) -> Self {
         Self::new(TaskState::Failure, reason)
+    }
+
+    /// Its cases fail: the first of them in a line, and all of them.
+    pub(super) fn cases(brief: String, failed: &[String]) -> Self {
+        Self {
+            state: TaskState::Failure,
+            reason: failed.join("\n\n"),
+            brief,
+        }
     }
 
     /// There is nothing to deploy.

@@ -27,6 +27,26 @@ pub enum RunError {
         /// Another one.
         second: String,
     },
+    /// A task that only a lattice can run.
+    #[error("`{component_name}` cannot be run here: {reason}")]
+    NotHere {
+        /// The task.
+        component_name: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A task was named that is not there, or not there alone.
+    #[error("which task is `{name}`? {help}")]
+    NoTask {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        help: String,
+    },
+    /// See there.
+    #[cfg(feature = "local")]
+    #[error(transparent)]
+    Runtime(#[from] crate::runtime::RuntimeError),
     /// A part that the run works with cannot be made.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -62,7 +82,11 @@ impl RunError {
     pub fn is_input(&self) -> bool {
         matches!(
             self,
-            Self::Workflow(_) | Self::SameName { .. } | Self::Service(ServiceError::Setting(_)) | Self::Generate(_)
+            Self::Workflow(_)
+                | Self::SameName { .. }
+                | Self::NoTask { .. }
+                | Self::Service(ServiceError::Setting(_))
+                | Self::Generate(_)
         ) || matches!(
             self,
             Self::Source(SourceError::NoProject(_) | SourceError::Link(_) | SourceError::TooLarge { .. })

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::RunError;
+use super::{RunError, cases};
 use crate::document::Diagnostics;
 use crate::generate::{Owner, Sources, Templates, render};
 use crate::source::ProjectFiles;
+use crate::testing::Cases;
 use crate::workflow::{self, Task, Workflow, application_id};
 
 /// All projects of a run.
@@ -24,8 +25,8 @@ pub struct PreparedProject {
     pub owner: Owner,
     /// What it says.
     pub workflow: Workflow,
-    /// Notes and warnings about it.
-    pub notes: Diagnostics,
+    /// Notes and warnings about it and its cases.
+    pub notes: Vec<Diagnostics>,
     /// In the workflow's order.
     pub tasks: Vec<PreparedTask>,
 }
@@ -37,6 +38,9 @@ pub struct PreparedTask {
     pub task: Task,
     /// What the builder compiles.
     pub sources: Sources,
+    /// What its author says that it does. They are no part of what it is built
+    /// from: another case is no other component.
+    pub cases: Option<Cases>,
 }
 
 impl PreparedTask {
@@ -52,8 +56,8 @@ impl PreparedTask {
     }
 }
 
-/// Reads and renders all projects. All wrong workflows are reported, not only
-/// the first.
+/// Reads and renders all projects. All wrong workflows and cases are reported, not
+/// only the first.
 pub fn prepare(
     projects: &[ProjectFiles],
     repository: &str,
@@ -71,6 +75,13 @@ pub fn prepare(
                 continue;
             }
         };
+        let found = match cases::read(project, &read.workflow) {
+            Ok(found) => found,
+            Err(diagnostics) => {
+                wrong.extend(diagnostics);
+                continue;
+            }
+        };
         let tasks = read
             .workflow
             .tasks
@@ -78,6 +89,7 @@ pub fn prepare(
             .map(|task| {
                 Ok(PreparedTask {
                     sources: render(task, project, templates)?,
+                    cases: found.cases.get(&cases::code(task)).cloned(),
                     task: task.clone(),
                 })
             })
@@ -90,7 +102,7 @@ pub fn prepare(
                 commit: commit.map(str::to_owned),
             },
             workflow: read.workflow,
-            notes: read.notes,
+            notes: [vec![read.notes], found.notes].concat(),
             tasks,
         });
     }

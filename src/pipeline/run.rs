@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::artifacts::{self, Need};
 use super::carry_out::{carry_out, outcomes, skip};
+use super::cases::{Test, configuration};
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
 use crate::plan::Change;
@@ -51,8 +52,8 @@ pub fn check(request: &Request<'_>, services: &Services, reporter: &Reporter) ->
         services.templates(),
     )?;
     for project in &prepared.projects {
-        if !project.notes.is_empty() {
-            reporter.line(None, Stage::Generate, project.notes.render(false));
+        for notes in project.notes.iter().filter(|notes| !notes.is_empty()) {
+            reporter.line(None, Stage::Generate, notes.render(false));
         }
     }
     Ok(prepared)
@@ -102,7 +103,7 @@ pub async fn run(
     let building = Instant::now();
     let mut answers = Vec::with_capacity(plans.len());
     for plan in &plans {
-        let needs = needs(plan, goal);
+        let needs = needs(plan, goal, services)?;
         if let (Store::Layout(layout), false) = (&**store, needs.is_empty()) {
             let text = format!(
                 "no registry is named: artifacts are kept in {}",
@@ -122,6 +123,7 @@ pub async fn run(
                 artifacts::make(
                     builder,
                     store,
+                    services.cases(),
                     request.run,
                     request.repository,
                     &lacking,
@@ -202,7 +204,7 @@ fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
 }
 
 /// The artifacts that a plan needs.
-fn needs<'p>(plan: &'p Planned<'p>, goal: Goal) -> Vec<Need<'p>> {
+fn needs<'p>(plan: &'p Planned<'p>, goal: Goal, services: &Services) -> Result<Vec<Need<'p>>, RunError> {
     plan.project
         .tasks
         .iter()
@@ -211,10 +213,22 @@ fn needs<'p>(plan: &'p Planned<'p>, goal: Goal) -> Vec<Need<'p>> {
         // What is only deployed anew is looked up too: it may have got another
         // version, and it must still be there.
         .filter(|(_, planned)| goal == Goal::Build || planned.deploy)
-        .map(|((prepared, wanted), _)| Need {
-            version: &prepared.task.version,
-            fingerprint: &wanted.fingerprint,
-            sources: &prepared.sources,
+        .map(|((prepared, wanted), _)| {
+            let owner = &plan.project.owner;
+            let test = match &prepared.cases {
+                Some(cases) => Some(Test {
+                    project: &owner.project,
+                    cases,
+                    config: configuration(&prepared.task, owner, services)?,
+                }),
+                None => None,
+            };
+            Ok(Need {
+                version: &prepared.task.version,
+                fingerprint: &wanted.fingerprint,
+                sources: &prepared.sources,
+                test,
+            })
         })
         .collect()
 }

@@ -17,6 +17,8 @@ pub enum Stage {
     Generate,
     /// Compiling to a component.
     Build,
+    /// Running the cases that stand beside the tasks.
+    Test,
     /// Pushing to the registry.
     Publish,
     /// Making it run.
@@ -34,6 +36,7 @@ impl fmt::Display for Stage {
             Self::Plan => "plan",
             Self::Generate => "generate",
             Self::Build => "build",
+            Self::Test => "test",
             Self::Publish => "publish",
             Self::Deploy => "deploy",
             Self::Remove => "remove",

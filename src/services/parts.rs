@@ -12,6 +12,7 @@ use crate::deploy::{Destination, Lattice, NatsConfig};
 use crate::generate::{Providers, Templates};
 use crate::publish::{Layout, Registry, RegistryConfig, Store};
 use crate::report::Reporter;
+use crate::testing::Child;
 
 use super::ServiceError;
 
@@ -33,6 +34,7 @@ pub struct Services {
     providers: Providers,
     templates: Templates,
     build: BuildSettings,
+    cases: Child,
     store: OnceCell<Arc<Store>>,
     builder: OnceCell<Builder>,
     destination: OnceCell<Destination>,
@@ -46,10 +48,28 @@ impl Services {
             environment,
             templates: Templates::builtin()?,
             build,
+            cases: Child::of_this_program(),
             store: OnceCell::new(),
             builder: OnceCell::new(),
             destination: OnceCell::new(),
         })
+    }
+
+    /// The same with another program that runs cases: where these are parts of a
+    /// program that is not `pelato`.
+    #[must_use]
+    pub fn with_cases_run_by(self, cases: Child) -> Self {
+        Self { cases, ..self }
+    }
+
+    /// What runs the cases of tasks.
+    pub fn cases(&self) -> &Child {
+        &self.cases
+    }
+
+    /// Where machine code is kept for the next time.
+    pub fn compiled(&self) -> PathBuf {
+        self.build.options.cache.join("compiled")
     }
 
     /// Where to.

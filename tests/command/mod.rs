@@ -13,6 +13,7 @@ use std::time::Duration;
 use pelato::build::Options;
 use regex::Regex;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, Command};
 
 /// A command that takes longer than this hangs.
@@ -101,6 +102,15 @@ impl Project {
         self.ended(self.start(arguments)).await
     }
 
+    /// Calls `pelato` with an input and waits until it has ended.
+    pub(crate) async fn pelato_reading(&self, input: &[u8], arguments: &[&str]) -> Ended {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // One that does not read all of it is told by how it ends.
+        let writing = async move { drop(stdin.write_all(input).await) };
+        tokio::join!(writing, self.ended(child)).1
+    }
+
     /// Calls `pelato`.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).spawn().unwrap()
@@ -129,7 +139,8 @@ impl Project {
         let stderr = String::from_utf8(output.stderr).unwrap();
         let ended = Ended {
             code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            bytes: output.stdout,
             said: self.masked(&stderr),
         };
         println!("{} {}", ended.code.unwrap_or(-1), stderr);
@@ -168,6 +179,7 @@ impl Project {
             .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
         [
             (r" \(\d+\.\d\d s\)", ""),
+            (r"\d+\.\d+ ms\b", "[TIME]"),
             (r"\d+\.\d s\b", "[TIME]"),
             (r"sha256:[0-9a-f]{64}", "sha256:[DIGEST]"),
             (r"(\d\.\d\.\d)-[0-9a-f]{12}", "$1-[DIGEST]"),
@@ -186,8 +198,10 @@ impl Project {
 pub(crate) struct Ended {
     /// None where a signal ended it.
     pub(crate) code: Option<i32>,
-    /// As it came.
+    /// As it came, where it is text.
     pub(crate) stdout: String,
+    /// The same byte by byte.
+    pub(crate) bytes: Vec<u8>,
     /// stderr, without what differs from run to run.
     pub(crate) said: String,
 }

@@ -1,6 +1,7 @@
 //! The command line on a real lattice: what a user's project goes through.
 
 mod busy;
+mod cases;
 mod failures;
 mod life;
 mod owners;

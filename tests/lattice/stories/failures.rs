@@ -42,9 +42,9 @@ async fn one_of_three_does_not_compile() {
         .map(|task| format!("{}: {} {}", task["component_name"], task["state"], task["reason"]))
         .collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
-    "three_first": "skipped" "left out, since another task of this run could not be built"
+    "three_first": "skipped" "left out, since another task of this run failed"
     "three_broken": "failure" "`three_broken` does not compile:\ntasks/three_broken.go:4:9: undefined: args"
-    "three_last": "skipped" "left out, since another task of this run could not be built"
+    "three_last": "skipped" "left out, since another task of this run failed"
     "#);
     assert_eq!(outcome["success"], false);
     assert!(left_of(lattice, "three_").await.is_empty());

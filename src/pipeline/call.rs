@@ -1,0 +1,135 @@
+//! One task, built and ready to be called on this machine.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::cases::configuration;
+use super::{Cause, Prepared, PreparedProject, PreparedTask, Request, RunError};
+use crate::document::closest;
+use crate::report::{Reporter, Stage};
+use crate::runtime::{Code, Compiler, Limits, Options, Runtime};
+use crate::services::Services;
+use crate::testing::{self, Called};
+
+/// Bytes of a call's log that are kept.
+const LOG: usize = 4 << 20;
+
+/// A task that can be called.
+#[derive(Debug)]
+pub struct Callable {
+    component_name: String,
+    code: Code,
+    config: BTreeMap<String, String>,
+    /// How long compiling to a component took.
+    pub build: Duration,
+    /// How long it took to make machine code of it, or to find that in the cache.
+    pub load: Duration,
+}
+
+impl Callable {
+    /// Gives the task an input.
+    pub async fn call(&self, input: Bytes) -> Called {
+        let limit = Limits::default().time;
+        testing::call(&self.code, &self.component_name, &self.config, input, limit, LOG).await
+    }
+}
+
+impl Prepared {
+    /// The task called `name`.
+    ///
+    /// # Errors
+    /// [`RunError::NoTask`] where there is none, or one in each of several projects.
+    pub fn task(&self, name: &str) -> Result<(&PreparedProject, &PreparedTask), RunError> {
+        let tasks = || {
+            let projects = self.projects.iter();
+            projects.flat_map(|project| project.tasks.iter().map(move |task| (project, task)))
+        };
+        let mut found = tasks().filter(|(_, prepared)| prepared.task.component_name == name);
+        let no_task = |help: String| RunError::NoTask {
+            name: name.to_owned(),
+            help,
+        };
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (Some((first, _)), Some((second, _))) => Err(no_task(format!(
+                "the projects {} and {} both have one; name the folder of one of them",
+                first.owner.project, second.owner.project
+            ))),
+            (None, _) => {
+                let names = || tasks().map(|(_, prepared)| prepared.task.component_name.as_str());
+                Err(no_task(match closest(name, names()) {
+                    Some(meant) => format!("there is none of that name; did you mean `{meant}`?"),
+                    None => format!(
+                        "there is none of that component_name; there are: {}",
+                        names().collect::<Vec<_>>().join(", ")
+                    ),
+                }))
+            }
+        }
+    }
+}
+
+/// Builds and loads one task; `reporter` hears why that fails. `calls` is how often it will be called: many are worth
+/// better machine code.
+pub async fn callable(
+    request: &Request<'_>,
+    (project, prepared): (&PreparedProject, &PreparedTask),
+    calls: usize,
+    services: &Services,
+    reporter: &Reporter,
+    cancel: &CancellationToken,
+) -> Result<Result<Callable, Cause>, RunError> {
+    let config = configuration(&prepared.task, &project.owner, services)?;
+    let builder = services.builder(reporter).await?;
+    let begun = Instant::now();
+    let sources = [prepared.sources.clone()];
+    let built = builder.build(request.run, request.repository, &sources, reporter, cancel);
+    let component = match built.await.pop() {
+        _ if cancel.is_cancelled() => return Err(RunError::Cancelled),
+        Some((_, Ok(component))) => component,
+        Some((_, Err(error))) => return Ok(Err(Cause::from(&error))),
+        None => return Err(RunError::Cancelled),
+    };
+    let build = begun.elapsed();
+    let begun = Instant::now();
+    let runtime = runtime(compiler_for(calls), services)?;
+    let code = match runtime.load(component.wasm).await {
+        Ok(code) => code,
+        Err(error) => {
+            let name = prepared.task.component_name.as_str();
+            reporter.failed(Some(name), Stage::Build, error.to_string());
+            return Ok(Err(Cause::failed(error.to_string())));
+        }
+    };
+    Ok(Ok(Callable {
+        component_name: prepared.task.component_name.clone(),
+        code,
+        config,
+        build,
+        load: begun.elapsed(),
+    }))
+}
+
+fn compiler_for(calls: usize) -> Compiler {
+    match calls {
+        0..=1 => Compiler::Quick,
+        _ => Compiler::Thorough,
+    }
+}
+
+/// A runtime that keeps its machine code beside our other caches.
+pub(super) fn runtime(compiler: Compiler, services: &Services) -> Result<Runtime, RunError> {
+    let options = Options {
+        compiler,
+        limits: Limits {
+            // A call at a time, or a few cases.
+            instances: 64,
+            ..Limits::default()
+        },
+        cache: Some(services.compiled()),
+    };
+    Ok(Runtime::new(&options)?)
+}
