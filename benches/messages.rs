@@ -116,6 +116,23 @@ async fn messages(wasm: Vec<u8>, rounds: usize) {
         ("embedded host, no NATS", memory.bus().clone(), "memory.in"),
     ];
     compare(&places, rounds).await;
+    let edge = lattice.folder().join("edge");
+    let mut processes = std::fs::read_dir("/proc")
+        .unwrap()
+        .map(|process| process.unwrap().path());
+    let theirs = processes.find(|process| std::fs::read_link(process.join("cwd")).is_ok_and(|at| at == edge));
+    let theirs = theirs.and_then(|process| process.file_name()?.to_str()?.parse().ok());
+    println!("\n| resident after that | MiB |\n| --- | --- |");
+    println!("| wasmCloud host | {} |", resident(theirs.unwrap()));
+    println!("| embedded host | {} |", resident(other.id().unwrap()));
+}
+
+/// MiB that a process has in memory.
+fn resident(id: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: usize = line.unwrap().trim().trim_end_matches(" kB").parse().unwrap();
+    kib / 1024
 }
 
 /// The rounds of all places in turn, so that what else the machine does meets all.
