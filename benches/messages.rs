@@ -1,8 +1,9 @@
 //! Messages through one task: the embedded host beside a wasmCloud host, on one
 //! NATS; and how long a component takes to load.
 //!
-//! `cargo bench --bench messages [-- ROUNDS]`, after `make setup`. It prints the
-//! tables of benches/README.md, and asserts nothing about time.
+//! `cargo bench --bench messages [-- [alone] [ROUNDS]]`, after `make setup`. It prints
+//! the tables of benches/README.md, and asserts nothing about time. With `alone` it
+//! needs no lattice, and has the embedded host without NATS only.
 
 #![allow(
     clippy::expect_used,
@@ -47,6 +48,10 @@ async fn main() {
     // cargo adds `--bench`.
     let rounds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(5);
     let wasm = component::component("processor_nats", CODE).await;
+    if arguments.iter().any(|argument| argument == "alone") {
+        let memory = host(Bus::memory(PAYLOAD), &wasm, "memory.in").await;
+        return compare(&[("embedded host, no NATS", memory.bus().clone(), "memory.in")], rounds).await;
+    }
     load(&wasm).await;
     messages(wasm, rounds).await;
 }
@@ -110,21 +115,43 @@ async fn messages(wasm: Vec<u8>, rounds: usize) {
         ("embedded host", nats, "embedded.in"),
         ("embedded host, no NATS", memory.bus().clone(), "memory.in"),
     ];
-    for (_, bus, subject) in &places {
+    compare(&places, rounds).await;
+    let edge = lattice.folder().join("edge");
+    let mut processes = std::fs::read_dir("/proc")
+        .unwrap()
+        .map(|process| process.unwrap().path());
+    let theirs = processes.find(|process| std::fs::read_link(process.join("cwd")).is_ok_and(|at| at == edge));
+    let theirs = theirs.and_then(|process| process.file_name()?.to_str()?.parse().ok());
+    println!("\n| resident after that | MiB |\n| --- | --- |");
+    println!("| wasmCloud host | {} |", resident(theirs.unwrap()));
+    println!("| embedded host | {} |", resident(other.id().unwrap()));
+}
+
+/// MiB that a process has in memory.
+fn resident(id: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: usize = line.unwrap().trim().trim_end_matches(" kB").parse().unwrap();
+    kib / 1024
+}
+
+/// The rounds of all places in turn, so that what else the machine does meets all.
+async fn compare(places: &[(&str, Bus, &str)], rounds: usize) {
+    for (_, bus, subject) in places {
         run(bus, subject, 500, 8).await; // until caches are warm and all have connected
     }
     for (what, count, in_flight) in [
         ("one after the other", SEQUENTIAL, 1),
         ("64 in flight", AT_ONCE, IN_FLIGHT),
     ] {
-        let mut seen = places.each_ref().map(|_| Vec::new());
+        let mut seen = vec![Vec::new(); places.len()];
         for _ in 0..rounds {
             for ((_, bus, subject), runs) in places.iter().zip(&mut seen) {
                 runs.push(run(bus, subject, count, in_flight).await);
             }
         }
         println!(
-            "\n| 1 KB, {what} | messages/s | p50 ms | p99 ms | rate against wasmCloud |\n| --- | --- | --- | --- | --- |"
+            "\n| 1 KB, {what} | messages/s | p50 ms | p99 ms | against the first |\n| --- | --- | --- | --- | --- |"
         );
         let base = median(seen[0].iter().map(|run| run.rate));
         for ((name, ..), runs) in places.iter().zip(&seen) {

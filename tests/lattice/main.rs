@@ -11,6 +11,7 @@
 mod command;
 #[path = "../component/mod.rs"]
 mod component;
+#[cfg(feature = "local")]
 #[path = "../conformance/mod.rs"]
 mod conformance;
 mod deploy;
