@@ -48,6 +48,8 @@ struct Server {
     component_name: String,
     tasks: Arc<Tasks>,
     close: CancellationToken,
+    /// Cancelled once the address is free again.
+    closed: CancellationToken,
     work: JoinHandle<()>,
 }
 
@@ -91,12 +93,14 @@ impl Servers {
                     .await
                     .map_err(|reason| HostError::Address { address, reason })?;
                 let tasks = Arc::new(Tasks::default());
-                let close = CancellationToken::new();
+                let (close, closed) = (CancellationToken::new(), CancellationToken::new());
+                let serving = serve(listener, Arc::clone(&tasks), close.clone(), closed.clone());
                 let server = Server {
                     component_name: component_name.to_owned(),
                     tasks: Arc::clone(&tasks),
-                    work: tokio::spawn(serve(listener, Arc::clone(&tasks), close.clone())),
+                    work: tokio::spawn(serving),
                     close,
+                    closed,
                 };
                 servers.insert(address, server);
                 tasks
@@ -107,10 +111,11 @@ impl Servers {
         Ok(())
     }
 
-    /// `task` no longer answers on `address`. The last one closes it.
-    pub(super) async fn leave(&self, address: SocketAddr, task: &str) {
+    /// `task` no longer answers on `address`. The last one closes it: the address is
+    /// free then, and what is given back ends with the last answer.
+    pub(super) async fn leave(&self, address: SocketAddr, task: &str) -> Option<JoinHandle<()>> {
         let mut servers = self.0.lock().await;
-        let Some(server) = servers.get(&address) else { return };
+        let server = servers.get(&address)?;
         let last = {
             let mut members = server.tasks.members.write().unwrap_or_else(PoisonError::into_inner);
             match members.len() {
@@ -121,15 +126,14 @@ impl Servers {
                 }
             }
         };
-        if last && let Some(server) = servers.remove(&address) {
-            server.close.cancel();
-            // It ends by itself; a panic in it is reported where it happens.
-            let _ = server.work.await;
-        }
+        let server = last.then(|| servers.remove(&address)).flatten()?;
+        server.close.cancel();
+        server.closed.cancelled().await;
+        Some(server.work)
     }
 }
 
-async fn serve(listener: TcpListener, tasks: Arc<Tasks>, close: CancellationToken) {
+async fn serve(listener: TcpListener, tasks: Arc<Tasks>, close: CancellationToken, closed: CancellationToken) {
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -145,6 +149,7 @@ async fn serve(listener: TcpListener, tasks: Arc<Tasks>, close: CancellationToke
         }
     }
     drop(listener);
+    closed.cancel();
     // Requests that have begun are answered.
     let _ = timeout(DRAIN, connections.shutdown()).await;
 }

@@ -102,18 +102,31 @@ impl Running {
             .collect();
         for subscription in old {
             if let Some(listener) = self.listeners.remove(&subscription) {
-                listener.stop().await;
+                // What it has begun may take minutes: nobody waits for that.
+                drop(tokio::spawn(listener.stop()));
             }
         }
         if self.address != task.address
             && let Some(address) = std::mem::replace(&mut self.address, task.address)
         {
-            servers.leave(address, &self.name).await;
+            drop(servers.leave(address, &self.name).await);
         }
         Ok(())
     }
 
     async fn listen(&mut self, task: &Task, bus: &Bus, servers: &Servers) -> Result<(), HostError> {
+        // The address first: it is what may well be taken, and then nothing has changed.
+        if let Some(address) = task.address
+            && self.address != Some(address)
+        {
+            servers
+                .join(address, &self.name, &self.component_name, self.current.subscribe())
+                .await?;
+            // Where there was one, who replaces leaves it.
+            if self.address.is_none() {
+                self.address = Some(address);
+            }
+        }
         for subscription in &task.subscriptions {
             if self.listeners.contains_key(subscription) {
                 continue;
@@ -127,23 +140,15 @@ impl Running {
             let listener = Listener::start(inbox, self.current.subscribe());
             self.listeners.insert(subscription.clone(), listener);
         }
-        if let Some(address) = task.address
-            && self.address != Some(address)
-        {
-            servers
-                .join(address, &self.name, &self.component_name, self.current.subscribe())
-                .await?;
-            // Where there was one, who replaces leaves it.
-            if self.address.is_none() {
-                self.address = Some(address);
-            }
-        }
         Ok(())
     }
 
     pub(super) async fn stop(self, servers: &Servers) {
-        if let Some(address) = self.address {
-            servers.leave(address, &self.name).await;
+        if let Some(address) = self.address
+            && let Some(answering) = servers.leave(address, &self.name).await
+        {
+            // It ends by itself; a panic in it is reported where it happens.
+            let _ = answering.await;
         }
         futures_util::future::join_all(self.listeners.into_values().map(Listener::stop)).await;
     }
