@@ -11,10 +11,10 @@ use crate::report::Reporter;
 /// Where applications run. Both kinds keep the promises that are written here.
 pub enum Destination {
     /// A wasmCloud lattice, through its wadm.
-    Lattice(Lattice),
+    Lattice(Box<Lattice>),
     /// A process on this machine.
     #[cfg(feature = "local")]
-    Local(LocalHost),
+    Local(Box<LocalHost>),
 }
 
 impl Destination {

@@ -130,10 +130,10 @@ impl Services {
                     DeployMode::Wadm => {
                         let nats = nats_config(&self.environment.nats);
                         let lattice = Lattice::connect(&nats, &self.environment.lattice).await?;
-                        Ok(Destination::Lattice(lattice))
+                        Ok(Destination::Lattice(Box::new(lattice)))
                     }
                     #[cfg(feature = "local")]
-                    DeployMode::Local => Ok(Destination::Local(self.local_host().await?)),
+                    DeployMode::Local => Ok(Destination::Local(Box::new(self.local_host().await?))),
                     #[cfg(not(feature = "local"))]
                     DeployMode::Local => Err(ServiceError::Setting(
                         "this program was built without the local host (the cargo feature `local`)".into(),

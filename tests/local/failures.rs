@@ -54,7 +54,7 @@ async fn an_address_that_is_taken_and_a_component_that_does_not_load() {
     let reason = outcome.reason.unwrap();
     assert!(reason.starts_with("the component cannot be loaded: "), "{reason}");
     assert_eq!(post(&address, "as before").await.unwrap(), "as before");
-    assert_eq!(client.applications().await.unwrap(), [deployed.clone()]);
+    assert_eq!(client.applications().await.unwrap(), std::slice::from_ref(&deployed));
 
     // And so it is when its manifest asks for what the host has not.
     let mut strange = manifest.clone();
