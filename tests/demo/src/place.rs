@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 /// Where the components run. What was started for it ends with it.
 pub(crate) enum Place {
     Machine(Machine),
-    Lattice(Lattice),
+    Lattice(Box<Lattice>),
 }
 
 /// A folder for all of the demo; the host lives in it, and is told to go.
@@ -51,7 +51,7 @@ impl Place {
                 show.fact("NATS", lattice.nats());
                 show.fact("registry", lattice.registry());
                 show.fact("hosts", "edge, cloud: wasmCloud 1.9, with wadm");
-                Ok(Self::Lattice(lattice))
+                Ok(Self::Lattice(Box::new(lattice)))
             }
         }
     }
