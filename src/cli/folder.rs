@@ -1,13 +1,15 @@
 //! A folder of the user's → its projects, settings and services.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(feature = "local")]
+use std::path::PathBuf;
 
 use uuid::Uuid;
 
 use super::CommandError;
 use crate::config::{Flags, Settings, Variables};
 use crate::pipeline::{Request, RunError};
-use crate::services::{BuildSettings, Services, build_settings};
+use crate::services::{Services, build_settings};
 use crate::source::{Limits, Origin, ProjectFiles, origin, read_folder};
 
 /// What a command works on.
@@ -16,8 +18,10 @@ pub(super) struct Opened {
     pub(super) origin: Origin,
     pub(super) settings: Settings,
     pub(super) services: Services,
-    pub(super) build: BuildSettings,
+    #[cfg(feature = "local")]
+    pub(super) build: crate::services::BuildSettings,
     /// The project's folder, or what holds all projects.
+    #[cfg(feature = "local")]
     pub(super) dir: PathBuf,
     run: String,
 }
@@ -38,8 +42,10 @@ pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
         projects,
         origin,
         services: Services::new(settings.environment.clone(), build.clone())?,
+        #[cfg(feature = "local")]
         build,
         settings,
+        #[cfg(feature = "local")]
         dir,
         run: Uuid::now_v7().simple().to_string(),
     })
@@ -57,12 +63,14 @@ impl Opened {
         }
     }
 
+    #[cfg(feature = "local")]
     /// Reads the files again, where they have changed.
     pub(super) fn read_again(&mut self) -> Result<(), CommandError> {
         self.projects = read_folder(&self.dir, &self.origin.top, &Limits::default()).map_err(RunError::from)?;
         Ok(())
     }
 
+    #[cfg(feature = "local")]
     /// The folders of the projects.
     pub(super) fn folders(&self) -> impl Iterator<Item = PathBuf> {
         self.projects.iter().map(|project| self.origin.top.join(&project.path))

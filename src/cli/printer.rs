@@ -64,6 +64,7 @@ impl Printer {
     }
 
     /// A line of what a command is there to show.
+    #[cfg(feature = "local")]
     pub(super) fn show(&self, text: &str) {
         println!("{text}");
     }
