@@ -60,7 +60,7 @@ const USES: [(&str, &[&str]); 20] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 25] = [
+const LIBRARIES: [(&str, &[&str]); 26] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -79,6 +79,7 @@ const LIBRARIES: [(&str, &[&str]); 25] = [
     ("reqwest", &["forge", "publish"]),
     ("saphyr_parser", &["document"]),
     ("sqlx", &["queue"]),
+    ("tokio_postgres", &["runtime"]),
     ("tracing_subscriber", &["cli"]),
     ("wadm_client", &["deploy"]),
     ("wadm_types", &["deploy"]),

@@ -46,6 +46,7 @@ fn task(code: pelato::runtime::Code) -> Task {
         component_name: "convert".into(),
         code,
         config: [("dest_topic".to_owned(), "out".to_owned())].into(),
+        stores: Default::default(),
         subscriptions: vec![("in".into(), Some("convert".into()))],
         address: None,
         request_limit: Duration::from_secs(5),
