@@ -221,6 +221,6 @@ mod tests {
     async fn a_server_that_is_not_there_is_said_without_the_password() {
         let sql = Sql::named("postgres://me:secret@127.0.0.1:1/db").unwrap();
         let error = sql.batch("SELECT 1").await.unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"the database cannot be reached: Connection refused (os error 111)");
     }
 }

@@ -125,9 +125,9 @@ mod tests {
             let values: Vec<_> = values.into_iter().map(Parameter).collect();
             misfit(&values, types).unwrap_err()
         };
-        insta::assert_snapshot!(said(vec![], &[Type::TEXT]), @"");
-        insta::assert_snapshot!(said(vec![PgValue::Null, PgValue::Text("secret".into())], &[Type::DATE, Type::JSONB]), @"");
-        insta::assert_snapshot!(said(vec![PgValue::Inet("10.0.0.1".into())], &[Type::INET]), @"");
+        insta::assert_snapshot!(said(vec![], &[Type::TEXT]), @"the statement has 1 parameters, and 0 values were given");
+        insta::assert_snapshot!(said(vec![PgValue::Null, PgValue::Text("secret".into())], &[Type::DATE, Type::JSONB]), @"$2: the statement takes jsonb, and the value is Text: cast it in the statement");
+        insta::assert_snapshot!(said(vec![PgValue::Inet("10.0.0.1".into())], &[Type::INET]), @"$1: the embedded host cannot send Inet: send text, and cast it, as in $1::text::inet");
     }
 
     #[test]
