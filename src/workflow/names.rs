@@ -210,6 +210,29 @@ mod tests {
     }
 
     #[test]
+    fn tables_have_a_schema_or_none_and_columns_never() {
+        for good in ["readings", "home.readings", "Readings_2", "città", &"x".repeat(63)] {
+            assert_eq!(table(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a.b.c",
+            "a b",
+            "a-b",
+            "a\"b",
+            "a;b",
+            "a\0",
+            &"x".repeat(64),
+        ] {
+            assert!(table(bad).is_some() && column(bad).is_some(), "{bad:?}");
+        }
+        assert_eq!(column("a.b").unwrap(), "`.` cannot stand in a name");
+    }
+
+    #[test]
     fn subjects_are_checked_token_by_token() {
         for good in ["a", "a.b", "a.*.c", "a.>", "*", ">"] {
             assert_eq!(subject(good, true), None, "{good}");

@@ -327,3 +327,44 @@ fn a_name_that_wadm_refuses_is_said() {
     let error = placed(&task("processor_nats"), |place| place.target = "edge.1".into()).unwrap_err();
     insta::assert_snapshot!(error, @r#"application "celsius_to_kelvin-edge.1" cannot be used: wadm takes letters, digits, `-` and `_`"#);
 }
+
+fn with(template: &str, extra: &[(&str, &str)]) -> Task {
+    let extra = extra
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    Task {
+        dest_topic: None,
+        extra: extra.collect(),
+        ..task(template)
+    }
+}
+
+/// One part of the application, as YAML.
+fn part(manifest: &Manifest, index: usize) -> String {
+    serde_yaml::to_string(&manifest.document["spec"]["components"][index]).unwrap()
+}
+
+#[tokio::test]
+async fn a_bucket_is_what_the_link_to_its_provider_says() {
+    let manifest = on_edge(&with("nats_to_nats_kv", &[("bucket", "rooms")]));
+    insta::assert_snapshot!(part(&manifest, 0), @"");
+    insta::assert_snapshot!(part(&manifest, 1), @"");
+    assert_eq!(findings(&manifest).await, [] as [&str; 0]);
+    assert_eq!(
+        manifest.provider_ids,
+        ["celsius_to_kelvin_edge-keyvalue", "celsius_to_kelvin_edge-messaging"]
+    );
+}
+
+#[tokio::test]
+async fn the_way_to_a_database_is_in_no_manifest() {
+    let manifest = on_edge(&with(
+        "nats_to_sql",
+        &[("table", "home.readings"), ("key_column", "room")],
+    ));
+    insta::assert_snapshot!(part(&manifest, 0), @"");
+    assert_eq!(findings(&manifest).await, [] as [&str; 0]);
+    let without = on_edge(&with("nats_to_sql", &[("table", "readings")]));
+    let config = &without.document["spec"]["components"][0]["properties"]["config"][0]["properties"];
+    assert_eq!(*config, json!({"max_payload": "1048576", "table": "readings"}));
+}
