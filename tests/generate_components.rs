@@ -242,6 +242,20 @@ fn a_function_of_another_kind_is_named_with_the_two_that_are_taken() {
     ");
 }
 
+/// The compiler's own words, which `build::advice` makes into a sentence.
+#[test]
+fn a_template_with_another_form_names_its_own() {
+    let mistake = |code: &str| compile(&sources("nats_to_nats_kv", code)).unwrap_err();
+    insta::assert_snapshot!(mistake("package main\n\nfunc exec_task(arg string) string { return arg }\n"), @"
+    # task
+    ./main.go:11:68: func(arg string) string does not satisfy entry.Function (func(arg string) string missing in func(string, string) (string, string) | func(string, string) (string, string, error))
+    ");
+    insta::assert_snapshot!(mistake("package main\n\nfunc exec_task[T any](key, data T) (T, T) { return key, data }\n"), @"
+    # task
+    ./main.go:11:68: in call to pelatoentry.From, cannot infer F (declared at task/internal/entry/function.go:13:11)
+    ");
+}
+
 /// Our own Go, of which nothing needs a host, against Go's.
 #[test]
 fn go_tests_of_what_needs_no_host() {

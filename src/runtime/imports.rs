@@ -8,3 +8,6 @@ mod postgres;
 
 #[allow(unreachable_pub, reason = "the bindings hand it on as their own")]
 pub use keyvalue::Bucket;
+
+#[cfg(test)]
+mod tests;

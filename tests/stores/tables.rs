@@ -65,6 +65,7 @@ async fn rows_come_into_a_table_whatever_the_values_say() {
     for bad in [
         "error",
         "no object",
+        "{\"room\":\"\u{fffd}\"}x",
         "[1]",
         "{}",
         r#"{"room":"kitchen"}"#,
@@ -80,8 +81,10 @@ async fn rows_come_into_a_table_whatever_the_values_say() {
     ] {
         running.send("in.bad", bad).await;
     }
+    running.send("in.bad", b"{\"room\":\"\xff\"}").await;
     insta::assert_snapshot!(running.failures().await, @r#"
     in.bad: task failed: no good
+    in.bad: result not stored: the result is no JSON object, whose keys are columns
     in.bad: result not stored: the result is no JSON object, whose keys are columns
     in.bad: result not stored: the result is no JSON object, whose keys are columns
     in.bad: result not stored: the result is a JSON object without keys: return an empty text to insert nothing
@@ -94,7 +97,8 @@ async fn rows_come_into_a_table_whatever_the_values_say() {
     in.bad: result not stored: in readings: column "Room" of relation "readings" does not exist
     in.bad: result not stored: in readings: cannot insert a non-DEFAULT value into column "id": Column "id" is an identity column defined as GENERATED ALWAYS (Use OVERRIDING SYSTEM VALUE to override)
     in.bad: result not stored: no column can be called "label\") VALUES ('y','z'); DROP TABLE readings; --": it has up to 63 bytes, letters, digits and _
-    in.bad: result not stored: in readings: null value in column "room" of relation "readings" violates not-null constraint: Failing row contains (null, null, null, null, null, null, 8, 2026-11-22 20:02:19.270154+00)
+    in.bad: result not stored: in readings: null value in column "room" of relation "readings" violates not-null constraint
+    in.bad: result not stored: the result is no UTF-8 text
     "#);
     insta::assert_snapshot!(rows(&client, "SELECT room, celsius, at AT TIME ZONE 'UTC', tags, counted, label FROM readings WHERE length(room) < 100 ORDER BY id").await, @r#"
     (kitchen,20.50,"2026-11-22 10:00:00","{""a"": [1, null]}",7,warm)

@@ -62,7 +62,9 @@ pub(super) fn reason(error: &Error) -> SqlError {
 
 fn words(said: &DbError) -> String {
     let mut words = said.message().to_owned();
-    for (before, more) in [(": ", said.detail()), (" (", said.hint())] {
+    // There the detail is the whole row.
+    let row = [SqlState::NOT_NULL_VIOLATION, SqlState::CHECK_VIOLATION].contains(said.code());
+    for (before, more) in [(": ", said.detail().filter(|_| !row)), (" (", said.hint())] {
         if let Some(more) = more {
             words.push_str(before);
             words.push_str(more.trim_end_matches('.'));

@@ -18,6 +18,9 @@ const (
 // values are no part of the statement, its names are quoted. With a key, a row that
 // is there is updated.
 func statement(table, key, object string) (string, error) {
+	if !utf8.ValidString(object) {
+		return "", errors.New("the result is no UTF-8 text")
+	}
 	members, ok := json.Object(object)
 	if !ok {
 		return "", errors.New("the result is no JSON object, whose keys are columns")
