@@ -218,6 +218,7 @@ async fn host(bus: Bus, wasm: &[u8], subject: &str) -> Arc<Host> {
         address: None,
         request_limit: Duration::from_secs(5),
         instances: 100,
+        stores: Default::default(),
     };
     host.put(task).await.unwrap();
     Arc::new(host)

@@ -22,6 +22,8 @@ needs git git --version
 needs curl curl --version
 needs ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 needs python3-pip python3 -m pip --version
+# The tests run servers of their own, from folders of their own.
+needs postgresql sh -c 'ls /usr/lib/postgresql/*/bin/postgres || command -v postgres'
 
 if [ ${#missing[@]} = 0 ]; then
 	say "already there"
@@ -35,6 +37,11 @@ if [ "$(id -u)" != 0 ]; then
 	root=(sudo)
 fi
 say "installing ${missing[*]}"
+if [[ " ${missing[*]} " == *" postgresql "* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
+	# Debian's package would make a server for the whole system, and start it.
+	"${root[@]}" mkdir -p /etc/postgresql-common
+	echo "create_main_cluster = false" | "${root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
+fi
 "${root[@]}" apt-get update -qq
 "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null
 say "installed"

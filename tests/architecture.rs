@@ -83,6 +83,7 @@ const LIBRARIES: [(&str, &[&str]); 26] = [
     ("saphyr_parser", &["document"]),
     ("similar", &["testing"]),
     ("sqlx", &["queue"]),
+    ("tokio_postgres", &["runtime"]),
     ("tracing_subscriber", &["cli"]),
     ("wadm_client", &["deploy"]),
     ("wadm_types", &["deploy"]),

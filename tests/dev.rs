@@ -10,11 +10,13 @@
 )]
 
 mod command;
+mod database;
 
 use std::process::Stdio;
 use std::time::Duration;
 
 use command::{ECHO, Project};
+use database::{Database, PASSWORD};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin};
 use tokio::sync::mpsc;
@@ -32,7 +34,13 @@ struct Dev {
 
 impl Dev {
     fn start(project: &Project) -> Self {
-        let mut child = project.command(&["dev"]).stdin(Stdio::piped()).spawn().unwrap();
+        Self::with(project, &[], &[])
+    }
+
+    fn with(project: &Project, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = project.command(&[&["dev"], arguments].concat());
+        command.envs(variables.iter().copied());
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         let (sender, lines) = mpsc::unbounded_channel();
         follow(child.stdout.take().unwrap(), sender.clone());
         follow(child.stderr.take().unwrap(), sender);
@@ -60,6 +68,14 @@ impl Dev {
 
     async fn types(&mut self, text: &str) {
         self.stdin.write_all(format!("{text}\n").as_bytes()).await.unwrap();
+    }
+
+    /// Its last words, where it does not begin at all.
+    async fn refused(mut self) -> String {
+        while let Ok(Some(line)) = timeout(PATIENCE, self.lines.recv()).await {
+            self.said.push(line);
+        }
+        self.said.pop().unwrap()
     }
 
     /// Waits for its end: the exit code.
@@ -241,4 +257,70 @@ async fn a_wrong_beginning_can_be_mended() {
     assert_eq!(post(port, "one").await, "one");
     dev.types("q").await;
     assert_eq!(dev.ends().await, Some(0));
+}
+
+const STORES: &str = "project_name: Rooms\ntasks:\n  - name: Keep\n    type: nats_to_nats_kv\n    code: keep.go\n    \
+    targets: [edge]\n    source_topic: in\n    bucket: rooms\n    component_name: keep\n    version: 1.0.0\n  \
+    - name: Insert\n    type: dbsync_nats\n    code: insert.go\n    targets: [edge]\n    source_topic: in\n    \
+    table: rooms\n    key_column: key\n    component_name: insert\n    version: 1.0.0\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_keep_things_have_a_folder_and_a_database() {
+    let database = Database::start().await;
+    let client = database.client().await;
+    client
+        .batch_execute("CREATE TABLE rooms (key text PRIMARY KEY, data int)")
+        .await
+        .unwrap();
+    let project = Project::of("acme/rooms");
+    project.write("workflow.yaml", STORES);
+    let keep = "package main\n\nfunc exec_task(key, data string) (string, string) { return key, data }\n";
+    project.write("tasks/keep.go", keep);
+    project.write("tasks/insert.go", ECHO);
+    let folder = tempfile::tempdir().unwrap();
+    let named = folder.path().join("kept");
+    let url = database.url();
+    let mut dev = Dev::with(
+        &project,
+        &["--keyvalue", named.to_str().unwrap()],
+        &[("PELATO_SQL_URL", &url)],
+    );
+    dev.says("q  to quit").await;
+    assert!(
+        dev.said.contains(&"  keep (Keep): in → bucket rooms".to_owned()),
+        "{:?}",
+        dev.said
+    );
+    assert!(dev.said.contains(&"  insert (Insert): in → table rooms".to_owned()));
+    dev.types(r#"s in {"key":"attic","data":5}"#).await;
+    let mut handled = Vec::new();
+    while handled.len() < 2 {
+        let line = dev.says("in  ").await;
+        handled.push(line.split("  ").nth(2).unwrap().to_owned());
+        assert!(!line.contains("failed"), "{line}");
+    }
+    handled.sort();
+    assert_eq!(handled, ["insert", "keep"]);
+    assert!(
+        dev.said.contains(&"rooms/attic  1 B  from keep".to_owned()),
+        "{:?}",
+        dev.said
+    );
+    assert_eq!(std::fs::read_to_string(named.join("rooms/attic")).unwrap(), "5");
+    let row = client
+        .query_one("SELECT data FROM rooms WHERE key = 'attic'", &[])
+        .await
+        .unwrap();
+    assert_eq!(row.get::<_, i32>(0), 5);
+    dev.types("q").await;
+    let said = dev.said.join("\n");
+    assert_eq!(dev.ends().await, Some(0));
+    assert!(!said.contains(PASSWORD));
+
+    // What cannot be a database is said without being shown.
+    let dev = Dev::with(&project, &["--sql", "mysql://me:secret@host/db"], &[]);
+    assert_eq!(
+        dev.refused().await,
+        "error: the database's address cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+    );
 }

@@ -85,6 +85,7 @@ async fn task(deployment: &Deployment, compiler: Compiler) -> Task {
         address: wanted.address,
         request_limit: wanted.request_limit,
         instances: wanted.instances,
+        stores: Default::default(),
     }
 }
 

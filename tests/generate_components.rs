@@ -21,7 +21,7 @@ use wasi_preview1_component_adapter_provider::{
 use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding, decode, embed_component_metadata};
 use wit_parser::Resolve;
 
-const TEMPLATES: [&str; 2] = ["processor_nats", "http_producer_nats"];
+const TEMPLATES: [&str; 4] = ["processor_nats", "http_producer_nats", "nats_to_nats_kv", "nats_to_sql"];
 
 fn sources(template: &str, code: &str) -> Sources {
     let task = Task {
@@ -110,15 +110,32 @@ fn interfaces(component: &[u8]) -> (BTreeSet<String>, BTreeSet<String>) {
     )
 }
 
+/// A function of the template's form that takes `arg` and gives `result`.
+fn function(template: &str, result: &str) -> String {
+    match template {
+        "nats_to_nats_kv" => format!("func exec_task(key, arg string) (string, string) {{ return key, {result} }}"),
+        _ => format!("func exec_task(arg string) string {{ return {result} }}"),
+    }
+}
+
 #[test]
 fn both_forms_of_the_function_become_a_component() {
     for template in TEMPLATES {
-        for form in [
-            "package main\n\nfunc exec_task(arg string) string { return arg }\n",
-            "package main\n\nimport \"errors\"\n\nfunc exec_task(arg string) (string, error) { return \"\", errors.New(arg) }\n",
-        ] {
-            component(&sources(template, form));
-        }
+        let (parameters, more) = match template {
+            "nats_to_nats_kv" => ("key, arg string", "string, "),
+            _ => ("arg string", ""),
+        };
+        let empty = more.replace("string", "key");
+        component(&sources(
+            template,
+            &format!("package main\n\n{}\n", function(template, "arg")),
+        ));
+        component(&sources(
+            template,
+            &format!(
+                "package main\n\nimport \"errors\"\n\nfunc exec_task({parameters}) ({more}string, error) {{ return {empty}\"\", errors.New(arg) }}\n"
+            ),
+        ));
     }
 }
 
@@ -140,7 +157,7 @@ type reading struct {
 
 var number = regexp.MustCompile(`\d+`)
 
-func exec_task(arg string) string {
+func convert(arg string) string {
 	var r reading
 	if err := json.Unmarshal([]byte(arg), &r); err != nil {
 		return number.FindString(arg)
@@ -149,7 +166,8 @@ func exec_task(arg string) string {
 }
 "#;
     for template in TEMPLATES {
-        component(&sources(template, code));
+        let function = function(template, "convert(arg)");
+        component(&sources(template, &format!("{code}\n{function}\n")));
     }
 }
 
@@ -157,13 +175,17 @@ func exec_task(arg string) string {
 /// host does not serve.
 #[test]
 fn a_component_asks_only_for_what_hosts_serve() {
-    let code = "package main\n\nfunc exec_task(arg string) string { return arg }\n";
     for template in TEMPLATES {
-        let (imports, exports) = interfaces(&component(&sources(template, code)));
+        let code = format!("package main\n\n{}\n", function(template, "arg"));
+        let (imports, exports) = interfaces(&component(&sources(template, &code)));
         for import in &imports {
             let served = match import.as_str() {
                 "wasi:config/runtime@0.2.0-draft" | "wasi:logging/logging@0.1.0-draft" => true,
                 "wasmcloud:messaging/types@0.2.0" | "wasmcloud:messaging/consumer@0.2.0" => true,
+                "wasi:keyvalue/store@0.2.0-draft" => template == "nats_to_nats_kv",
+                "wasmcloud:postgres/types@0.1.1-draft" | "wasmcloud:postgres/query@0.1.1-draft" => {
+                    template == "nats_to_sql"
+                }
                 wasi => wasi.starts_with("wasi:") && wasi.ends_with("@0.2.0"),
             };
             assert!(served, "{template} imports {import}");
@@ -220,18 +242,41 @@ fn a_function_of_another_kind_is_named_with_the_two_that_are_taken() {
     ");
 }
 
-/// Our reader of JSON against Go's own.
+/// The compiler's own words, which `build::advice` makes into a sentence.
 #[test]
-fn json_is_what_go_takes_for_json() {
-    let folder = tempfile::tempdir().unwrap();
-    let files = sources("http_producer_nats", "").files;
-    fs::write(folder.path().join("json.go"), &files["internal/post/json.go"]).unwrap();
-    fs::write(
-        folder.path().join("json_test.go"),
-        include_str!("generate/json_test.go"),
-    )
-    .unwrap();
-    fs::write(folder.path().join("go.mod"), &files["go.mod"]).unwrap();
-    let output = go(folder.path(), &[], &["test", "."]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+fn a_template_with_another_form_names_its_own() {
+    let mistake = |code: &str| compile(&sources("nats_to_nats_kv", code)).unwrap_err();
+    insta::assert_snapshot!(mistake("package main\n\nfunc exec_task(arg string) string { return arg }\n"), @"
+    # task
+    ./main.go:11:68: func(arg string) string does not satisfy entry.Function (func(arg string) string missing in func(string, string) (string, string) | func(string, string) (string, string, error))
+    ");
+    insta::assert_snapshot!(mistake("package main\n\nfunc exec_task[T any](key, data T) (T, T) { return key, data }\n"), @"
+    # task
+    ./main.go:11:68: in call to pelatoentry.From, cannot infer F (declared at task/internal/entry/function.go:13:11)
+    ");
+}
+
+/// Our own Go, of which nothing needs a host, against Go's.
+#[test]
+fn go_tests_of_what_needs_no_host() {
+    let tests = [
+        (
+            "http_producer_nats",
+            "internal/json",
+            include_str!("generate/json_test.go"),
+        ),
+        (
+            "nats_to_nats_kv",
+            "internal/entry",
+            include_str!("generate/entry_test.go"),
+        ),
+        ("nats_to_sql", "internal/row", include_str!("generate/row_test.go")),
+    ];
+    for (template, package, test) in tests {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path(), &sources(template, "package main\n"));
+        fs::write(folder.path().join(package).join("our_test.go"), test).unwrap();
+        let output = go(folder.path(), &[], &["test", &format!("./{package}")]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
 }

@@ -168,6 +168,13 @@ pub(super) struct Dev {
     /// Talk over this NATS server instead of within the process
     #[arg(long)]
     pub(super) nats: Option<String>,
+    /// Keep key-value buckets in this folder instead of in memory
+    #[arg(long, value_name = "DIR")]
+    pub(super) keyvalue: Option<PathBuf>,
+    /// The PostgreSQL database that tasks write to, postgres://USER:PASSWORD@HOST/DATABASE;
+    /// a password is better put into the variable [env: PELATO_SQL_URL]
+    #[arg(long, value_name = "URL")]
+    pub(super) sql: Option<String>,
 }
 
 #[derive(ClapArgs, Clone, Debug)]

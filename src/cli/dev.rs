@@ -14,7 +14,7 @@ use super::folder::{Opened, open};
 use super::interrupt::interrupted;
 use super::printer::Printer;
 use crate::config::Flags;
-use crate::dev::{Applied, DevError, Session, Watch, wanted};
+use crate::dev::{Applied, DevError, Session, Watch, stores, wanted};
 use crate::pipeline::{self, RunError};
 use crate::report::Reporter;
 use crate::runtime::Message;
@@ -28,7 +28,9 @@ pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, Comman
     // Beside everything else: what moves is shown while something is compiled.
     let shown = printer.clone();
     let printing = tokio::spawn(async move { lines.print(&shown).await });
-    let mut session = Session::start(opened.build.clone(), command.nats.as_deref(), observer, &reporter).await?;
+    let stores = stores(command.keyvalue.as_deref(), opened.settings.sql.as_ref())?;
+    let (build, nats) = (opened.build.clone(), command.nats.as_deref());
+    let mut session = Session::start(build, nats, stores, observer, &reporter).await?;
     let mut watch = Watch::new(opened.folders()).map_err(DevError::from)?;
     let mut keys = Keys::read();
 
@@ -64,6 +66,7 @@ fn flags(command: &Dev) -> Flags {
     Flags {
         builder: command.builder.clone(),
         nats: command.nats.clone(),
+        sql: command.sql.clone(),
         ..Flags::default()
     }
 }
@@ -130,7 +133,7 @@ fn show_tasks(session: &Session, printer: &Printer) {
             };
             format!("POST http://{host}:{}/", address.port())
         }));
-        let to = task.publishes.unwrap_or_default();
+        let to = task.to.unwrap_or_default();
         printer.say(&format!(
             "  {} ({}): {} → {to}",
             task.component_name,

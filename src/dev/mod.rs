@@ -8,7 +8,7 @@ mod session;
 mod wanted;
 mod watch;
 
-pub use parts::DevError;
+pub use parts::{DevError, stores};
 pub use session::{Applied, Failure, Session, Shown};
 pub use wanted::{Wanted, wanted};
 pub use watch::{Watch, WatchError};

@@ -1,10 +1,14 @@
 //! What a session works with.
 
+use std::path::Path;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
 use super::WatchError;
 use crate::build::{BuildError, Builder, Choice};
 use crate::deploy::{DeployError, NatsConfig};
 use crate::report::Reporter;
-use crate::runtime::{Bus, RuntimeError};
+use crate::runtime::{Buckets, Bus, RuntimeError, Sql, SqlError, Stores};
 use crate::services::BuildSettings;
 
 /// What a message may have on a bus of this process: NATS's own default.
@@ -22,6 +26,9 @@ pub enum DevError {
     /// The files cannot be watched.
     #[error(transparent)]
     Watch(#[from] WatchError),
+    /// The database that was named.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
     /// The NATS server that was named.
     #[error(transparent)]
     Nats(#[from] DeployError),
@@ -41,6 +48,19 @@ pub(super) async fn builder(settings: BuildSettings, reporter: &Reporter) -> Res
     };
     builder.prepare(reporter).await?;
     Ok(builder)
+}
+
+/// Where tasks keep things: key-value buckets in a folder where one is named, else in
+/// memory; rows in the database that is named.
+///
+/// # Errors
+/// Where the database's address cannot be read.
+pub fn stores(keyvalue: Option<&Path>, sql: Option<&SecretString>) -> Result<Stores, DevError> {
+    Ok(Stores {
+        buckets: keyvalue.map_or_else(Buckets::default, Buckets::folder),
+        bucket: None,
+        sql: sql.map(|url| Sql::named(url.expose_secret())).transpose()?,
+    })
 }
 
 /// A real NATS where one is named.

@@ -10,7 +10,7 @@ use crate::build::{Builder, Component};
 use crate::deploy::Specification;
 use crate::pipeline::Request;
 use crate::report::Reporter;
-use crate::runtime::{Bus, Code, Compiler, Host, Observer, Options, Runtime, Task};
+use crate::runtime::{Bus, Code, Compiler, Host, Observer, Options, Runtime, Stores, Task};
 use crate::services::BuildSettings;
 
 /// Runs the tasks of a workflow, and replaces what changes.
@@ -18,6 +18,7 @@ pub struct Session {
     builder: Builder,
     runtime: Runtime,
     host: Host,
+    stores: Stores,
     running: BTreeMap<String, Running>,
     /// Compiled components by the digest of their sources.
     codes: BTreeMap<String, Code>,
@@ -64,15 +65,15 @@ pub struct Shown {
     pub name: String,
     /// The subjects that it listens on.
     pub subjects: Vec<String>,
-    /// The subject that it publishes to.
-    pub publishes: Option<String>,
+    /// The subject that it publishes to, `bucket …` or `table …`.
+    pub to: Option<String>,
     /// Where it answers HTTP requests.
     pub address: Option<std::net::SocketAddr>,
 }
 
 impl Session {
-    /// A session that builds as `build` says, and whose tasks talk over the NATS server
-    /// `nats` where one is named, else within this process.
+    /// A session that builds as `build` says. Its tasks talk over the NATS server `nats`
+    /// where one is named, else within this process, and keep things in `stores`.
     ///
     /// # Errors
     /// Where there is nothing to build with, no NATS at the address, or this machine
@@ -80,6 +81,7 @@ impl Session {
     pub async fn start(
         build: BuildSettings,
         nats: Option<&str>,
+        stores: Stores,
         observer: Observer,
         reporter: &Reporter,
     ) -> Result<Self, DevError> {
@@ -91,6 +93,7 @@ impl Session {
             builder: builder(build, reporter).await?,
             runtime: Runtime::new(&options)?,
             host: Host::new(bus(nats).await?, observer),
+            stores,
             running: BTreeMap::new(),
             codes: BTreeMap::new(),
         })
@@ -205,6 +208,7 @@ impl Session {
             component_name: next.component_name.clone(),
             code: code.clone(),
             config: specification.config.clone(),
+            stores: self.stores.linked(&specification.links),
             subscriptions: specification.subscriptions.clone(),
             address: specification.address,
             request_limit: specification.request_limit,
@@ -244,7 +248,7 @@ impl Session {
                 component_name: running.component_name.clone(),
                 name: running.name.clone(),
                 subjects: subjects.collect(),
-                publishes: specification.config.get("dest_topic").cloned(),
+                to: destination(&specification.config),
                 address: specification.address,
             };
             if !shown.contains(&one) {
@@ -258,6 +262,16 @@ impl Session {
     pub async fn end(self) {
         self.host.clear().await;
     }
+}
+
+/// Where the results of a task go, as its configuration says.
+fn destination(config: &BTreeMap<String, String>) -> Option<String> {
+    let named = |key: &str| config.get(key).map(|name| format!("{key} {name}"));
+    config
+        .get("dest_topic")
+        .cloned()
+        .or_else(|| named("bucket"))
+        .or_else(|| named("table"))
 }
 
 enum Change {

@@ -8,4 +8,5 @@ wasmtime::component::bindgen!({
     imports: { default: async | trappable },
     exports: { default: async },
     require_store_data_send: true,
+    with: { "wasi:keyvalue/store.bucket": crate::runtime::imports::Bucket },
 });

@@ -28,6 +28,17 @@ pub enum Event {
         /// The message's size in bytes.
         bytes: usize,
     },
+    /// A task wrote to a key-value bucket.
+    Kept {
+        /// The task's name.
+        task: String,
+        /// Where to.
+        bucket: String,
+        /// The key that has the value now.
+        key: String,
+        /// The value's size in bytes.
+        bytes: usize,
+    },
     /// An HTTP request went through a task.
     Answered {
         /// The task's name.

@@ -110,6 +110,7 @@ mod tests {
                     hears.lock().unwrap().push(text);
                 }
             }),
+            stores: Default::default(),
         };
         speak(&Log::new(Arc::new(surroundings)));
         heard.lock().unwrap().clone()

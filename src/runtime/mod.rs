@@ -3,8 +3,8 @@
 //! same limits.
 //!
 //! [`Runtime`] compiles, [`Code`] is a compiled component, [`Surroundings`] is
-//! what a task finds around it, [`Bus`] carries messages, and [`Host`] runs the
-//! tasks of a workflow.
+//! what a task finds around it, [`Bus`] carries messages, [`Stores`] keep what is
+//! not sent on, and [`Host`] runs the tasks of a workflow.
 
 mod bindings;
 mod bus;
@@ -19,6 +19,7 @@ mod limits;
 mod log;
 mod output;
 mod state;
+mod stores;
 mod surroundings;
 
 pub use bus::{Bus, Memory, Message, Nats, Record, Subscription};
@@ -28,4 +29,5 @@ pub use error::{BusError, CallError, RuntimeError};
 pub use event::{Event, Level, Observer};
 pub use host::{Host, HostError, Task};
 pub use limits::Limits;
+pub use stores::{BucketError, Buckets, Sql, SqlError, Stores};
 pub use surroundings::Surroundings;

@@ -22,7 +22,7 @@ pub(super) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: NoWayOut,
-    table: ResourceTable,
+    pub(super) table: ResourceTable,
     limits: StoreLimits,
     pub(super) surroundings: Arc<Surroundings>,
     pub(super) log: Log,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Stores;
 use super::bus::Bus;
 use super::event::Observer;
 
@@ -15,6 +16,8 @@ pub struct Surroundings {
     pub config: BTreeMap<String, String>,
     /// Where its messages go.
     pub bus: Bus,
+    /// Where it keeps things.
+    pub stores: Stores,
     /// Who hears of what it does.
     pub observer: Observer,
 }

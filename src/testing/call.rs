@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use crate::runtime::{Bus, CallError, Code, Event, Message, Observer, Record, Surroundings};
+use crate::runtime::{Bus, CallError, Code, Event, Message, Observer, Record, Stores, Surroundings};
 
 /// Where an input seems to come from, and where a result goes when the
 /// configuration names no subject.
@@ -45,6 +45,8 @@ pub async fn call(
         task: component_name.to_owned(),
         config: config.clone(),
         bus: Bus::Record(record.clone()),
+        // Buckets of its own, and no database.
+        stores: Stores::default(),
         observer: Observer::new(move |event| {
             if let Event::Logged { text, .. } = event {
                 heard.lock().unwrap_or_else(PoisonError::into_inner).take(text);

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 /// The longest name: wadm, OCI and NATS all take it with a target behind it.
 const LONGEST_NAME: usize = 100;
 const LONGEST_SUBJECT: usize = 255;
+const LONGEST_SQL_NAME: usize = 63;
 
 /// `component_name`: an OCI repository, an application of wadm and a token of a
 /// NATS subject at once.
@@ -39,6 +40,29 @@ pub(super) fn label(text: &str) -> Option<String> {
         Some("it must begin and end with a letter or a digit".into())
     } else {
         None
+    }
+}
+
+/// A SQL table: its name, or schema and name.
+pub(super) fn table(text: &str) -> Option<String> {
+    let (schema, name) = text
+        .split_once('.')
+        .map_or((None, text), |(schema, name)| (Some(schema), name));
+    schema.and_then(column).or_else(|| column(name))
+}
+
+/// A column of a SQL table. What is longer a database cuts off.
+pub(super) fn column(text: &str) -> Option<String> {
+    let bad = text.chars().find(|c| !c.is_alphanumeric() && *c != '_');
+    if text.is_empty() {
+        Some("a name is empty".into())
+    } else if text.len() > LONGEST_SQL_NAME {
+        Some(format!(
+            "a name has {} bytes, {LONGEST_SQL_NAME} are the most",
+            text.len()
+        ))
+    } else {
+        bad.map(|bad| format!("{} cannot stand in a name", shown(bad)))
     }
 }
 
@@ -183,6 +207,29 @@ mod tests {
         ] {
             assert!(component_name(bad).is_some(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn tables_have_a_schema_or_none_and_columns_never() {
+        for good in ["readings", "home.readings", "Readings_2", "città", &"x".repeat(63)] {
+            assert_eq!(table(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a.b.c",
+            "a b",
+            "a-b",
+            "a\"b",
+            "a;b",
+            "a\0",
+            &"x".repeat(64),
+        ] {
+            assert!(table(bad).is_some() && column(bad).is_some(), "{bad:?}");
+        }
+        assert_eq!(column("a.b").unwrap(), "`.` cannot stand in a name");
     }
 
     #[test]

@@ -52,4 +52,8 @@ pub enum KeyKind {
     Address,
     /// A name: letters, digits, `-`, `_`.
     Name,
+    /// A SQL table, with its schema before a dot where it has one.
+    Table,
+    /// A column of a SQL table.
+    Column,
 }

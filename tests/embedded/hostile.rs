@@ -146,6 +146,7 @@ async fn task(wasm: &[u8]) -> Task {
         address: None,
         request_limit: Duration::from_secs(5),
         instances: 1,
+        stores: Default::default(),
     }
 }
 

@@ -1,7 +1,7 @@
-package post
+package json
 
 import (
-	"encoding/json"
+	gojson "encoding/json"
 	"math/rand"
 	"strings"
 	"testing"
@@ -9,7 +9,7 @@ import (
 
 func same(t *testing.T, text string) {
 	t.Helper()
-	if got, want := isJSON(text), json.Valid([]byte(text)); got != want {
+	if got, want := Valid(text), gojson.Valid([]byte(text)); got != want {
 		t.Errorf("%.60q: %v, Go's own says %v", text, got, want)
 	}
 }
@@ -30,7 +30,7 @@ func TestDepth(t *testing.T) {
 		same(t, strings.Repeat(`{"a":`, depth)+"1"+strings.Repeat("}", depth))
 	}
 	// Go's own gives up here.
-	if !isJSON(strings.Repeat("[", 500000) + strings.Repeat("]", 500000)) {
+	if !Valid(strings.Repeat("[", 500000) + strings.Repeat("]", 500000)) {
 		t.Error("a deep list is no JSON")
 	}
 }
@@ -44,5 +44,41 @@ func TestRandom(t *testing.T) {
 			text.WriteString(pieces[random.Intn(len(pieces))])
 		}
 		same(t, text.String())
+	}
+}
+
+func TestTexts(t *testing.T) {
+	for _, text := range []string{
+		`""`, `"a"`, `"\n\t\b\f\r\/\\\""`, `"\u00e9\u0000"`, `"\ud83e\udd80"`, `"\ud83e"`, `"\ud83e\u0041"`, `"\udd80\ud83e"`, `"é🦀"`, "\"\xff\"",
+		"\"\xff\\n\"",
+	} {
+		var want string
+		if err := gojson.Unmarshal([]byte(text), &want); err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := Text(text); !ok || got != want {
+			t.Errorf("%q: %q, Go's own says %q", text, got, want)
+		}
+	}
+	for _, text := range []string{"", "1", `"`, `"\x"`, "null"} {
+		if _, ok := Text(text); ok {
+			t.Errorf("%q is a text", text)
+		}
+	}
+}
+
+func TestObjects(t *testing.T) {
+	members, ok := Object(" { \"a\" : [1, {\"b\":2}] ,\"\\u0062\":\"x\" , \"a\":null } ")
+	want := []Member{{"a", `[1, {"b":2}]`}, {"b", `"x"`}, {"a", "null"}}
+	if !ok || len(members) != 3 || members[0] != want[0] || members[1] != want[1] || members[2] != want[2] {
+		t.Errorf("%q", members)
+	}
+	for _, text := range []string{"", "[]", `{"a":1`, `{"a":1,}`, `{"a":1} x`, `{"a" 1}`, `{a:1}`, "{", "1", "{}\x00"} {
+		if _, ok := Object(text); ok {
+			t.Errorf("%q is an object", text)
+		}
+	}
+	if members, ok := Object("{} "); !ok || len(members) != 0 {
+		t.Error("an empty object is one")
 	}
 }

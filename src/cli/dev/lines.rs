@@ -49,6 +49,12 @@ impl Lines {
 fn line(event: &Event) -> String {
     let text = match event {
         Event::Published { task, subject, bytes } => format!("{subject}  {}  from {task}", size(*bytes)),
+        Event::Kept {
+            task,
+            bucket,
+            key,
+            bytes,
+        } => format!("{bucket}/{key}  {}  from {task}", size(*bytes)),
         Event::Handled {
             task,
             subject,

@@ -15,7 +15,7 @@ use super::protocol::{Application, Ran};
 use super::shelf::{Record, Shelf, sha256};
 use crate::deploy::Specification;
 use crate::deploy::application::{Claim, annotations};
-use crate::runtime::{Code, Host, HostError, Runtime, Task};
+use crate::runtime::{Code, Host, HostError, Runtime, Stores, Task};
 
 /// What tasks are given to finish what they have begun.
 pub(super) const DRAIN: Duration = Duration::from_secs(15);
@@ -26,6 +26,7 @@ pub(super) struct Desk {
     runtime: Runtime,
     shelf: Shelf,
     journal: Journal,
+    stores: Stores,
     kept: Mutex<BTreeMap<String, Kept>>,
 }
 
@@ -37,12 +38,13 @@ struct Kept {
 }
 
 impl Desk {
-    pub(super) fn new(host: Host, runtime: Runtime, shelf: Shelf, journal: Journal) -> Self {
+    pub(super) fn new(host: Host, runtime: Runtime, shelf: Shelf, journal: Journal, stores: Stores) -> Self {
         Self {
             host,
             runtime,
             shelf,
             journal,
+            stores,
             kept: Mutex::default(),
         }
     }
@@ -203,6 +205,7 @@ impl Desk {
             address: specification.address,
             request_limit: specification.request_limit,
             instances: specification.instances,
+            stores: self.stores.linked(&specification.links),
         };
         self.host.put(task).await.map_err(|error| match error {
             HostError::Address { address, reason } if reason.kind() == ErrorKind::AddrInUse => {

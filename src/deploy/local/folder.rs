@@ -46,6 +46,11 @@ impl Folder {
         self.0.join("host.log")
     }
 
+    /// What tasks keep in key-value buckets.
+    pub(super) fn buckets(&self) -> PathBuf {
+        self.0.join("buckets")
+    }
+
     pub(super) fn cache(&self) -> PathBuf {
         self.0.join("cache")
     }

@@ -21,7 +21,7 @@ use super::listen;
 use super::protocol::{Answer, Ask, Bytes, receive, send};
 use super::shelf::Shelf;
 use crate::deploy::DeployError;
-use crate::runtime::{Bus, Compiler, Host, Limits, Message, Options, Runtime};
+use crate::runtime::{Buckets, Bus, Compiler, Host, Limits, Message, Options, Runtime, Stores};
 
 /// The largest message, in bytes: NATS's own default.
 const LARGEST_MESSAGE: usize = 1 << 20;
@@ -59,7 +59,12 @@ pub async fn serve_host(folder: &Path) -> Result<(), DeployError> {
     });
     let runtime = runtime.map_err(|error| folder.failed(&error))?;
     let host = Host::new(bus, journal.observer());
-    let desk = Arc::new(Desk::new(host, runtime, Shelf::of(&folder), journal.clone()));
+    // Buckets outlive the host, as deployments do.
+    let stores = Stores {
+        buckets: Buckets::folder(folder.buckets()),
+        ..Stores::default()
+    };
+    let desk = Arc::new(Desk::new(host, runtime, Shelf::of(&folder), journal.clone(), stores));
     let socket = folder.socket()?;
     // Of a host that was killed; whoever has the lock may take its place.
     let _ = std::fs::remove_file(&socket.path);

@@ -43,6 +43,32 @@ fn a_manifest_says_all_that_a_host_needs() {
     assert!(read.links["wasmcloud:messaging/consumer"].is_empty());
 }
 
+/// What a component calls is no demand on a host that cannot be met: it is looked up
+/// when the component is loaded. A config without properties is kept elsewhere.
+#[test]
+fn links_to_stores_are_read_by_interface() {
+    let mut stores = http();
+    let traits = stores["spec"]["components"][0]["traits"].as_array_mut().unwrap();
+    for (namespace, package, interface, config) in [
+        (
+            "wasi",
+            "keyvalue",
+            "store",
+            json!({"name": "b", "properties": {"bucket": "rooms"}}),
+        ),
+        ("wasmcloud", "postgres", "query", json!({"name": "pelato-sql-default"})),
+    ] {
+        traits.push(
+            json!({"type": "link", "properties": {"namespace": namespace, "package": package,
+            "interfaces": [interface], "target": {"name": "store", "config": [config]}}}),
+        );
+    }
+    let read = Specification::of(&stores).unwrap();
+    assert_eq!(read.links["wasi:keyvalue/store"]["bucket"], "rooms");
+    assert!(read.links["wasmcloud:postgres/query"].is_empty());
+    assert_eq!(read.subscriptions.len(), 2);
+}
+
 #[test]
 fn what_cannot_be_run_here_is_said() {
     let mut wrong = http();

@@ -114,7 +114,7 @@ fn a_producer_also_answers_http() {
 /// The world of each template names nothing that its WIT does not hold.
 #[test]
 fn the_wit_is_whole() {
-    for template in ["processor_nats", "http_producer_nats"] {
+    for template in ["processor_nats", "http_producer_nats", "nats_to_nats_kv", "nats_to_sql"] {
         let sources = rendered(&Task {
             template: template.into(),
             ..task()

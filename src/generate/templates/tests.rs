@@ -31,7 +31,13 @@ fn error(files: &Files) -> String {
 fn what_comes_with_pelato_is_found_by_name_and_by_alias() {
     let templates = Templates::builtin().unwrap();
     let names: Vec<&str> = templates.specs().iter().map(|spec| spec.name.as_str()).collect();
-    assert_eq!(names, ["http_producer_nats", "processor_nats"]);
+    assert_eq!(
+        names,
+        ["http_producer_nats", "nats_to_nats_kv", "nats_to_sql", "processor_nats"]
+    );
+    for (alias, name) in [("nats_to_nats-kv", "nats_to_nats_kv"), ("dbsync_nats", "nats_to_sql")] {
+        assert_eq!(templates.get(alias).unwrap().spec().name, name);
+    }
     let alias = templates.get("producer_nats").unwrap();
     assert_eq!(alias.spec().name, "http_producer_nats");
     assert!(templates.get("shared").is_none());

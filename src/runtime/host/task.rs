@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use super::HostError;
 use super::listen::Listener;
 use super::server::Servers;
-use crate::runtime::{Bus, Code, Observer, Surroundings};
+use crate::runtime::{Bus, Code, Observer, Stores, Surroundings};
 
 /// What a host has to know of a task.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Task {
     pub code: Code,
     /// What `wasi:config` answers.
     pub config: BTreeMap<String, String>,
+    /// Where it keeps things.
+    pub stores: Stores,
     /// Subjects, each with a queue group where several share the messages.
     pub subscriptions: Vec<(String, Option<String>)>,
     /// Where it answers HTTP requests.
@@ -171,6 +173,7 @@ fn version(task: &Task, bus: &Bus, observer: &Observer) -> Arc<Version> {
             task: task.component_name.clone(),
             config: task.config.clone(),
             bus: bus.clone(),
+            stores: task.stores.clone(),
             observer: observer.clone(),
         }),
         request_limit: task.request_limit,

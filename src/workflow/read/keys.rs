@@ -56,6 +56,8 @@ impl Keys {
             KeyKind::Subject => names::subject(text, wildcards),
             KeyKind::Address => names::address(text),
             KeyKind::Name => names::label(text),
+            KeyKind::Table => names::table(text),
+            KeyKind::Column => names::column(text),
         };
         if let Some(reason) = reason {
             findings.error(

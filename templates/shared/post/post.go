@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strconv"
 
+	"task/internal/json"
 	"task/internal/relay"
 	"task/internal/web"
 )
@@ -45,7 +46,7 @@ func answer(request *web.Request, through *relay.Relay) web.Response {
 	if result == "" {
 		return web.Response{Status: 204}
 	}
-	if isJSON(result) {
+	if json.Valid(result) {
 		return withType(200, "application/json", result)
 	}
 	return plain(200, result)

@@ -2,7 +2,10 @@
 
 package relay
 
-import "task/internal/task"
+import (
+	"task/internal/logging"
+	"task/internal/task"
+)
 
 // Stage is where an input came to an end.
 type Stage string
@@ -14,9 +17,11 @@ const (
 	Task Stage = "task failed"
 	// Publishing is the way out: the configuration, the result's size, the provider.
 	Publishing Stage = "result not published"
+	// Storing is the way into a bucket or a table.
+	Storing Stage = "result not stored"
 )
 
-// Failure is an input without a published result.
+// Failure is an input whose result went nowhere.
 type Failure struct {
 	Stage Stage
 	cause error
@@ -25,7 +30,11 @@ type Failure struct {
 
 func (f *Failure) Error() string { return string(f.Stage) + ": " + f.cause.Error() }
 
-func failed(stage Stage, cause error) *Failure {
+// Log writes the failure to the log, under the component's name.
+func (f *Failure) Log(component string) { logging.Error(component, f.Error()+f.stack) }
+
+// Failed is a failure at a stage.
+func Failed(stage Stage, cause error) *Failure {
 	failure := &Failure{Stage: stage, cause: cause}
 	if panicked, ok := cause.(*task.Panic); ok {
 		failure.stack = panicked.Stack

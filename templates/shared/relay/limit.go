@@ -26,6 +26,7 @@ func MaxPayload() (int, error) {
 	return limit, nil
 }
 
-func tooLarge(what string, size, limit int) error {
+// TooLarge is the error of what has more bytes than MaxPayload.
+func TooLarge(what string, size, limit int) error {
 	return errors.New(what + " has " + strconv.Itoa(size) + " bytes, max_payload is " + strconv.Itoa(limit))
 }

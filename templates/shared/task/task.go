@@ -40,12 +40,21 @@ func (p *Panic) Error() string { return "panic: " + p.Text }
 
 // Call runs the task on input. A panic comes back as a *Panic.
 func (task Task) Call(input string) (output string, err error) {
+	err = Guard(func() (err error) {
+		output, err = task(input)
+		return err
+	})
+	return output, err
+}
+
+// Guard runs call. A panic comes back as a *Panic.
+func Guard(call func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			output, err = "", &Panic{Text: text(value), Stack: authorsStack()}
+			err = &Panic{Text: text(value), Stack: authorsStack()}
 		}
 	}()
-	return task(input)
+	return call()
 }
 
 // text is what a panic was about, without package fmt: that is half a megabyte

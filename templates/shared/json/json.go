@@ -1,10 +1,69 @@
-package post
+// Package json reads JSON. encoding/json does the same, and adds half a megabyte
+// to a component.
+package json
 
-// isJSON says whether text is one JSON value. encoding/json says the same, and
-// adds half a megabyte to a component. It does not call itself: a host's stack
-// ends where some thousand calls are nested.
-func isJSON(text string) bool {
+// Valid says whether text is one JSON value.
+func Valid(text string) bool {
 	s := scanner{rest: text}
+	return s.value() && s.end()
+}
+
+// Member is one of an object's.
+type Member struct {
+	Name string
+	// JSON, as it stands there.
+	Value string
+}
+
+// Object gives the members of an object, in their order, a repeated name each
+// time; ok says whether text is one.
+func Object(text string) (members []Member, ok bool) {
+	s := scanner{rest: text}
+	if s.space() != '{' {
+		return nil, false
+	}
+	s.skip()
+	if s.space() == '}' {
+		s.skip()
+		return nil, s.end()
+	}
+	for {
+		s.space()
+		name := s.rest
+		if !s.key() {
+			return nil, false
+		}
+		s.space()
+		value := s.rest
+		if !s.value() {
+			return nil, false
+		}
+		decoded, _ := Text(name)
+		members = append(members, Member{Name: decoded, Value: value[:len(value)-len(s.rest)]})
+		switch s.space() {
+		case ',':
+			s.skip()
+		case '}':
+			s.skip()
+			return members, s.end()
+		default:
+			return nil, false
+		}
+	}
+}
+
+// scanner reads JSON from the front of rest.
+type scanner struct{ rest string }
+
+// end says whether nothing is left.
+func (s *scanner) end() bool {
+	s.space()
+	return s.rest == ""
+}
+
+// value reads one value. It does not call itself: a host's stack ends where some
+// thousand calls are nested.
+func (s *scanner) value() bool {
 	var ends []byte // of the objects and lists around the next value
 	for {
 		ended := false
@@ -27,12 +86,11 @@ func isJSON(text string) bool {
 			ended = true
 		}
 		for ended {
-			c := s.space()
 			if len(ends) == 0 {
-				return s.rest == ""
+				return true
 			}
 			end := ends[len(ends)-1]
-			switch c {
+			switch s.space() {
 			case ',':
 				s.skip()
 				if end == '}' && !s.key() {
@@ -48,9 +106,6 @@ func isJSON(text string) bool {
 		}
 	}
 }
-
-// scanner reads JSON from the front of rest.
-type scanner struct{ rest string }
 
 // space leaves out white space and returns what comes next, 0 at the end.
 func (s *scanner) space() byte {
