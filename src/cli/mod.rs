@@ -25,6 +25,8 @@ use clap::Parser as _;
 use self::args::{Args, Command};
 use self::printer::Printer;
 use crate::config::DotenvError;
+#[cfg(feature = "local")]
+use crate::dev::DevError;
 use crate::pipeline::RunError;
 use crate::runner::RunnerError;
 use crate::services::ServiceError;
@@ -74,7 +76,7 @@ enum CommandError {
     Usage(String),
     #[cfg(feature = "local")]
     #[error(transparent)]
-    Dev(#[from] crate::dev::DevError),
+    Dev(#[from] DevError),
 }
 
 impl CommandError {
@@ -87,6 +89,8 @@ impl CommandError {
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {
                 ExitCode::from(1)
             }
+            #[cfg(feature = "local")]
+            Self::Dev(DevError::Sql(_)) => ExitCode::from(2),
             #[cfg(feature = "local")]
             Self::Dev(_) => ExitCode::from(1),
             _ => ExitCode::from(2),

@@ -12,6 +12,9 @@ use super::event::Level;
 use super::output::{LastWords, Output};
 use super::{Runtime, Surroundings};
 
+/// How many of the host's things one instance may hold at once: buckets, streams, …
+const HANDLES: usize = 10_000;
+
 /// The data of a store: one instance, for one message.
 pub(super) struct State {
     wasi: WasiCtx,
@@ -39,11 +42,13 @@ impl State {
             .memory_size(runtime.limits().memory)
             .table_elements(runtime.limits().table_elements)
             .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES);
         let state = Self {
             wasi,
             http: WasiHttpCtx::new(),
             hooks: NoWayOut,
-            table: ResourceTable::new(),
+            table,
             limits,
             surroundings: Arc::clone(surroundings),
             last_words,
