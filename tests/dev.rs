@@ -71,11 +71,12 @@ impl Dev {
     }
 
     /// Its last words, where it does not begin at all.
-    async fn refused(mut self) -> String {
+    async fn refused(mut self) -> (Option<i32>, String) {
         while let Ok(Some(line)) = timeout(PATIENCE, self.lines.recv()).await {
             self.said.push(line);
         }
-        self.said.pop().unwrap()
+        let said = self.said.pop().unwrap();
+        (self.ends().await, said)
     }
 
     /// Waits for its end: the exit code.
@@ -319,8 +320,7 @@ async fn tasks_that_keep_things_have_a_folder_and_a_database() {
 
     // What cannot be a database is said without being shown.
     let dev = Dev::with(&project, &["--sql", "mysql://me:secret@host/db"], &[]);
-    assert_eq!(
-        dev.refused().await,
-        "error: the database's address cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-    );
+    let (code, said) = dev.refused().await;
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(said, @"error: the database's address cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
 }

@@ -152,6 +152,10 @@ mod tests {
             @"tasks/convert.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`"
         );
         insta::assert_snapshot!(
+            said(code, "./main.go:11:68: func(arg string) string does not satisfy entry.Function (func(arg string) string missing in func(string, string) (string, string) | func(string, string) (string, string, error))"),
+            @"tasks/convert.go:3: exec_task is `func(arg string) string`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`"
+        );
+        insta::assert_snapshot!(
             said(code, "./main.go:11:43: in call to task.From, cannot infer F (declared at task/internal/task/task.go:20:11)"),
             @"tasks/convert.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`"
         );

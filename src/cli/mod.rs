@@ -33,6 +33,8 @@ use clap::Parser as _;
 use self::args::{Args, Command};
 use self::printer::Printer;
 use crate::config::DotenvError;
+#[cfg(feature = "local")]
+use crate::dev::DevError;
 use crate::pipeline::RunError;
 use crate::runner::RunnerError;
 use crate::services::ServiceError;
@@ -93,7 +95,7 @@ enum CommandError {
     Output(std::io::Error),
     #[cfg(feature = "local")]
     #[error(transparent)]
-    Dev(#[from] crate::dev::DevError),
+    Dev(#[from] DevError),
 }
 
 impl CommandError {
@@ -108,6 +110,8 @@ impl CommandError {
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {
                 ExitCode::from(1)
             }
+            #[cfg(feature = "local")]
+            Self::Dev(DevError::Sql(_)) => ExitCode::from(2),
             #[cfg(feature = "local")]
             Self::Dev(_) => ExitCode::from(1),
             _ => ExitCode::from(2),

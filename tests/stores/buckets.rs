@@ -22,6 +22,9 @@ func exec_task(key, data string) (string, string, error) {
 	case "large":
 		return key, strings.Repeat("x", 1<<20+1), nil
 	}
+	if strings.HasPrefix(data, "raw ") {
+		return key, data, errors.New(data)
+	}
 	if found, ok := strings.CutPrefix(data, "as "); ok {
 		return found, "hostile", nil
 	}
@@ -73,6 +76,7 @@ async fn what_a_task_returns_is_in_its_bucket() {
             running.send("in.bad", body).await;
         }
         running.send("in.bad", format!("as {}", "k".repeat(10_240))).await;
+        running.send("in.bad", b"raw \xff").await;
         let events = running.events.clone();
         let failures = running.failures().await;
         insta::allow_duplicates! {
@@ -86,6 +90,7 @@ async fn what_a_task_returns_is_in_its_bucket() {
             in.bad: result not stored: NATS takes letters, digits, -, _, /, = and dots in a key, not as in "\x00"
             in.bad: result not stored: NATS takes letters, digits, -, _, /, = and dots in a key, not as in "città"
             in.bad: result not stored: the key has 10240 bytes, 3500 are the most
+            in.bad: task failed: raw �
             "#);
         }
         let kept = events.lock().unwrap().clone();

@@ -139,6 +139,7 @@ async fn values_go_to_a_database_and_come_back() {
         ("SELECT $1::int", vec![PgValue::Text("1".into())]),
         ("SELECT $1::timestamptz", vec![PgValue::Cidr("10.0.0.0/8".into())]),
         ("SELECT $1::numeric::text", vec![PgValue::Decimal("12a".into())]),
+        ("SELECT 1\0", vec![]),
         ("SELEC 1", vec![]),
         ("SELECT 1; SELECT 2", vec![]),
         ("SELECT 1/0", vec![]),
@@ -153,6 +154,7 @@ async fn values_go_to_a_database_and_come_back() {
     invalid parameters: $1: the statement takes int4, and the value is Text: cast it in the statement
     invalid parameters: $1: the embedded host cannot send Cidr: send text, and cast it, as in $1::text::timestamptz
     invalid query: invalid input syntax for type numeric: "12a"
+    invalid query: there is a NUL in the statement
     invalid query: syntax error at or near "SELEC"
     invalid query: cannot insert multiple commands into a prepared statement
     invalid query: division by zero

@@ -12,8 +12,10 @@ const LONGEST_NAME: usize = 255;
 const LONGEST_KEY: usize = 4096;
 /// The largest value, in bytes: NATS's own default for a message.
 const LARGEST_VALUE: usize = 1 << 20;
-/// What all buckets in memory may hold, keys and values together, in bytes.
+/// What all buckets in memory may take, in bytes.
 const ROOM: usize = 256 << 20;
+/// What a key takes beside its own bytes and its value's.
+const ENTRY: usize = 128;
 
 /// Key-value buckets. A bucket is there once something is in it. Cheap to clone;
 /// clones share what is kept.
@@ -64,7 +66,7 @@ impl Default for Buckets {
 
 impl Buckets {
     /// Buckets in `folder`: a folder for each, a file for each key, which is the value
-    /// as it is. The folder is made when something is written.
+    /// as it is. The folder is made when something is written, and may fill its disk.
     pub fn folder(folder: impl Into<PathBuf>) -> Self {
         Self(Kept::Folder(folder.into()))
     }
@@ -128,8 +130,8 @@ impl Memory {
 
     fn set(&mut self, bucket: &str, key: &str, value: Vec<u8>) -> Result<(), BucketError> {
         let old = self.buckets.get(bucket).and_then(|bucket| bucket.get(key));
-        let freed = old.map_or(0, |old| key.len() + old.len());
-        let used = self.used - freed + key.len() + value.len();
+        let freed = old.map_or(0, |old| cost(bucket, key, old));
+        let used = self.used - freed + cost(bucket, key, &value);
         if used > ROOM {
             return Err(BucketError::Full);
         }
@@ -140,10 +142,21 @@ impl Memory {
     }
 
     fn delete(&mut self, bucket: &str, key: &str) {
-        if let Some(old) = self.buckets.get_mut(bucket).and_then(|bucket| bucket.remove(key)) {
-            self.used -= key.len() + old.len();
+        let Some(keys) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        if let Some(old) = keys.remove(key) {
+            self.used -= cost(bucket, key, &old);
+        }
+        if keys.is_empty() {
+            self.buckets.remove(bucket);
         }
     }
+}
+
+/// The bucket's name counts for each key, since each may be of another bucket.
+fn cost(bucket: &str, key: &str, value: &[u8]) -> usize {
+    ENTRY + bucket.len() + key.len() + value.len()
 }
 
 /// Whether a bucket may be called so.

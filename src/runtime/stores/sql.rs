@@ -107,6 +107,7 @@ impl Sql {
         fits: impl Fn(&tokio_postgres::Statement) -> Result<(), String>,
     ) -> Result<Vec<Row>, SqlError> {
         let work = async {
+            whole(statement)?;
             let _turn = self.0.turns.acquire().await;
             let (client, prepared) = self.prepared(statement).await?;
             if let Err(reason) = fits(&prepared) {
@@ -125,6 +126,7 @@ impl Sql {
     /// Runs several statements, without parameters and rows.
     pub(in crate::runtime) async fn batch(&self, statements: &str) -> Result<(), SqlError> {
         let work = async {
+            whole(statements)?;
             let _turn = self.0.turns.acquire().await;
             // A connection of its own: who knows what it leaves behind.
             let client = connect(&self.0.config).await?;
@@ -168,6 +170,14 @@ impl Sql {
         if !client.is_closed() {
             self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
         }
+    }
+}
+
+/// The protocol ends a statement with a NUL.
+fn whole(statement: &str) -> Result<(), SqlError> {
+    match statement.contains('\0') {
+        true => Err(SqlError::Statement("there is a NUL in the statement".to_owned())),
+        false => Ok(()),
     }
 }
 

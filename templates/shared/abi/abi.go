@@ -9,7 +9,10 @@
 // copies it and then calls Release.
 package abi
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 const (
 	smallSize   = 256 << 10
@@ -109,3 +112,6 @@ func String(address, size uint32) string {
 	}
 	return string(unsafe.Slice((*byte)(unsafe.Pointer(uintptr(address))), size))
 }
+
+// Text is value as a host takes it: it ends an instance whose text is no UTF-8.
+func Text(value string) string { return strings.ToValidUTF8(value, "\uFFFD") }

@@ -3,6 +3,8 @@
 // Package logging writes to the host's log.
 package logging
 
+import "task/internal/abi"
+
 //go:wasmimport wasi:logging/logging@0.1.0-draft log
 func log(level uint32, context, message string)
 
@@ -14,7 +16,7 @@ const (
 
 // Warn says that something is odd, while the work was done. context is the
 // component's name.
-func Warn(context, message string) { log(levelWarn, context, message) }
+func Warn(context, message string) { log(levelWarn, context, abi.Text(message)) }
 
 // Error says that the work could not be done.
-func Error(context, message string) { log(levelError, context, message) }
+func Error(context, message string) { log(levelError, context, abi.Text(message)) }

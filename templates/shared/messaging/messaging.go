@@ -54,7 +54,7 @@ func handleMessage(subject, body string, hasReplyTo uint32, replyTo string) unsa
 	abi.Release()
 	handled, reason = [3]uint32{}, ""
 	if err := handler(message); err != nil {
-		reason = err.Error()
+		reason = abi.Text(err.Error())
 		handled = [3]uint32{1, uint32(uintptr(unsafe.Pointer(unsafe.StringData(reason)))), uint32(len(reason))}
 	}
 	return unsafe.Pointer(&handled)

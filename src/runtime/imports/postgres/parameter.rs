@@ -1,5 +1,6 @@
 //! A component's value → what a statement is given.
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use bytes::{BufMut, BytesMut};
@@ -15,31 +16,32 @@ pub(super) struct Parameter(pub(super) PgValue);
 enum Sent<'v> {
     Null,
     /// As PostgreSQL writes it, for the server to read.
-    Text(String),
+    Text(Cow<'v, str>),
     Bytes(&'v [u8]),
 }
 
 /// What can be sent, and the types of a parameter that it is for. A provider of
-/// wasmCloud's writes a value's bytes whatever the parameter's type is: what is let
-/// through here goes well there too.
+/// wasmCloud's writes a value's bytes whatever the parameter's type is, so no value
+/// is let through here that is of another type.
 fn sent(value: &PgValue) -> Option<(Sent<'_>, &'static [&'static str])> {
     const TEXT: &[&str] = &["text", "varchar", "bpchar", "name", "unknown"];
-    let text = |text: &dyn ToString, types: &'static [&'static str]| Some((Sent::Text(text.to_string()), types));
+    let number =
+        |number: &dyn ToString, types: &'static [&'static str]| Some((Sent::Text(number.to_string().into()), types));
     match value {
-        PgValue::BigInt(n) | PgValue::Int8(n) | PgValue::BigSerial(n) | PgValue::Serial8(n) => text(n, &["int8"]),
-        PgValue::Integer(n) | PgValue::Int(n) | PgValue::Int4(n) => text(n, &["int4"]),
-        PgValue::Serial(n) | PgValue::Serial4(n) => text(n, &["int4"]),
-        PgValue::SmallInt(n) | PgValue::Int2(n) | PgValue::SmallSerial(n) | PgValue::Serial2(n) => text(n, &["int2"]),
-        PgValue::Bool(b) | PgValue::Boolean(b) => text(b, &["bool"]),
-        PgValue::Double(f) | PgValue::Float8(f) => text(&float(*f), &["float8"]),
-        PgValue::Real(f) | PgValue::Float4(f) => text(&float(*f), &["float4"]),
-        PgValue::Numeric(n) | PgValue::Decimal(n) => text(n, &["numeric"]),
-        PgValue::Text(s) | PgValue::Name(s) => text(s, TEXT),
+        PgValue::BigInt(n) | PgValue::Int8(n) | PgValue::BigSerial(n) | PgValue::Serial8(n) => number(n, &["int8"]),
+        PgValue::Integer(n) | PgValue::Int(n) | PgValue::Int4(n) => number(n, &["int4"]),
+        PgValue::Serial(n) | PgValue::Serial4(n) => number(n, &["int4"]),
+        PgValue::SmallInt(n) | PgValue::Int2(n) | PgValue::SmallSerial(n) | PgValue::Serial2(n) => number(n, &["int2"]),
+        PgValue::Bool(b) | PgValue::Boolean(b) => number(b, &["bool"]),
+        PgValue::Double(f) | PgValue::Float8(f) => number(&float(*f), &["float8"]),
+        PgValue::Real(f) | PgValue::Float4(f) => number(&float(*f), &["float4"]),
+        PgValue::Numeric(n) | PgValue::Decimal(n) => Some((Sent::Text(n.into()), &["numeric"])),
+        PgValue::Text(s) | PgValue::Name(s) => Some((Sent::Text(s.into()), TEXT)),
         PgValue::Varchar((limit, bytes)) if limit.is_none_or(|limit| bytes.len() <= limit as usize) => {
             Some((Sent::Bytes(bytes), TEXT))
         }
-        PgValue::Json(s) | PgValue::Jsonb(s) => text(s, &["json", "jsonb"]),
-        PgValue::Uuid(s) => text(s, &["uuid"]),
+        PgValue::Json(s) | PgValue::Jsonb(s) => Some((Sent::Text(s.into()), &["json", "jsonb"])),
+        PgValue::Uuid(s) => Some((Sent::Text(s.into()), &["uuid"])),
         PgValue::Bytea(bytes) => Some((Sent::Bytes(bytes), &["bytea"])),
         PgValue::Null => Some((Sent::Null, &[])),
         _ => None,
@@ -85,7 +87,7 @@ pub(super) fn misfit(parameters: &[Parameter], types: &[Type]) -> Result<(), Str
 /// `Int4`, without the value itself.
 fn kind(value: &PgValue) -> String {
     let text = format!("{value:?}");
-    let name = text.rsplit("PgValue::").next().unwrap_or_default();
+    let name = text.strip_prefix("PgValue::").unwrap_or(&text);
     name.split('(').next().unwrap_or_default().to_owned()
 }
 
@@ -126,7 +128,7 @@ mod tests {
             misfit(&values, types).unwrap_err()
         };
         insta::assert_snapshot!(said(vec![], &[Type::TEXT]), @"the statement has 1 parameters, and 0 values were given");
-        insta::assert_snapshot!(said(vec![PgValue::Null, PgValue::Text("secret".into())], &[Type::DATE, Type::JSONB]), @"$2: the statement takes jsonb, and the value is Text: cast it in the statement");
+        insta::assert_snapshot!(said(vec![PgValue::Null, PgValue::Text("(PgValue::secret".into())], &[Type::DATE, Type::JSONB]), @"$2: the statement takes jsonb, and the value is Text: cast it in the statement");
         insta::assert_snapshot!(said(vec![PgValue::Inet("10.0.0.1".into())], &[Type::INET]), @"$1: the embedded host cannot send Inet: send text, and cast it, as in $1::text::inet");
     }
 
