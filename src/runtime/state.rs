@@ -13,14 +13,9 @@ use super::log::Log;
 use super::output::Output;
 use super::{Runtime, Surroundings};
 
-<<<<<<< HEAD
-/// Streams, headers and other things of the host's that an instance may hold at
+/// Streams, headers, buckets and other things of the host's that an instance may hold at
 /// once. Each may have up to 128 KiB; a task has a dozen.
 const HANDLES: usize = 1_000;
-=======
-/// How many of the host's things one instance may hold at once: buckets, streams, …
-const HANDLES: usize = 10_000;
->>>>>>> stores
 
 /// The data of a store: one instance, for one message.
 pub(super) struct State {
