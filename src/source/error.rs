@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A command was given a folder without a project.
-    #[error("there is no workflow.yaml in {0} or below it; name the folder of a project, `pelato brush DIR`")]
+    #[error("there is no workflow.yaml in {0} or below it; name the folder of a project after the command")]
     NoProject(PathBuf),
     /// A file of the user's folder cannot be read.
     #[error("cannot read {path}: {error}")]

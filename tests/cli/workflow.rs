@@ -79,7 +79,7 @@ async fn no_workflow_at_all() {
     let project = Project::of("acme/thermo");
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"error: there is no workflow.yaml in [THERMO] or below it; name the folder of a project, `pelato brush DIR`");
+    insta::assert_snapshot!(ended.said, @"error: there is no workflow.yaml in [THERMO] or below it; name the folder of a project after the command");
 }
 
 #[tokio::test]
