@@ -19,7 +19,8 @@ const LINE: usize = 64 << 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Called {
     /// The bytes that were published, none where the input was filtered out; or why
-    /// the call failed, with the author's stack where it was a panic.
+    /// the call failed, with the author's stack where it was a panic. Of a task that
+    /// writes to a bucket, `{"data":…,"key":…}` as a message to such a task has them.
     pub result: Result<Option<Bytes>, String>,
     /// What the task printed and logged, entry by entry.
     pub log: Vec<String>,
@@ -41,16 +42,21 @@ pub async fn call(
     let record = Record::new(payload.unwrap_or(1 << 20));
     let lines = Arc::new(Mutex::new(Lines::new(log)));
     let heard = Arc::clone(&lines);
+    // Buckets of its own, and no database.
+    let stores = Stores::default();
+    let written = Arc::new(Mutex::new(None));
+    let writes = Arc::clone(&written);
     let surroundings = Arc::new(Surroundings {
         task: component_name.to_owned(),
         config: config.clone(),
         bus: Bus::Record(record.clone()),
-        // Buckets of its own, and no database.
-        stores: Stores::default(),
-        observer: Observer::new(move |event| {
-            if let Event::Logged { text, .. } = event {
-                heard.lock().unwrap_or_else(PoisonError::into_inner).take(text);
+        stores: stores.clone(),
+        observer: Observer::new(move |event| match event {
+            Event::Logged { text, .. } => heard.lock().unwrap_or_else(PoisonError::into_inner).take(text),
+            Event::Kept { bucket, key, .. } => {
+                *writes.lock().unwrap_or_else(PoisonError::into_inner) = Some((bucket, key));
             }
+            _ => {}
         }),
     });
     let begun = Instant::now();
@@ -64,11 +70,24 @@ pub async fn call(
             let to = config.get("dest_topic");
             let mut messages = record.take();
             messages.retain(|message| to.is_none_or(|to| message.subject == *to));
-            Ok(messages.pop().map(|message| message.body))
+            let written = written.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match (messages.pop(), written) {
+                (Some(message), _) => Ok(Some(message.body)),
+                (None, Some((bucket, key))) => entry(&stores, &bucket, key).await,
+                (None, None) => Ok(None),
+            }
         }
         Err(error) => Err(with_stack(error.to_string(), &mut log)),
     };
     Called { result, log, took }
+}
+
+/// What was written under `key`, as JSON.
+async fn entry(stores: &Stores, bucket: &str, key: String) -> Result<Option<Bytes>, String> {
+    let value = stores.buckets.get(bucket, &key).await;
+    let value = value.map_err(|error| error.to_string())?.unwrap_or_default();
+    let entry = serde_json::json!({ "key": key, "data": String::from_utf8_lossy(&value) });
+    Ok(Some(entry.to_string().into()))
 }
 
 /// The error as the log has it, where it has it: a panic's stack stands there alone.

@@ -84,6 +84,29 @@ async fn stdout_has_what_the_function_returned_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn what_goes_into_a_bucket_is_printed_with_its_key() {
+    let project = Project::of("acme/thermo");
+    project.write(
+        "tasks/keep.go",
+        "package main\n\nfunc exec_task(key, data string) (string, string) {\n\tif data == \"\" {\n\t\treturn \"\", \"\"\n\t}\n\treturn key + \".last\", data + \"!\"\n}\n",
+    );
+    project.write(
+        "workflow.yaml",
+        "project_name: Thermo\ntasks:\n  - name: Keep\n    type: nats_to_nats_kv\n    code: keep.go\n    targets: [edge]\n    source_topic: rooms\n    bucket: last\n    component_name: keep\n    version: 1.0.0\n",
+    );
+    let message = r#"{"key": "attic", "data": "21"}"#;
+    let ended = project.pelato(&["invoke", "keep", "--data", message]).await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), r#"{"data":"21!","key":"attic.last"}"#)
+    );
+    let ended = project
+        .pelato(&["invoke", "keep", "--data", r#"{"key": "attic", "data": ""}"#])
+        .await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
 async fn what_goes_wrong_is_on_stderr() {
     let project = project();
     let mut said = Vec::new();
