@@ -324,3 +324,23 @@ async fn tasks_that_keep_things_have_a_folder_and_a_database() {
     assert_eq!(code, Some(2));
     insta::assert_snapshot!(said, @"error: the database's address cannot be read: write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_projects_cannot_have_tasks_of_one_name() {
+    let project = Project::of("acme/dev");
+    for folder in ["a", "b"] {
+        let workflow = format!("project_name: Thermo\ntasks:\n{SECOND}");
+        project.write(&format!("{folder}/workflow.yaml"), &workflow);
+        project.write(&format!("{folder}/tasks/second.go"), ECHO);
+    }
+    let mut dev = Dev::start(&project);
+    let line = dev.says("both have a task `second`").await;
+    assert!(line.starts_with("error: the projects a and b"), "{line}");
+    dev.says("nothing is changed until this is mended").await;
+
+    let renamed = SECOND.replace("component_name: second", "component_name: other");
+    project.write("b/workflow.yaml", &format!("project_name: Thermo\ntasks:\n{renamed}"));
+    dev.says("started other, second").await;
+    dev.types("q").await;
+    assert_eq!(dev.ends().await, Some(0));
+}

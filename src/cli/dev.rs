@@ -81,8 +81,10 @@ async fn look(
 ) {
     let begun = Instant::now();
     let request = opened.request();
-    let wanted = pipeline::check(&request, &opened.services, reporter)
-        .and_then(|prepared| wanted(&prepared, &opened.services).map_err(RunError::from));
+    let wanted = pipeline::check(&request, &opened.services, reporter).and_then(|prepared| {
+        prepared.check_names()?;
+        Ok(wanted(&prepared, &opened.services)?)
+    });
     let wanted = match wanted {
         Ok(wanted) => wanted,
         Err(error) => {

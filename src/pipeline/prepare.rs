@@ -113,8 +113,11 @@ pub fn prepare(
 }
 
 impl Prepared {
-    /// One lattice has room for one application of a name.
-    pub(super) fn check_names(&self) -> Result<(), RunError> {
+    /// One lattice, or one host, has room for one application of a name.
+    ///
+    /// # Errors
+    /// [`RunError::SameName`] where two projects have a task of one name.
+    pub fn check_names(&self) -> Result<(), RunError> {
         let mut seen: HashMap<String, &str> = HashMap::new();
         for project in &self.projects {
             for prepared in &project.tasks {
