@@ -20,6 +20,9 @@ use crate::runtime::{Code, Host, HostError, Runtime, Stores, Task};
 /// What tasks are given to finish what they have begun.
 pub(super) const DRAIN: Duration = Duration::from_secs(15);
 
+/// The interface of a task that writes to a database.
+const DATABASE: &str = "wasmcloud:postgres/query";
+
 /// The applications of a host.
 pub(super) struct Desk {
     host: Host,
@@ -192,6 +195,13 @@ impl Desk {
         code: &Code,
     ) -> Result<(), String> {
         let specification = Specification::of(&record.document)?;
+        // Else each of its messages would fail, one by one.
+        if specification.links.contains_key(DATABASE) {
+            return Err(
+                "it needs a database, and local deployments have none: run it with `pelato dev --sql URL`, or deploy it to a lattice"
+                    .to_owned(),
+            );
+        }
         if let Some(address) = specification.address {
             free(kept, &record.document, address)?;
         }
