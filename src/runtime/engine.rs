@@ -37,7 +37,7 @@ const PARTS: u32 = 8;
 /// Which machine code is made of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compiler {
-    /// In a fifth of the time, and slower to run: for what is saved and tried.
+    /// In a quarter of the time, and slower to run: for what is saved and tried.
     Quick,
     /// For what goes on running, and for code of strangers.
     Thorough,
