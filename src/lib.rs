@@ -17,6 +17,7 @@ pub mod dashboard;
 pub mod deploy;
 #[cfg(feature = "local")]
 pub mod dev;
+pub mod doctor;
 pub mod document;
 pub mod forge;
 pub mod generate;

@@ -10,13 +10,13 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 21] = [
+const USES: [(&str, &[&str]); 22] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
-            "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
-            "testing",
+            "config", "dev", "doctor", "document", "pipeline", "plan", "report", "runner", "runtime", "services",
+            "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -27,6 +27,10 @@ const USES: [(&str, &[&str]); 21] = [
         &[
             "build", "deploy", "generate", "pipeline", "report", "runtime", "services",
         ],
+    ),
+    (
+        "doctor",
+        &["build", "deploy", "pipeline", "publish", "report", "services"],
     ),
     ("document", &[]),
     ("forge", &[]),
@@ -63,13 +67,15 @@ const USES: [(&str, &[&str]); 21] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 27] = [
+const LIBRARIES: [(&str, &[&str]); 30] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
     ("axum", &["server"]),
     ("bollard", &["build"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("docker_credential", &["publish"]),
     ("dotenvy", &["config"]),
     ("git2", &["source"]),
@@ -77,6 +83,7 @@ const LIBRARIES: [(&str, &[&str]); 27] = [
     ("hmac", &["forge"]),
     ("hyper", &["runtime", "server"]),
     ("hyper_util", &["runtime", "server"]),
+    ("indicatif", &["cli"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),

@@ -17,9 +17,13 @@ mod registry;
 mod compile;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/metrics.rs"]
 mod metrics;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/words.rs"]
+mod words;
 #[path = "cli/workflow.rs"]
 mod workflow;

@@ -5,9 +5,11 @@ mod args;
 mod brush;
 mod build;
 mod check;
+mod completions;
 mod deploy;
 #[cfg(feature = "local")]
 mod dev;
+mod doctor;
 mod folder;
 mod r#gen;
 mod interrupt;
@@ -16,7 +18,9 @@ mod invoke;
 mod json;
 #[cfg(feature = "local")]
 mod local_host;
+mod man;
 mod printer;
+mod progress;
 mod remove;
 #[cfg(feature = "local")]
 mod run_cases;
@@ -45,7 +49,7 @@ pub async fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let args = Args::parse();
     let printer = Printer::new();
-    telemetry::start(printer.colours());
+    telemetry::start(&printer);
     let ended = match args.command {
         Command::Gen(command) => r#gen::run(&command, &printer),
         Command::Build(command) => build::run(&command, &printer).await,
@@ -62,6 +66,9 @@ pub async fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
+        Command::Doctor(command) => doctor::run(&command, &printer).await,
+        Command::Completions(command) => completions::run(&command, &printer),
+        Command::Man(command) => man::run(&command, &printer),
         #[cfg(feature = "local")]
         Command::LocalHost(command) => local_host::run(&command).await,
     };
@@ -90,7 +97,6 @@ enum CommandError {
     Configuration(#[from] crate::document::Diagnostics),
     #[error("{0}")]
     Usage(String),
-    #[cfg(feature = "local")]
     #[error("cannot write to stdout: {0}")]
     Output(std::io::Error),
     #[cfg(feature = "local")]
@@ -103,7 +109,6 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
-            #[cfg(feature = "local")]
             Self::Output(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),

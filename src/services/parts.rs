@@ -72,6 +72,11 @@ impl Services {
         self.build.options.cache.join("compiled")
     }
 
+    /// How tasks are built.
+    pub fn building(&self) -> &BuildSettings {
+        &self.build
+    }
+
     /// Where to.
     pub fn environment(&self) -> &Environment {
         &self.environment
