@@ -49,7 +49,7 @@ impl Printer {
     /// A reporter whose events go to stderr.
     pub(super) fn reporter(&self) -> Reporter {
         let sink: Arc<dyn Sink> = match &self.bars {
-            Some(bars) => Arc::new(Progress::new(bars.clone())),
+            Some(bars) => Arc::new(Progress::new(bars.clone(), |text| eprintln!("{text}"))),
             None => Arc::new(Lines),
         };
         Reporter::new(vec![sink])

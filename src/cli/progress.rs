@@ -1,5 +1,5 @@
-//! What is under way, on a terminal: a line for each task at work, above it what has
-//! come to its end.
+//! What is under way, on a terminal: a line for each task at work, below what was
+//! printed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,6 +15,8 @@ const TICK: Duration = Duration::from_millis(100);
 /// Draws on the terminal of `bars`.
 pub(super) struct Progress {
     bars: MultiProgress,
+    /// Writes a line, while nothing is drawn.
+    print: fn(&str),
     state: Mutex<State>,
 }
 
@@ -26,9 +28,10 @@ struct State {
 }
 
 impl Progress {
-    pub(super) fn new(bars: MultiProgress) -> Self {
+    pub(super) fn new(bars: MultiProgress, print: fn(&str)) -> Self {
         Self {
             bars,
+            print,
             state: Mutex::default(),
         }
     }
@@ -86,8 +89,7 @@ impl Sink for Progress {
             _ => {}
         }
         if let Some(text) = line(event) {
-            // The terminal may be gone; the work goes on.
-            let _ = self.bars.println(text);
+            self.bars.suspend(|| (self.print)(&text));
         }
     }
 }
@@ -122,10 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_at_work_stands_below_what_is_done() {
+    fn what_is_at_work_is_drawn_until_it_is_done() {
         let terminal = InMemoryTerm::new(12, 70);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let progress = Progress::new(MultiProgress::with_draw_target(target));
+        let progress = Progress::new(MultiProgress::with_draw_target(target), |_| {});
         let task = |name: &str| Some(name.to_owned());
         for event in [
             planned("convert"),
@@ -153,9 +155,6 @@ mod tests {
             .replace(&terminal.contents(), "* filter")
             .into_owned();
         insta::assert_snapshot!(seen, @"
-         plan  convert: new
-         plan  filter: new
-        build  convert: 2.0 MB (0.41 s)
         build  * filter (0s)
         tasks  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 2
         ");
