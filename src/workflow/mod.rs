@@ -1,6 +1,8 @@
 //! `workflow.yaml`: model, parser, rules, and diagnostics with spans. Pure.
 
 mod check;
+mod flow;
+mod form;
 mod model;
 mod names;
 mod read;
