@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::TASKS;
+use super::code;
 use super::names::application_id;
 use super::read::Placed;
-use crate::document::{Findings, closest};
+use crate::document::Findings;
 use crate::source::ProjectFiles;
 
 /// Looks at all tasks of a project together.
@@ -15,7 +15,7 @@ pub(super) fn project(tasks: &[Placed], files: &ProjectFiles, findings: &mut Fin
         applications(tasks, findings);
     }
     for task in tasks {
-        code(task, files, findings);
+        code::task(task, files, findings);
     }
     addresses(tasks, findings);
 }
@@ -72,38 +72,6 @@ fn applications(tasks: &[Placed], findings: &mut Findings) {
             }
         }
     }
-}
-
-/// The author's file is there.
-fn code(placed: &Placed, files: &ProjectFiles, findings: &mut Findings) {
-    let path = format!("{TASKS}/{}", placed.task.code);
-    if files.get(&path).is_some() {
-        return;
-    }
-    let known = || {
-        files
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix(TASKS)?.strip_prefix('/'))
-            .filter(|path| path.ends_with(".go"))
-    };
-    let help = match closest(&placed.task.code, known()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if known().next().is_none() => {
-            format!("put the file into `{TASKS}/`; no Go file is there")
-        }
-        None => {
-            let list: Vec<&str> = known().take(8).collect();
-            format!("in `{TASKS}/` there are: {}", list.join(", "))
-        }
-    };
-    findings.error(
-        "missing-code",
-        &placed.code,
-        format!("there is no file `{path}`"),
-        "this file is missing",
-        help,
-    );
 }
 
 /// Two tasks cannot listen on one address of one host.

@@ -1,6 +1,7 @@
 //! `workflow.yaml`: model, parser, rules, and diagnostics with spans. Pure.
 
 mod check;
+mod code;
 mod model;
 mod names;
 mod read;
