@@ -14,6 +14,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::CommandError;
+use crate::document::Diagnostics;
 use crate::pipeline::RunError;
 #[cfg(feature = "local")]
 use crate::report::printable;
@@ -64,7 +65,6 @@ impl Printer {
     }
 
     /// A line of what a command is there to show.
-    #[cfg(feature = "local")]
     pub(super) fn show(&self, text: &str) {
         println!("{text}");
     }
@@ -77,15 +77,21 @@ impl Printer {
         }
     }
 
+    /// What was found in a document, as people read it.
+    pub(super) fn diagnostics(&self, diagnostics: &Diagnostics) {
+        eprintln!("{}\n", diagnostics.render(self.colours));
+    }
+
     /// Why the command ended early.
     pub(super) fn error(&self, error: &CommandError) {
         match error {
             CommandError::Run(RunError::Workflow(all)) => {
                 for diagnostics in all {
-                    eprintln!("{}\n", diagnostics.render(self.colours));
+                    self.diagnostics(diagnostics);
                 }
             }
-            CommandError::Configuration(diagnostics) => eprintln!("{}\n", diagnostics.render(self.colours)),
+            CommandError::Configuration(diagnostics) => self.diagnostics(diagnostics),
+            CommandError::Invalid => {}
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
             other => eprintln!("error: {other}"),
         }

@@ -17,6 +17,6 @@ pub use fields::Fields;
 pub use findings::Findings;
 pub use node::{Node, Span, Value};
 pub use parse::{Limits, parse};
-pub use place::Place;
+pub use place::{Place, Places};
 pub use rule::{RULES, Rule};
 pub use suggest::closest;

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::names::application_id;
 use super::read::{Parts, Placed};
-use super::{TASKS, flow};
-use crate::document::{Findings, Span, closest};
+use super::{code, flow};
+use crate::document::{Findings, Span};
 use crate::source::ProjectFiles;
 
 /// Looks at all tasks of a project together: at `parts`, what could be read of each of
@@ -17,7 +17,7 @@ pub(super) fn project(parts: &[Parts], tasks: &[Placed], files: &ProjectFiles, f
         applications(parts, findings);
     }
     for task in tasks {
-        code(task, files, findings);
+        code::task(task, files, findings);
     }
     addresses(parts, findings);
     flow::check(parts, findings);
@@ -74,41 +74,8 @@ fn applications(parts: &[Parts], findings: &mut Findings) {
     }
 }
 
-/// The author's file is there.
-fn code(placed: &Placed, files: &ProjectFiles, findings: &mut Findings) {
-    let path = format!("{TASKS}/{}", placed.task.code);
-    if files.get(&path).is_some() {
-        return;
-    }
-    let known = || {
-        files
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix(TASKS)?.strip_prefix('/'))
-            .filter(|path| path.ends_with(".go"))
-    };
-    let help = match closest(&placed.task.code, known()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if known().next().is_none() => {
-            format!("put the file into `{TASKS}/`; no Go file is there")
-        }
-        None => {
-            let list: Vec<&str> = known().take(8).collect();
-            format!("in `{TASKS}/` there are: {}", list.join(", "))
-        }
-    };
-    findings.error(
-        "missing-code",
-        &placed.code,
-        format!("there is no file `{path}`"),
-        "this file is missing",
-        help,
-    );
-}
-
 /// One that listens: its address, name and place.
 type Listener<'p> = (IpAddr, &'p str, &'p Span);
-
 /// Two tasks cannot listen on one address of one host.
 fn addresses(parts: &[Parts], findings: &mut Findings) {
     let mut seen: HashMap<(&str, u16), Vec<Listener<'_>>> = HashMap::new();
