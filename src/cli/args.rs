@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::config::Flags;
 
@@ -28,7 +28,9 @@ pub(super) enum Command {
     /// Everything in order: gen, build, deploy
     Brush(Stages),
     /// Check workflow and tasks, and do nothing else
-    Check(Folder),
+    Check(Check),
+    /// Print the JSON Schema of workflow.yaml, which editors complete and check with
+    Schema(Folder),
     /// Call a task once and print what it returns
     #[cfg(feature = "local")]
     Invoke(Invoke),
@@ -61,6 +63,31 @@ pub(super) struct Folder {
     /// The project's folder; one without a workflow.yaml stands for every project below it
     #[arg(default_value = ".")]
     pub(super) dir: PathBuf,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Check {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    /// How findings are printed: for people on stderr, the others on stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub(super) json: bool,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// The lines, what is wrong in them, and the fix
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of a GitHub, Gitea or Forgejo Action
+    Github,
 }
 
 #[derive(ClapArgs, Clone, Debug)]

@@ -1,19 +1,70 @@
 //! `pelato check`
 
+mod github;
+mod json;
+mod sarif;
+
 use super::CommandError;
-use super::args::Folder;
+use super::args::{Check, Format};
 use super::folder::open;
 use super::printer::Printer;
 use crate::config::Flags;
-use crate::pipeline;
+use crate::document::{Diagnostics, Severity};
+use crate::pipeline::{self, Examined};
 use crate::report::counted;
 
 /// Checks, and touches nothing.
-pub(super) fn run(command: &Folder, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.dir, &Flags::default())?;
-    let prepared = pipeline::check(&opened.request(), &opened.services, &printer.reporter())?;
-    let tasks: usize = prepared.projects.iter().map(|project| project.tasks.len()).sum();
+pub(super) fn run(command: &Check, printer: &Printer) -> Result<bool, CommandError> {
+    let opened = open(&command.folder.dir, &Flags::default())?;
+    let examined = pipeline::examine(&opened.projects, &opened.services);
+    let format = match command.json {
+        true => Format::Json,
+        false => command.format,
+    };
+    match format {
+        Format::Human => for_people(&examined, printer),
+        Format::Json => printer.json(&json::document(&examined)),
+        Format::Sarif => printer.json(&sarif::log(&examined)),
+        Format::Github => {
+            for annotation in all(&examined).flat_map(github::annotations) {
+                printer.show(&annotation);
+            }
+        }
+    }
+    match examined.iter().all(Examined::is_right) {
+        true => Ok(true),
+        false => Err(CommandError::Invalid),
+    }
+}
+
+/// What was found in each file, where something was.
+fn all(examined: &[Examined]) -> impl Iterator<Item = &Diagnostics> {
+    let files = examined.iter().flat_map(|project| &project.diagnostics);
+    files.filter(|diagnostics| !diagnostics.is_empty())
+}
+
+/// How many findings there are of a severity.
+fn count(examined: &[Examined], severity: Severity) -> usize {
+    let items = all(examined).flat_map(|diagnostics| &diagnostics.items);
+    items.filter(|item| item.severity == severity).count()
+}
+
+fn for_people(examined: &[Examined], printer: &Printer) {
+    for diagnostics in all(examined) {
+        printer.diagnostics(diagnostics);
+    }
+    if !examined.iter().all(Examined::is_right) {
+        return;
+    }
+    let workflows = examined.iter().filter_map(|project| project.workflow.as_ref());
+    let tasks: usize = workflows.map(|workflow| workflow.tasks.len()).sum();
     let are = if tasks == 1 { "is" } else { "are" };
-    printer.say(&format!("done: {} {are} right", counted(tasks, "task")));
-    Ok(true)
+    let mut sum = format!("done: {} {are} right", counted(tasks, "task"));
+    for severity in [Severity::Warning, Severity::Note] {
+        match count(examined, severity) {
+            0 => {}
+            found => sum.push_str(&format!(", {}", counted(found, severity.name()))),
+        }
+    }
+    printer.say(&sum);
 }

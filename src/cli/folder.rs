@@ -26,6 +26,16 @@ pub(super) struct Opened {
     run: String,
 }
 
+/// What a command works with that needs no project.
+pub(super) fn services(dir: &Path) -> Result<Services, CommandError> {
+    let variables = Variables::read(dir)?;
+    let settings = Settings::of(&variables, &Flags::default())?;
+    let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
+        variables.get(name).map(str::to_owned)
+    })?;
+    Ok(Services::new(settings.environment, build)?)
+}
+
 /// Reads everything that a command needs to know about a folder.
 pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
     read(dir, flags, false)

@@ -24,6 +24,7 @@ mod progress;
 mod remove;
 #[cfg(feature = "local")]
 mod run_cases;
+mod schema;
 mod serve;
 mod stages;
 mod telemetry;
@@ -57,6 +58,7 @@ pub async fn main() -> ExitCode {
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Check(command) => check::run(&command, &printer),
+        Command::Schema(command) => schema::run(&command, &printer),
         #[cfg(feature = "local")]
         Command::Invoke(command) => invoke::run(&command, &printer).await,
         #[cfg(feature = "local")]
@@ -95,6 +97,9 @@ enum CommandError {
     Runner(#[from] RunnerError),
     #[error("{0}")]
     Configuration(#[from] crate::document::Diagnostics),
+    /// What is wrong was printed already.
+    #[error("the workflow is not right")]
+    Invalid,
     #[error("{0}")]
     Usage(String),
     #[error("cannot write to stdout: {0}")]

@@ -16,6 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::CommandError;
 use super::progress::Progress;
+use crate::document::Diagnostics;
 use crate::pipeline::RunError;
 use crate::report::{Event, Reporter, Sink, line, printable};
 
@@ -88,7 +89,6 @@ impl Printer {
     }
 
     /// A line of what a command is there to show.
-    #[cfg(feature = "local")]
     pub(super) fn show(&self, text: &str) {
         self.aside(|| println!("{text}"));
     }
@@ -101,15 +101,21 @@ impl Printer {
         });
     }
 
+    /// What was found in a document, as people read it.
+    pub(super) fn diagnostics(&self, diagnostics: &Diagnostics) {
+        eprintln!("{}\n", diagnostics.render(self.colours));
+    }
+
     /// Why the command ended early.
     pub(super) fn error(&self, error: &CommandError) {
         self.aside(|| match error {
             CommandError::Run(RunError::Workflow(all)) => {
                 for diagnostics in all {
-                    eprintln!("{}\n", diagnostics.render(self.colours));
+                    self.diagnostics(diagnostics);
                 }
             }
-            CommandError::Configuration(diagnostics) => eprintln!("{}\n", diagnostics.render(self.colours)),
+            CommandError::Configuration(diagnostics) => self.diagnostics(diagnostics),
+            CommandError::Invalid => {}
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
             other => eprintln!("error: {other}"),
         });

@@ -1,9 +1,6 @@
-//! What is wrong with a document, shown in place.
+//! What is wrong with a document.
 
 use std::fmt;
-
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Span;
 
@@ -18,12 +15,23 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// As it is written: `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
-    /// A stable name of the rule: `unknown-key`.
+    /// A stable name of the rule, one of [`super::RULES`]: `unknown-key`.
     pub rule: &'static str,
     /// What is wrong.
     pub title: String,
@@ -31,69 +39,19 @@ pub struct Diagnostic {
     pub span: Span,
     /// What stands there, in a few words.
     pub label: String,
+    /// Other places that it is about.
+    pub related: Vec<Related>,
     /// What to do.
     pub help: Option<String>,
 }
 
-/// The findings of one pass over a document, before they are tied to its text.
-#[derive(Debug, Default)]
-pub struct Findings {
-    items: Vec<Diagnostic>,
-}
-
-impl Findings {
-    /// Adds an error.
-    pub fn error(
-        &mut self,
-        rule: &'static str,
-        span: &Span,
-        title: impl Into<String>,
-        label: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.add(Severity::Error, rule, span, title.into(), label.into(), help.into());
-    }
-
-    /// Adds a note.
-    pub fn note(
-        &mut self,
-        rule: &'static str,
-        span: &Span,
-        title: impl Into<String>,
-        label: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.add(Severity::Note, rule, span, title.into(), label.into(), help.into());
-    }
-
-    fn add(&mut self, severity: Severity, rule: &'static str, span: &Span, title: String, label: String, help: String) {
-        self.items.push(Diagnostic {
-            severity,
-            rule,
-            title,
-            span: span.clone(),
-            label,
-            help: (!help.is_empty()).then_some(help),
-        });
-    }
-
-    /// How many errors there are so far.
-    pub fn errors(&self) -> usize {
-        self.items
-            .iter()
-            .filter(|item| item.severity == Severity::Error)
-            .count()
-    }
-
-    /// Ties the findings to the text that they are about.
-    pub fn of(mut self, file: &str, text: &str) -> Diagnostics {
-        self.items.sort_by_key(|item| item.span.start);
-        Diagnostics {
-            file: file.to_owned(),
-            text: text.to_owned(),
-            items: self.items,
-        }
-    }
+/// Another place that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What stands there.
+    pub label: String,
 }
 
 /// All findings of one document.
@@ -117,38 +75,6 @@ impl Diagnostics {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
-
-    /// All of them as people read them, with colours when `colours` is set.
-    pub fn render(&self, colours: bool) -> String {
-        let renderer = if colours { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-        let shown: Vec<String> = self.items.iter().map(|item| self.render_one(&renderer, item)).collect();
-        shown.join("\n\n")
-    }
-
-    fn render_one(&self, renderer: &Renderer, item: &Diagnostic) -> String {
-        let level = match item.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-            Severity::Note => Level::NOTE,
-        };
-        let end = boundary(&self.text, item.span.end.max(item.span.start + 1));
-        let start = item.span.start.min(end);
-        let snippet = Snippet::source(self.text.as_str())
-            .path(self.file.as_str())
-            .annotation(AnnotationKind::Primary.span(start..end).label(item.label.as_str()));
-        let mut group = level.primary_title(item.title.as_str()).element(snippet);
-        if let Some(help) = &item.help {
-            group = group.element(Level::HELP.message(help.as_str()));
-        }
-        renderer.render(&[group])
-    }
-}
-
-/// The end of the character that `byte` lies in.
-fn boundary(text: &str, byte: usize) -> usize {
-    (byte..text.len())
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(text.len())
 }
 
 impl fmt::Display for Diagnostics {

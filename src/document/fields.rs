@@ -1,5 +1,7 @@
 //! Reads the keys of a map, and finds those that nobody asked for.
 
+use std::collections::HashMap;
+
 use super::{Findings, Node, Span, Value, closest};
 
 /// The keys of one map. Each is taken once; what is left over is unknown.
@@ -26,6 +28,7 @@ impl<'n> Fields<'n> {
             return None;
         };
         let mut entries: Vec<(&str, &Node, &Node)> = Vec::with_capacity(pairs.len());
+        let mut seen: HashMap<&str, &Node> = HashMap::with_capacity(pairs.len());
         for (key, value) in pairs {
             let Some(name) = key.text() else {
                 findings.error(
@@ -33,11 +36,11 @@ impl<'n> Fields<'n> {
                     &key.span,
                     format!("a key of {what} must be a word"),
                     format!("this is {}", key.kind()),
-                    "",
+                    "write a word before the `:`",
                 );
                 continue;
             };
-            if entries.iter().any(|(seen, _, _)| *seen == name) {
+            if let Some(first) = seen.get(name) {
                 findings.error(
                     "duplicate-key",
                     &key.span,
@@ -45,8 +48,10 @@ impl<'n> Fields<'n> {
                     "the second one",
                     "remove one of them",
                 );
+                findings.also(&first.span, "the first one");
                 continue;
             }
+            seen.insert(name, key);
             entries.push((name, key, value));
         }
         // The whole of a long map says nothing: its first line does.
@@ -132,11 +137,20 @@ impl<'n> Fields<'n> {
                     span,
                     format!("`{name}` is true or false"),
                     "this is neither",
-                    "",
+                    format!("write `{name}: true` or `{name}: false`"),
                 );
                 None
             }
         }
+    }
+
+    /// Names keys that may be there although nobody takes them: what a map may have
+    /// is not known while it does not say what it is.
+    pub fn allow(&mut self, names: impl IntoIterator<Item = String>) {
+        self.extra.extend(names);
+        let extra = &self.extra;
+        self.entries
+            .retain(|(name, _, _)| !extra.iter().any(|known| known == name));
     }
 
     /// Says of every key that was not taken that it is unknown.
@@ -144,10 +158,13 @@ impl<'n> Fields<'n> {
         let known = || self.known.iter().copied().chain(self.extra.iter().map(String::as_str));
         for (name, key, _) in &self.entries {
             let help = match closest(name, known()) {
+                // YAML 1.1 had these, and many have met them elsewhere.
+                _ if *name == "<<" => "YAML 1.2 has no merge keys: write the keys out".to_owned(),
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => {
                     let mut names: Vec<&str> = known().collect();
                     names.sort_unstable();
+                    names.dedup();
                     format!("{} may have: {}", self.what, names.join(", "))
                 }
             };
@@ -182,7 +199,7 @@ pub(super) fn scalar<'n>(name: &str, node: &'n Node, findings: &mut Findings) ->
                 if node.is_null() {
                     format!("write it behind `{name}:`, or remove the key")
                 } else {
-                    String::new()
+                    format!("write it behind `{name}:`, on the same line")
                 },
             );
             None

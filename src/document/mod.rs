@@ -4,12 +4,19 @@
 
 mod diagnostic;
 mod fields;
+mod findings;
 mod node;
 mod parse;
+mod place;
+mod render;
+mod rule;
 mod suggest;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Findings, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Related, Severity};
 pub use fields::Fields;
+pub use findings::Findings;
 pub use node::{Node, Span, Value};
 pub use parse::{Limits, parse};
+pub use place::{Place, Places};
+pub use rule::{RULES, Rule};
 pub use suggest::closest;

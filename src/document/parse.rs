@@ -1,10 +1,13 @@
 //! Text → [`Node`], within limits.
 
+mod positions;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, Span as Marks};
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use self::positions::Positions;
 use super::{Diagnostics, Findings, Node, Span, Value};
 
 /// How large a document may be. A repository's YAML is hostile: aliases can
@@ -68,14 +71,7 @@ pub fn parse(file: &str, text: &str, limits: Limits) -> Result<Option<Node>, Dia
             }
             Err(error) => {
                 let at = reader.positions.at(error.marker().index());
-                reader.findings.error(
-                    "syntax",
-                    &(at..at + 1),
-                    format!("this is not YAML: {}", error.info()),
-                    "here",
-                    "",
-                );
-                false
+                reader.not_yaml(error.info(), &(at..at + 1))
             }
         };
         if !goes_on {
@@ -152,13 +148,7 @@ impl Reader<'_> {
 
     fn begin(&mut self, anchor: usize, span: Span, kind: OpenKind) -> bool {
         if self.open.len() >= self.limits.depth {
-            return self.stop(
-                "too-deep",
-                &span,
-                "values within values go too deep",
-                &format!("at most {} levels are read", self.limits.depth),
-                "",
-            );
+            return self.too_deep(&span);
         }
         self.open.push(Open {
             anchor,
@@ -199,7 +189,7 @@ impl Reader<'_> {
     fn alias(&mut self, anchor: usize, span: Span) -> bool {
         let Some(mut node) = self.anchors.get(&anchor).cloned() else {
             return self.stop(
-                "alias",
+                "recursive-alias",
                 &span,
                 "an alias refers to itself",
                 "this value is not complete yet",
@@ -250,6 +240,27 @@ impl Reader<'_> {
         true
     }
 
+    fn too_deep(&mut self, span: &Span) -> bool {
+        let label = format!("at most {} levels are read", self.limits.depth);
+        let help = "write it flat: a workflow has three levels";
+        self.stop("too-deep", span, "values within values go too deep", &label, help)
+    }
+
+    fn not_yaml(&mut self, reason: &str, span: &Span) -> bool {
+        // The parser's own limit of depth; ours is lower, but it reads ahead.
+        if reason.contains("recursion limit") {
+            return self.too_deep(span);
+        }
+        let help = if reason.contains("tab") {
+            "indent with spaces: YAML takes no tabs for that"
+        } else if reason.contains("anchor") {
+            "`*name` stands for the value that `&name` was written before, further up; in quotes it is a text"
+        } else {
+            "look at quotes, brackets and indentation from here upwards; a text with `: ` or ` #` in it belongs into quotes"
+        };
+        self.stop("syntax", span, &format!("this is not YAML: {reason}"), "here", help)
+    }
+
     fn stop(&mut self, rule: &'static str, span: &Span, title: &str, label: &str, help: &str) -> bool {
         self.findings.error(rule, span, title, label, help);
         false
@@ -270,62 +281,6 @@ fn length(node: &Node) -> usize {
         Value::Scalar { text, .. } => text.len(),
         Value::Sequence(items) => items.iter().map(length).sum(),
         Value::Mapping(entries) => entries.iter().map(|(k, v)| length(k) + length(v)).sum(),
-    }
-}
-
-/// Turns the parser's positions (characters) into ours (bytes).
-struct Positions<'t> {
-    text: &'t str,
-    offset: usize,
-    /// Byte of each 64th character, unless all characters are one byte.
-    table: Option<Vec<usize>>,
-}
-
-impl<'t> Positions<'t> {
-    const STEP: usize = 64;
-
-    fn of(text: &'t str, offset: usize) -> Self {
-        let table = (!text.is_ascii()).then(|| text.char_indices().step_by(Self::STEP).map(|(byte, _)| byte).collect());
-        Self { text, offset, table }
-    }
-
-    fn at(&self, character: usize) -> usize {
-        let byte = match &self.table {
-            None => character,
-            Some(table) => match table.get(character / Self::STEP) {
-                None => self.text.len(),
-                Some(&from) => self.text[from..]
-                    .char_indices()
-                    .nth(character % Self::STEP)
-                    .map_or(self.text.len(), |(byte, _)| from + byte),
-            },
-        };
-        self.offset + byte.min(self.text.len())
-    }
-
-    /// The parser counts a comment behind a quoted scalar as part of it.
-    fn without_comment(&self, style: ScalarStyle, span: Span) -> Span {
-        let quote = match style {
-            ScalarStyle::SingleQuoted => '\'',
-            ScalarStyle::DoubleQuoted => '"',
-            _ => return span,
-        };
-        let from = span.start - self.offset;
-        let written = self.text.get(from..span.end - self.offset).unwrap_or_default();
-        let mut escaped = false;
-        let close = written.char_indices().skip(1).find(|(_, c)| {
-            let closes = *c == quote && !escaped;
-            escaped = quote == '"' && *c == '\\' && !escaped;
-            closes
-        });
-        match close {
-            Some((at, _)) => span.start..span.start + at + 1,
-            None => span,
-        }
-    }
-
-    fn span(&self, marks: Marks) -> Span {
-        self.at(marks.start.index())..self.at(marks.end.index())
     }
 }
 

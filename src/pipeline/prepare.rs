@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{RunError, cases};
+use super::{RunError, cases, examine};
 use crate::document::Diagnostics;
 use crate::generate::{Owner, Sources, Templates, render};
 use crate::source::ProjectFiles;
 use crate::testing::Cases;
-use crate::workflow::{self, Task, Workflow, application_id};
+use crate::workflow::{Task, Workflow, application_id};
 
 /// All projects of a run.
 #[derive(Clone, Debug)]
@@ -68,22 +68,12 @@ pub fn prepare(
     let mut wrong = Vec::new();
     let mut prepared = Vec::with_capacity(projects.len());
     for project in projects {
-        let read = match workflow::read(&project.shown(workflow::FILE), project, &templates.specs()) {
-            Ok(read) => read,
-            Err(diagnostics) => {
-                wrong.push(diagnostics);
-                continue;
-            }
+        let examined = examine::one(project, templates);
+        let (Some(workflow), Some(found)) = (examined.workflow, examined.found) else {
+            wrong.extend(examined.diagnostics.into_iter().filter(Diagnostics::has_errors));
+            continue;
         };
-        let found = match cases::read(project, &read.workflow) {
-            Ok(found) => found,
-            Err(diagnostics) => {
-                wrong.extend(diagnostics);
-                continue;
-            }
-        };
-        let tasks = read
-            .workflow
+        let tasks = workflow
             .tasks
             .iter()
             .map(|task| {
@@ -101,8 +91,8 @@ pub fn prepare(
                 environment: environment.to_owned(),
                 commit: commit.map(str::to_owned),
             },
-            workflow: read.workflow,
-            notes: [vec![read.notes], found.notes].concat(),
+            workflow,
+            notes: examined.diagnostics,
             tasks,
         });
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::project::check_file;
+use super::project::{Filling, check_file};
 use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
 
@@ -65,10 +65,7 @@ impl Walk<'_> {
             Ok(path) => path.to_string_lossy().replace('\\', "/"),
             Err(_) => ".".to_owned(),
         };
-        let mut project = ProjectFiles {
-            path,
-            ..ProjectFiles::default()
-        };
+        let mut project = Filling::of(path, self.limits);
         self.add(&folder.join(workflow::FILE), workflow::FILE.to_owned(), &mut project)?;
         let tasks = folder.join(workflow::TASKS);
         match tasks.symlink_metadata() {
@@ -78,10 +75,10 @@ impl Walk<'_> {
             Ok(kind) if kind.is_dir() => self.add_below(&tasks, workflow::TASKS, &mut project)?,
             _ => {}
         }
-        Ok(project)
+        Ok(project.done())
     }
 
-    fn add_below(&mut self, dir: &Path, prefix: &str, project: &mut ProjectFiles) -> Result<(), SourceError> {
+    fn add_below(&mut self, dir: &Path, prefix: &str, project: &mut Filling<'_>) -> Result<(), SourceError> {
         for path in self.list(dir)? {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let inner = format!("{prefix}/{name}");
@@ -95,7 +92,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn add(&self, path: &Path, inner: String, project: &mut ProjectFiles) -> Result<(), SourceError> {
+    fn add(&self, path: &Path, inner: String, project: &mut Filling<'_>) -> Result<(), SourceError> {
         let kind = path.symlink_metadata().map_err(|error| unreadable(path, error))?;
         if kind.is_symlink() {
             return Err(SourceError::Link(path.display().to_string()));
@@ -105,7 +102,7 @@ impl Walk<'_> {
         }
         check_file(&path.display().to_string(), kind.len(), self.limits)?;
         let content = fs::read(path).map_err(|error| unreadable(path, error))?;
-        project.add(inner, content, self.limits)
+        project.add(inner, content)
     }
 
     /// What is in a folder, in the order of the names.

@@ -53,19 +53,54 @@ impl ProjectFiles {
             folder => format!("{folder}/{path}"),
         }
     }
+}
 
-    /// Adds a file, within `limits`.
-    pub(super) fn add(&mut self, path: String, content: Vec<u8>, limits: &Limits) -> Result<(), SourceError> {
-        check_file(&self.shown(&path), content.len() as u64, limits)?;
-        self.files.insert(path, content);
-        let total: u64 = self.files.values().map(|content| content.len() as u64).sum();
-        if total > limits.project {
+/// A project while it is read.
+pub(super) struct Filling<'l> {
+    project: ProjectFiles,
+    /// What is in it already.
+    bytes: u64,
+    pub(super) limits: &'l Limits,
+}
+
+impl<'l> Filling<'l> {
+    /// Begins with the project in the folder `path`.
+    pub(super) fn of(path: String, limits: &'l Limits) -> Self {
+        Self {
+            project: ProjectFiles {
+                path,
+                ..ProjectFiles::default()
+            },
+            bytes: 0,
+            limits,
+        }
+    }
+
+    /// How messages name a file of the project.
+    pub(super) fn shown(&self, path: &str) -> String {
+        self.project.shown(path)
+    }
+
+    /// Adds a file that is not there yet, within the limits.
+    pub(super) fn add(&mut self, path: String, content: Vec<u8>) -> Result<(), SourceError> {
+        check_file(&self.shown(&path), content.len() as u64, self.limits)?;
+        self.bytes += content.len() as u64;
+        if self.bytes > self.limits.project {
             return Err(SourceError::TooLarge {
-                what: format!("the files of the project `{}` have {total} bytes", self.path),
-                limit: limits.project,
+                what: format!(
+                    "the files of the project `{}` have {} bytes",
+                    self.project.path, self.bytes
+                ),
+                limit: self.limits.project,
             });
         }
+        self.project.files.insert(path, content);
         Ok(())
+    }
+
+    /// The project, when all is in it.
+    pub(super) fn done(self) -> ProjectFiles {
+        self.project
     }
 }
 

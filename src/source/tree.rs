@@ -2,7 +2,7 @@
 
 use git2::{ObjectType, Oid, Repository, Tree, TreeWalkMode, TreeWalkResult};
 
-use super::project::check_file;
+use super::project::{Filling, check_file};
 use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
 
@@ -57,35 +57,31 @@ fn find(tree: &Tree<'_>, limits: &Limits) -> Result<Vec<String>, SourceError> {
 }
 
 fn read(repository: &Repository, tree: &Tree<'_>, folder: &str, limits: &Limits) -> Result<ProjectFiles, SourceError> {
-    let mut project = ProjectFiles {
-        path: if folder.is_empty() {
-            ".".into()
-        } else {
-            folder.trim_end_matches('/').into()
-        },
-        ..ProjectFiles::default()
+    let path = match folder.trim_end_matches('/') {
+        "" => ".",
+        path => path,
     };
+    let mut project = Filling::of(path.to_owned(), limits);
     let workflow_path = format!("{folder}{}", workflow::FILE);
     let entry = tree.get_path(workflow_path.as_ref())?;
-    add(repository, &entry, workflow::FILE.into(), &mut project, limits)?;
+    add(repository, &entry, workflow::FILE.into(), &mut project)?;
     let tasks_path = format!("{folder}{}", workflow::TASKS);
     match tree.get_path(tasks_path.as_ref()) {
         Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
             let tasks = repository.find_tree(entry.id())?;
-            add_below(repository, &tasks, workflow::TASKS, &mut project, limits)?;
+            add_below(repository, &tasks, workflow::TASKS, &mut project)?;
         }
         Ok(entry) if entry.filemode() == LINK => return Err(SourceError::Link(tasks_path)),
         _ => {}
     }
-    Ok(project)
+    Ok(project.done())
 }
 
 fn add_below(
     repository: &Repository,
     tree: &Tree<'_>,
     prefix: &str,
-    project: &mut ProjectFiles,
-    limits: &Limits,
+    project: &mut Filling<'_>,
 ) -> Result<(), SourceError> {
     for entry in tree {
         let Ok(name) = entry.name() else {
@@ -95,9 +91,9 @@ fn add_below(
         match entry.kind() {
             Some(ObjectType::Tree) => {
                 let below = repository.find_tree(entry.id())?;
-                add_below(repository, &below, &inner, project, limits)?;
+                add_below(repository, &below, &inner, project)?;
             }
-            Some(ObjectType::Blob) => add(repository, &entry, inner, project, limits)?,
+            Some(ObjectType::Blob) => add(repository, &entry, inner, project)?,
             _ => {} // a submodule: never fetched
         }
     }
@@ -108,15 +104,14 @@ fn add(
     repository: &Repository,
     entry: &git2::TreeEntry<'_>,
     inner: String,
-    project: &mut ProjectFiles,
-    limits: &Limits,
+    project: &mut Filling<'_>,
 ) -> Result<(), SourceError> {
     if entry.filemode() == LINK {
         return Err(SourceError::Link(project.shown(&inner)));
     }
     // The header tells the size before a giant blob is inflated.
     let (size, _) = repository.odb()?.read_header(entry.id())?;
-    check_file(&project.shown(&inner), size as u64, limits)?;
+    check_file(&project.shown(&inner), size as u64, project.limits)?;
     let blob = repository.find_blob(entry.id())?;
-    project.add(inner, blob.content().to_vec(), limits)
+    project.add(inner, blob.content().to_vec())
 }

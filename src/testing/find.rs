@@ -1,6 +1,6 @@
 //! A project's files → the cases in them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cases, read};
 use crate::document::{Diagnostics, Findings, closest};
@@ -26,6 +26,7 @@ pub fn find(
     shown: impl Fn(&str) -> String,
 ) -> Result<Found, Vec<Diagnostics>> {
     let mut found = Found::default();
+    let codes: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
     let mut wrong = Vec::new();
     let mut taken = 0;
     for (path, bytes) in files {
@@ -59,7 +60,7 @@ pub fn find(
         }
         match read::read(&shown(path), path, bytes, files, &mut taken) {
             Err(diagnostics) => wrong.push(diagnostics),
-            Ok(_) if !codes.contains(&code) => {
+            Ok(_) if !codes.contains(code.as_str()) => {
                 let title = format!("these cases are never run: no task has the code `{code}`");
                 found.notes.push(about(&shown(path), &title, "", false));
             }

@@ -1,36 +1,40 @@
 //! Rules that hold between tasks, and between tasks and files.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
-use super::TASKS;
 use super::names::application_id;
-use super::read::Placed;
-use crate::document::{Findings, closest};
+use super::read::{Parts, Placed};
+use super::{code, flow};
+use crate::document::{Findings, Span};
 use crate::source::ProjectFiles;
 
-/// Looks at all tasks of a project together.
-pub(super) fn project(tasks: &[Placed], files: &ProjectFiles, findings: &mut Findings) {
-    let unique = component_names(tasks, findings);
+/// Looks at all tasks of a project together: at `parts`, what could be read of each of
+/// them, and at `tasks`, those that could be read whole.
+pub(super) fn project(parts: &[Parts], tasks: &[Placed], files: &ProjectFiles, findings: &mut Findings) {
+    let unique = component_names(parts, findings);
     if unique {
-        applications(tasks, findings);
+        applications(parts, findings);
     }
     for task in tasks {
-        code(task, files, findings);
+        code::task(task, files, findings);
     }
-    addresses(tasks, findings);
+    addresses(parts, findings);
+    flow::check(parts, findings);
 }
 
 /// Each `component_name` once, also for those who see no case and no `-`.
-fn component_names(tasks: &[Placed], findings: &mut Findings) -> bool {
-    let mut seen: HashMap<String, &str> = HashMap::new();
+fn component_names(parts: &[Parts], findings: &mut Findings) -> bool {
+    let mut seen: HashMap<String, (&str, &Span)> = HashMap::new();
     let mut unique = true;
-    for placed in tasks {
-        let name = placed.task.component_name.as_str();
-        let Some(first) = seen.insert(application_id(name), name) else {
+    for (name, span) in parts.iter().filter_map(Parts::name) {
+        let id = application_id(name);
+        let Some((first, there)) = seen.get(&id) else {
+            seen.insert(id, (name, span));
             continue;
         };
         unique = false;
-        let (title, help) = if first == name {
+        let (title, help) = if *first == name {
             (
                 format!("two tasks have the component_name `{name}`"),
                 "give each task a name of its own",
@@ -38,99 +42,73 @@ fn component_names(tasks: &[Placed], findings: &mut Findings) -> bool {
         } else {
             (
                 format!("`{name}` and `{first}` are one name to wasmCloud"),
-                "it sees no difference in case, nor between `-` and `_`",
+                "it sees no difference in case, nor between `-` and `_`: rename one of them",
             )
         };
-        findings.error(
-            "duplicate-component",
-            &placed.component_name,
-            title,
-            "the second one",
-            help,
-        );
+        findings.error("duplicate-component", span, title, "the second one", help);
+        findings.also(there, "the first one");
     }
     unique
 }
 
 /// `a-b` on `c` and `a` on `b-c` would be one application.
-fn applications(tasks: &[Placed], findings: &mut Findings) {
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    for placed in tasks {
-        for target in &placed.task.targets {
-            let id = application_id(&format!("{}-{target}", placed.task.component_name));
-            if let Some(other) = seen.insert(id, &placed.task.component_name) {
+fn applications(parts: &[Parts], findings: &mut Findings) {
+    let mut seen: HashMap<String, (&str, &Span)> = HashMap::new();
+    for part in parts {
+        let (Some((name, _)), Some((targets, span))) = (part.name(), &part.targets) else {
+            continue;
+        };
+        for target in targets {
+            let id = application_id(&format!("{name}-{target}"));
+            if let Some((other, there)) = seen.insert(id, (name, span)) {
                 findings.error(
                     "duplicate-application",
-                    &placed.targets,
-                    format!(
-                        "`{}` on `{target}` and `{other}` on one of its targets would be one application",
-                        placed.task.component_name
-                    ),
+                    span,
+                    format!("`{name}` on `{target}` and `{other}` on one of its targets would be one application"),
                     "an application is named `<component_name>-<target>`",
                     "rename one of the two tasks",
                 );
+                findings.also(there, format!("the targets of `{other}`"));
             }
         }
     }
 }
 
-/// The author's file is there.
-fn code(placed: &Placed, files: &ProjectFiles, findings: &mut Findings) {
-    let path = format!("{TASKS}/{}", placed.task.code);
-    if files.get(&path).is_some() {
-        return;
-    }
-    let known = || {
-        files
-            .files
-            .keys()
-            .filter_map(|path| path.strip_prefix(TASKS)?.strip_prefix('/'))
-            .filter(|path| path.ends_with(".go"))
-    };
-    let help = match closest(&placed.task.code, known()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None if known().next().is_none() => {
-            format!("put the file into `{TASKS}/`; no Go file is there")
-        }
-        None => {
-            let list: Vec<&str> = known().take(8).collect();
-            format!("in `{TASKS}/` there are: {}", list.join(", "))
-        }
-    };
-    findings.error(
-        "missing-code",
-        &placed.code,
-        format!("there is no file `{path}`"),
-        "this file is missing",
-        help,
-    );
-}
-
+/// One that listens: its address, name and place.
+type Listener<'p> = (IpAddr, &'p str, &'p Span);
 /// Two tasks cannot listen on one address of one host.
-fn addresses(tasks: &[Placed], findings: &mut Findings) {
-    let mut seen: HashMap<(&str, String), &str> = HashMap::new();
-    for placed in tasks {
-        let (Some(address), Some(span)) = (&placed.task.address, &placed.address) else {
+fn addresses(parts: &[Parts], findings: &mut Findings) {
+    let mut seen: HashMap<(&str, u16), Vec<Listener<'_>>> = HashMap::new();
+    for part in parts {
+        let (Some((name, _)), Some((targets, _)), Some((address, span))) = (part.name(), &part.targets, &part.address)
+        else {
             continue;
         };
-        for target in &placed.task.targets {
-            let Some(on) = address.on(target) else {
+        for target in targets {
+            let Some(on) = address.on(target).and_then(|on| on.parse::<SocketAddr>().ok()) else {
                 continue;
             };
-            // 0.0.0.0 takes the port of every address of the host.
-            let port = on.rsplit(':').next().unwrap_or(on).to_owned();
-            if let Some(other) = seen.insert((target, port.clone()), &placed.task.component_name) {
+            let (ip, port) = (on.ip().to_canonical(), on.port());
+            let others = seen.entry((target, port)).or_default();
+            if let Some((there, other, place)) = others.iter().find(|(other, ..)| overlap(ip, *other)) {
                 findings.error(
                     "address-taken",
                     span,
-                    format!(
-                        "`{}` and `{other}` would both listen on port {port} of `{target}`",
-                        placed.task.component_name
-                    ),
+                    format!("`{name}` and `{other}` would both listen on port {port} of `{target}`"),
                     format!("`{on}`"),
                     "give each HTTP task a port of its own with `address: 0.0.0.0:<port>`",
                 );
+                findings.also(place, format!("`{}`", SocketAddr::new(*there, port)));
+            } else {
+                others.push((ip, name, span));
             }
         }
     }
+}
+
+/// Whether who listens on the one has the other too: `0.0.0.0` is every address of
+/// version 4, and Linux takes `::` for all there are.
+fn overlap(one: IpAddr, other: IpAddr) -> bool {
+    let all = |ip: IpAddr, of: IpAddr| ip.is_unspecified() && (ip.is_ipv6() || of.is_ipv4());
+    one == other || all(one, other) || all(other, one)
 }

@@ -5,7 +5,8 @@ mod targets;
 
 use self::keys::Keys;
 use self::targets::targets_of;
-use super::{Task, TemplateSpec, Workflow, check, names};
+use super::form::Form;
+use super::{Address, KeySpec, Task, TemplateSpec, Workflow, check};
 use crate::document::{Diagnostics, Fields, Findings, Limits, Node, Span, Value, closest, parse};
 use crate::source::ProjectFiles;
 
@@ -18,13 +19,37 @@ pub struct Read {
     pub notes: Diagnostics,
 }
 
-/// A task and where its parts stand, while the rules are looked at.
+/// A task that could be read whole.
 pub(super) struct Placed {
     pub(super) task: Task,
-    pub(super) component_name: Span,
-    pub(super) targets: Span,
     pub(super) code: Span,
-    pub(super) address: Option<Span>,
+}
+
+/// What could be read of a task, right or wrong in the rest, for the rules between
+/// tasks.
+#[derive(Default)]
+pub(super) struct Parts {
+    pub(super) component_name: Option<(String, Span)>,
+    pub(super) targets: Option<(Vec<String>, Span)>,
+    pub(super) address: Option<(Address, Span)>,
+    /// Where the task listens.
+    pub(super) listens: Option<Topic>,
+    /// Where it publishes.
+    pub(super) publishes: Option<Topic>,
+}
+
+impl Parts {
+    /// Its `component_name`, and where that stands.
+    pub(super) fn name(&self) -> Option<(&str, &Span)> {
+        self.component_name.as_ref().map(|(name, span)| (name.as_str(), span))
+    }
+}
+
+/// A subject and where it is written.
+#[derive(Clone, Debug)]
+pub(super) struct Topic {
+    pub(super) subject: String,
+    pub(super) span: Span,
 }
 
 /// Reads a project's workflow. `file` names it in messages. All errors of the
@@ -77,17 +102,21 @@ fn project_of(
     let project_name = named(
         fields.required("project_name", findings),
         "project_name",
-        names::display,
+        Form::Display,
         findings,
     );
-    let mut placed = Vec::new();
+    let (mut parts, mut placed) = (Vec::new(), Vec::new());
     match fields.take("tasks") {
         None => fields.missing("tasks", findings),
         Some(Node {
             value: Value::Sequence(items),
             ..
         }) if !items.is_empty() => {
-            placed.extend(items.iter().filter_map(|item| task_of(item, templates, findings)));
+            for item in items {
+                let (part, whole) = task_of(item, templates, findings);
+                parts.push(part);
+                placed.extend(whole);
+            }
         }
         Some(other) => findings.error(
             "type",
@@ -105,28 +134,25 @@ fn project_of(
         ),
     }
     fields.finish(findings);
-    check::project(&placed, project, findings);
+    check::project(&parts, &placed, project, findings);
     Some(Workflow {
         project_name: project_name?,
         tasks: placed.into_iter().map(|placed| placed.task).collect(),
     })
 }
 
-fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) -> Option<Placed> {
-    let mut fields = Fields::of(node, "a task", findings)?;
-    let name = named(fields.required("name", findings), "name", names::display, findings);
+fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) -> (Parts, Option<Placed>) {
+    let Some(mut fields) = Fields::of(node, "a task", findings) else {
+        return (Parts::default(), None);
+    };
+    let name = named(fields.required("name", findings), "name", Form::Display, findings);
     let template = fields.required("type", findings);
     let template = template.and_then(|(text, span)| template_of(text, span, templates, findings));
     let code = fields.required("code", findings);
-    let code_text = named(code, "code", names::code, findings);
+    let code_text = named(code, "code", Form::Code, findings);
     let component = fields.required("component_name", findings);
-    let component_name = named(component, "component_name", names::component_name, findings);
-    let version = named(
-        fields.required("version", findings),
-        "version",
-        names::version,
-        findings,
-    );
+    let component_name = named(component, "component_name", Form::ComponentName, findings);
+    let version = named(fields.required("version", findings), "version", Form::Version, findings);
     let targets = targets_of(&mut fields, findings);
     let mut keys = Keys::default();
     for key in template.map(|template| template.keys.as_slice()).unwrap_or_default() {
@@ -138,42 +164,52 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
             findings,
         );
     }
-    if template.is_some() {
-        fields.finish(findings);
+    if template.is_none() {
+        // Which keys it may have is not known, but that nobody has `sorce_topic` is.
+        let keys = |template: &&TemplateSpec| template.keys.iter().map(key_name).collect::<Vec<_>>();
+        fields.allow(templates.iter().flat_map(keys));
     }
-    let (targets, targets_span) = targets?;
-    Some(Placed {
-        component_name: component?.1.clone(),
-        targets: targets_span,
-        code: code?.1.clone(),
-        address: keys.address_span,
-        task: Task {
-            name: name?,
-            component_name: component_name?,
-            template: template?.name.clone(),
-            code: code_text?,
-            targets,
-            source_topic: keys.extra.remove("source_topic"),
-            dest_topic: keys.extra.remove("dest_topic"),
-            version: version?,
-            address: keys.address,
-            extra: keys.extra,
-        },
-    })
+    fields.finish(findings);
+    let subscribes = template.is_some_and(|template| template.subscribes);
+    let parts = Parts {
+        component_name: component_name.clone().zip(component.map(|(_, span)| span.clone())),
+        targets,
+        address: keys.address.clone().zip(keys.address_span.clone()),
+        listens: keys.topic("source_topic").filter(|_| subscribes),
+        publishes: keys.topic("dest_topic"),
+    };
+    let whole = || {
+        Some(Placed {
+            code: code?.1.clone(),
+            task: Task {
+                name: name?,
+                component_name: component_name?,
+                template: template?.name.clone(),
+                code: code_text?,
+                targets: parts.targets.as_ref()?.0.clone(),
+                source_topic: keys.extra.remove("source_topic"),
+                dest_topic: keys.extra.remove("dest_topic"),
+                version: version?,
+                address: keys.address,
+                extra: keys.extra,
+            },
+        })
+    };
+    let whole = whole();
+    (parts, whole)
 }
 
-/// A text that a rule of [`names`] must let pass.
-fn named(
-    taken: Option<(&str, &Span)>,
-    key: &str,
-    rule: fn(&str) -> Option<String>,
-    findings: &mut Findings,
-) -> Option<String> {
+fn key_name(key: &KeySpec) -> String {
+    key.name.clone()
+}
+
+/// A text that must be of a form.
+fn named(taken: Option<(&str, &Span)>, key: &str, form: Form, findings: &mut Findings) -> Option<String> {
     let (text, span) = taken?;
-    match rule(text) {
+    match form.refuses(text) {
         None => Some(text.to_owned()),
         Some(reason) => {
-            findings.error("value", span, format!("`{key}` cannot be this"), reason, "");
+            findings.error("value", span, format!("`{key}` cannot be this"), reason, form.fix(text));
             None
         }
     }
@@ -197,7 +233,7 @@ fn template_of<'t>(
             span,
             format!("`{text}` is an older name"),
             format!("read as `{}`", found.name),
-            "",
+            format!("write `type: {}`", found.name),
         );
         return Some(found);
     }

@@ -1,10 +1,14 @@
 //! `targets:` of a task.
 
+use std::collections::HashMap;
+
 use crate::document::{Fields, Findings, Node, Span, Value};
-use crate::workflow::names;
+use crate::workflow::application_id;
+use crate::workflow::form::Form;
 
 /// `targets: [a, b]`, or the original's `target: a`.
 pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<(Vec<String>, Span)> {
+    let list_key = fields.key_span("targets");
     let list = fields.take("targets");
     let single_key = fields.key_span("target");
     let single = fields.take("target");
@@ -17,6 +21,9 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
                 "the second one",
                 "keep `targets`",
             );
+            if let Some(first) = list_key {
+                findings.also(&first, "the first one");
+            }
             return None;
         }
         (None, None) => {
@@ -46,7 +53,17 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
         },
         (None, Some(node)) => (std::slice::from_ref(node), &node.span),
     };
+    if let (Some(key), Some(label)) = (&single_key, single.and_then(Node::text)) {
+        findings.note(
+            "alias",
+            key,
+            "`target` is an older name",
+            format!("read as `targets: [{label}]`"),
+            format!("write `targets: [{label}]`"),
+        );
+    }
     let mut targets: Vec<String> = Vec::with_capacity(nodes.len());
+    let mut seen: HashMap<String, &Span> = HashMap::new();
     let mut good = true;
     for node in nodes {
         let text = match node.text() {
@@ -56,20 +73,21 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
                     &node.span,
                     "a target is a host label",
                     format!("this is {}", node.kind()),
-                    "",
+                    match single {
+                        Some(_) => "write `targets: [edge, cloud]`",
+                        None => "write `targets: [edge, cloud]`, each a single word",
+                    },
                 );
                 good = false;
                 continue;
             }
             Some(text) => text,
         };
-        if let Some(reason) = names::label(text) {
-            findings.error("value", &node.span, "a target cannot be this", reason, "");
+        if let Some(reason) = Form::Label.refuses(text) {
+            let fix = Form::Label.fix(text);
+            findings.error("value", &node.span, "a target cannot be this", reason, fix);
             good = false;
-        } else if targets
-            .iter()
-            .any(|seen| names::application_id(seen) == names::application_id(text))
-        {
+        } else if let Some(first) = seen.insert(application_id(text), &node.span) {
             findings.error(
                 "duplicate-target",
                 &node.span,
@@ -77,6 +95,7 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
                 "the second one",
                 "remove one of them",
             );
+            findings.also(first, "the first one");
             good = false;
         } else {
             targets.push(text.to_owned());
