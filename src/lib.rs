@@ -20,6 +20,7 @@ pub mod dev;
 pub mod document;
 pub mod forge;
 pub mod generate;
+pub mod golang;
 pub mod pipeline;
 pub mod plan;
 pub mod publish;

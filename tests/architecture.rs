@@ -10,7 +10,7 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 21] = [
+const USES: [(&str, &[&str]); 22] = [
     ("build", &["generate", "report"]),
     (
         "cli",
@@ -30,7 +30,8 @@ const USES: [(&str, &[&str]); 21] = [
     ),
     ("document", &[]),
     ("forge", &[]),
-    ("generate", &["source", "workflow"]),
+    ("generate", &["golang", "source", "workflow"]),
+    ("golang", &[]),
     (
         "pipeline",
         &[
@@ -56,7 +57,7 @@ const USES: [(&str, &[&str]); 21] = [
     ),
     ("source", &["workflow"]),
     ("testing", &["document", "report", "runtime"]),
-    ("workflow", &["document", "source"]),
+    ("workflow", &["document", "golang", "source"]),
 ];
 
 /// The rooms that may use each other: one shares values of the other's.
@@ -94,7 +95,7 @@ const LIBRARIES: [(&str, &[&str]); 27] = [
 ];
 
 /// Rooms that take values and return values, and what of the world they may not name.
-const PURE: [&str; 4] = ["document", "generate", "plan", "workflow"];
+const PURE: [&str; 5] = ["document", "generate", "golang", "plan", "workflow"];
 const WORLD: [&str; 10] = [
     "std::fs",
     "TcpStream",
