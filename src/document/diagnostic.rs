@@ -54,6 +54,18 @@ impl Findings {
         self.add(Severity::Error, rule, span, title.into(), label.into(), help.into());
     }
 
+    /// Adds a warning.
+    pub fn warning(
+        &mut self,
+        rule: &'static str,
+        span: &Span,
+        title: impl Into<String>,
+        label: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.add(Severity::Warning, rule, span, title.into(), label.into(), help.into());
+    }
+
     /// Adds a note.
     pub fn note(
         &mut self,
@@ -75,6 +87,11 @@ impl Findings {
             label,
             help: (!help.is_empty()).then_some(help),
         });
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
     }
 
     /// How many errors there are so far.

@@ -71,7 +71,7 @@ pub fn prepare(
         let read = match workflow::read(&project.shown(workflow::FILE), project, &templates.specs()) {
             Ok(read) => read,
             Err(diagnostics) => {
-                wrong.push(diagnostics);
+                wrong.extend(diagnostics);
                 continue;
             }
         };
@@ -102,7 +102,7 @@ pub fn prepare(
                 commit: commit.map(str::to_owned),
             },
             workflow: read.workflow,
-            notes: [vec![read.notes], found.notes].concat(),
+            notes: [read.notes, found.notes].concat(),
             tasks,
         });
     }

@@ -2,22 +2,26 @@
 
 use std::collections::HashMap;
 
-use super::code;
 use super::names::application_id;
 use super::read::Placed;
-use crate::document::Findings;
+use super::{TemplateSpec, code};
+use crate::document::{Diagnostics, Findings};
 use crate::source::ProjectFiles;
 
-/// Looks at all tasks of a project together.
-pub(super) fn project(tasks: &[Placed], files: &ProjectFiles, findings: &mut Findings) {
+/// Looks at all tasks of a project together. What is wrong in a file of the author's
+/// comes back.
+pub(super) fn project(
+    tasks: &[Placed],
+    templates: &[&TemplateSpec],
+    files: &ProjectFiles,
+    findings: &mut Findings,
+) -> Vec<Diagnostics> {
     let unique = component_names(tasks, findings);
     if unique {
         applications(tasks, findings);
     }
-    for task in tasks {
-        code::task(task, files, findings);
-    }
     addresses(tasks, findings);
+    code::tasks(tasks, templates, files, findings)
 }
 
 /// Each `component_name` once, also for those who see no case and no `-`.
