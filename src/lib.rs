@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod document;
 pub mod forge;
 pub mod generate;
+pub mod golang;
 pub mod pipeline;
 pub mod plan;
 pub mod publish;

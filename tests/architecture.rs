@@ -34,7 +34,8 @@ const USES: [(&str, &[&str]); 22] = [
     ),
     ("document", &[]),
     ("forge", &[]),
-    ("generate", &["source", "workflow"]),
+    ("generate", &["golang", "source", "workflow"]),
+    ("golang", &[]),
     (
         "pipeline",
         &[
@@ -60,7 +61,7 @@ const USES: [(&str, &[&str]); 22] = [
     ),
     ("source", &["workflow"]),
     ("testing", &["document", "report", "runtime"]),
-    ("workflow", &["document", "source"]),
+    ("workflow", &["document", "golang", "source"]),
 ];
 
 /// The rooms that may use each other: one shares values of the other's.
@@ -101,7 +102,7 @@ const LIBRARIES: [(&str, &[&str]); 30] = [
 ];
 
 /// Rooms that take values and return values, and what of the world they may not name.
-const PURE: [&str; 4] = ["document", "generate", "plan", "workflow"];
+const PURE: [&str; 5] = ["document", "generate", "golang", "plan", "workflow"];
 const WORLD: [&str; 10] = [
     "std::fs",
     "TcpStream",

@@ -3,6 +3,7 @@
 //!
 //! What repository files say is copied or quoted, never rendered as a template.
 
+mod author;
 mod digest;
 mod error;
 mod fill;

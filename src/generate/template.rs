@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use handlebars::Handlebars;
 use serde::Serialize;
 
+use crate::golang::{GO_MOD, read_module};
 use crate::workflow::TemplateSpec;
 
 use super::digest::Digest;
@@ -65,6 +66,10 @@ impl Template {
                 .code
                 .register_template_string(target, reading.template(&file)?)
                 .map_err(|error| reading.wrong(&file, error.to_string()))?;
+        }
+        if let Some(go_mod) = template.copied.get(GO_MOD) {
+            let requires = read_module(&String::from_utf8_lossy(go_mod)).requires;
+            template.spec.modules = requires.into_iter().map(|require| require.path).collect();
         }
         for part in parts {
             template.add_part(&part, shared, &reading)?;

@@ -19,6 +19,10 @@ pub struct TemplateSpec {
     pub world: String,
     /// Whether `source_topic` is subscribed to, so that it may hold `*` and `>`.
     pub subscribes: bool,
+    /// Modules that its Go project requires, and an author's code may import. Read
+    /// from `skeleton/go.mod`, not from `template.yaml`.
+    #[serde(skip)]
+    pub modules: Vec<String>,
     /// The keys of a task beyond `name`, `type`, `code`, `targets`,
     /// `component_name` and `version`, which every task has.
     pub keys: Vec<KeySpec>,
