@@ -30,7 +30,7 @@ const USES: [(&str, &[&str]); 21] = [
     ),
     ("document", &[]),
     ("forge", &[]),
-    ("generate", &["source", "workflow"]),
+    ("generate", &["document", "source", "workflow"]),
     (
         "pipeline",
         &[
