@@ -34,7 +34,7 @@ const USES: [(&str, &[&str]); 22] = [
     ),
     ("document", &[]),
     ("forge", &[]),
-    ("generate", &["golang", "source", "workflow"]),
+    ("generate", &["document", "golang", "source", "workflow"]),
     ("golang", &[]),
     (
         "pipeline",

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
+
 /// The description of a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,4 +62,18 @@ pub enum KeyKind {
     Table,
     /// A column of a SQL table.
     Column,
+}
+
+impl KeyKind {
+    /// Why a key of this kind cannot hold `text`; none where it can. `wildcards` where a
+    /// subject is subscribed to.
+    pub fn refuses(self, text: &str, wildcards: bool) -> Option<String> {
+        match self {
+            Self::Subject => names::subject(text, wildcards),
+            Self::Address => names::address(text),
+            Self::Name => names::label(text),
+            Self::Table => names::table(text),
+            Self::Column => names::column(text),
+        }
+    }
 }
