@@ -74,7 +74,7 @@ const LIBRARIES: [(&str, &[&str]); 27] = [
     ("dotenvy", &["config"]),
     ("git2", &["source"]),
     ("handlebars", &["generate"]),
-    ("hmac", &["forge"]),
+    ("hmac", &["deploy", "forge"]),
     ("hyper", &["runtime", "server"]),
     ("hyper_util", &["runtime", "server"]),
     ("oci_client", &["publish"]),

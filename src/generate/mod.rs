@@ -16,7 +16,7 @@ mod templates;
 mod write;
 
 pub use error::{GenerateError, TemplateError};
-pub use manifest::{Manifest, manifest};
+pub use manifest::{Manifest, SQL_CONFIG, manifest};
 pub use placement::{Owner, Placement, Providers};
 pub use render::render;
 pub use sources::{Inputs, Sources};

@@ -124,6 +124,7 @@ pub(crate) async fn deployments(
                 environment: "default",
                 providers,
                 nats,
+                sql: None,
                 owner: &owner,
             };
             let manifest = manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap();

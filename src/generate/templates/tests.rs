@@ -171,6 +171,7 @@ spec: { components: [{ name: store, type: component, properties: { config: [{{co
         environment: "default",
         providers: &Providers::external(),
         nats: "",
+        sql: None,
         owner: &owner,
     };
     let manifest = manifest(&task, &placement, "", "", &templates).unwrap();
