@@ -91,9 +91,9 @@ async fn what_a_task_returns_is_a_key_of_a_bucket() {
 
     // What fails is one message's.
     send(lattice, "keeper.in", "panic").await;
-    logged(lattice, "keeper: task failed: panic: no good").await;
+    logged(lattice, "task failed: panic: no good").await;
     send(lattice, "keeper.in", r#"{"key": "not a key", "data": ""}"#).await;
-    logged(lattice, "not as in \\\"not a key\\\"").await;
+    logged(lattice, r#"not as in "not a key""#).await;
     send(lattice, "keeper.in", r#"{"key": "after", "data": ""}"#).await;
     assert_eq!(value("after").await, "");
 
@@ -149,7 +149,10 @@ async fn what_a_task_returns_is_a_row_of_a_table() {
     // Nothing is built for an environment without a database; what needs none goes on.
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"
+    generate  1 task
+    error: writer cannot be deployed: the environment `default` names no database to write to; set PELATO_SQL_URL to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or `sql: { url: { env: NAME } }` of the environment in runner.yaml
+    ");
     assert_eq!(project.pelato(&["gen"]).await.code, Some(0));
 
     let project = project.with("PELATO_SQL_URL", &database.url());
@@ -182,7 +185,12 @@ async fn what_a_task_returns_is_a_row_of_a_table() {
         rows(&client).await.concat().contains("colder").then_some(())
     })
     .await;
-    insta::assert_snapshot!(rows(&client).await.join("\n"), @"");
+    insta::assert_snapshot!(rows(&client).await.join("\n"), @r#"
+    ("'); DROP TABLE home.readings; --",,$1,)
+    (attic,12345678901234567890.123456789,,)
+    ("città 🦀 ""'\\",,it's,)
+    (kitchen,19,colder,"{""a"": [1, null]}")
+    "#);
 
     // A row that the database refuses is one message's.
     send(lattice, "writer.in", r#"{"room":"x","celsius":"warm"}"#).await;
@@ -207,7 +215,15 @@ async fn what_a_task_returns_is_a_row_of_a_table() {
     let project = project.with("PELATO_SQL_URL", &url);
     let ended = project.pelato(&["brush"]).await;
     assert_eq!(ended.code, Some(0));
-    insta::assert_snapshot!(ended.sorted(), @"");
+    insta::assert_snapshot!(ended.sorted(), @"
+      deploy  writer: edge running
+      deploy  writer: | writer-edge was away for [TIME]
+      deploy  writer: | writer-edge: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+    generate  1 task
+        plan  1 of 1 task affected
+        plan  writer: changed: settings of edge changed
+    done: 1 deployed
+    ");
     let after = ways(lattice).await;
     assert_eq!((before.len(), after.len()), (1, 1), "the old one is gone");
     assert!(!after.contains_key(&before[0]));
