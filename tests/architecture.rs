@@ -81,7 +81,7 @@ const LIBRARIES: [(&str, &[&str]); 30] = [
     ("dotenvy", &["config"]),
     ("git2", &["source"]),
     ("handlebars", &["generate"]),
-    ("hmac", &["forge"]),
+    ("hmac", &["deploy", "forge"]),
     ("hyper", &["runtime", "server"]),
     ("hyper_util", &["runtime", "server"]),
     ("indicatif", &["cli"]),

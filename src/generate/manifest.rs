@@ -16,6 +16,10 @@ use super::{GenerateError, Placement, Template, Templates};
 /// The annotation that does not count as content.
 const COMMIT: &str = "pelato.commit";
 
+/// What the name of a configuration with the way to a database begins with. The
+/// application's name follows, and a mark of the content where it is known.
+pub const SQL_CONFIG: &str = "pelato-sql";
+
 /// An application, ready for wadm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifest {
@@ -144,6 +148,7 @@ fn context(
         ("environment".into(), json!(placement.environment)),
         ("queue_group".into(), json!(queue_group)),
         ("nats".into(), json!(placement.nats)),
+        ("sql".into(), json!(sql_config(application, placement.sql))),
         (
             "providers".into(),
             json!({
@@ -155,6 +160,11 @@ fn context(
         ),
     ]);
     Value::Object(context)
+}
+
+fn sql_config(application: &str, mark: Option<&str>) -> String {
+    let mark = mark.map(|mark| format!("-{mark}")).unwrap_or_default();
+    format!("{SQL_CONFIG}-{application}{mark}")
 }
 
 fn annotations<'a>(

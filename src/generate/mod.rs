@@ -18,7 +18,7 @@ mod templates;
 mod write;
 
 pub use error::GenerateError;
-pub use manifest::{Manifest, manifest};
+pub use manifest::{Manifest, SQL_CONFIG, manifest};
 pub use placement::{Owner, Placement, Providers};
 pub use problem::TemplateError;
 pub use render::render;

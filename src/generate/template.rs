@@ -160,6 +160,11 @@ impl Template {
         }
     }
 
+    /// Whether its tasks write to the database of their environment.
+    pub fn needs_database(&self) -> bool {
+        self.wit().contains("import wasmcloud:postgres/")
+    }
+
     /// The WIT of its world and of all that the world names.
     pub(super) fn wit(&self) -> &str {
         self.compiled().map_or("", |compiled| &compiled.wit)

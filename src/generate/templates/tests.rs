@@ -546,6 +546,7 @@ fn a_template_more_needs_no_rust() {
         environment: "default",
         providers: &Providers::external(),
         nats: "",
+        sql: None,
         owner: &owner,
     };
     let manifest = manifest(&task, &placement, "", "", &templates).unwrap();
