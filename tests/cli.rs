@@ -19,6 +19,8 @@ mod compile;
 mod containers;
 #[path = "cli/doctor.rs"]
 mod doctor;
+#[path = "cli/early.rs"]
+mod early;
 #[path = "cli/metrics.rs"]
 mod metrics;
 #[path = "cli/surroundings.rs"]

@@ -10,6 +10,7 @@ mod deploy;
 #[cfg(feature = "local")]
 mod dev;
 mod doctor;
+mod early;
 mod folder;
 mod r#gen;
 mod interrupt;
@@ -51,6 +52,7 @@ pub async fn main() -> ExitCode {
     let args = Args::parse();
     let printer = Printer::new();
     telemetry::start(&printer);
+    let json = early::wants_json(&args.command);
     let ended = match args.command {
         Command::Gen(command) => r#gen::run(&command, &printer),
         Command::Build(command) => build::run(&command, &printer).await,
@@ -79,6 +81,10 @@ pub async fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             printer.error(&error);
+            // What was found wrong is a result of `check`, and printed.
+            if json && !matches!(error, CommandError::Invalid) {
+                printer.json(&early::EarlyJson::of(&error));
+            }
             error.exit_code()
         }
     }
