@@ -15,8 +15,8 @@ const USES: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
-            "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
-            "testing",
+            "config", "dev", "document", "generate", "pipeline", "plan", "report", "runner", "runtime", "services",
+            "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -45,7 +45,7 @@ const USES: [(&str, &[&str]); 21] = [
     (
         "runner",
         &[
-            "config", "forge", "pipeline", "queue", "report", "server", "services", "source",
+            "config", "forge", "generate", "pipeline", "queue", "report", "server", "services", "source",
         ],
     ),
     ("runtime", &[]),

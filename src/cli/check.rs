@@ -10,7 +10,7 @@ use crate::report::counted;
 
 /// Checks, and touches nothing.
 pub(super) fn run(command: &Folder, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.dir, &Flags::default())?;
+    let opened = open(command, &Flags::default())?;
     let prepared = pipeline::check(&opened.request(), &opened.services, &printer.reporter())?;
     let tasks: usize = prepared.projects.iter().map(|project| project.tasks.len()).sum();
     let are = if tasks == 1 { "is" } else { "are" };

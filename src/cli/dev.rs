@@ -23,7 +23,7 @@ use crate::runtime::Message;
 pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, CommandError> {
     let cancel = interrupted();
     let reporter = printer.reporter();
-    let mut opened = open(&command.folder.dir, &flags(command))?;
+    let mut opened = open(&command.folder, &flags(command))?;
     let (observer, lines) = lines::lines();
     // Beside everything else: what moves is shown while something is compiled.
     let shown = printer.clone();

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::CommandError;
+use super::args::Folder;
 use crate::config::{Flags, Settings, Variables};
+use crate::generate::Templates;
 use crate::pipeline::{Request, RunError};
 use crate::services::{Services, build_settings};
-use crate::source::{Limits, Origin, ProjectFiles, origin, read_folder};
+use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder, read_templates};
 
 /// What a command works on.
 pub(super) struct Opened {
@@ -27,21 +29,31 @@ pub(super) struct Opened {
 }
 
 /// Reads everything that a command needs to know about a folder.
-pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
-    let dir = dir
+pub(super) fn open(folder: &Folder, flags: &Flags) -> Result<Opened, CommandError> {
+    let dir = folder
+        .dir
         .canonicalize()
-        .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", dir.display())))?;
+        .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", folder.dir.display())))?;
     let variables = Variables::read(&dir)?;
-    let settings = Settings::of(&variables, flags)?;
+    let flags = Flags {
+        templates: folder.templates.dir.clone(),
+        ..flags.clone()
+    };
+    let settings = Settings::of(&variables, &flags)?;
     let origin = origin(&dir);
     let projects = read_folder(&dir, &origin.top, &Limits::default()).map_err(RunError::from)?;
     let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
         variables.get(name).map(str::to_owned)
     })?;
+    let services = Services::new(settings.environment.clone(), build.clone())?;
+    let services = match &settings.templates {
+        Some(dir) => services.with_templates(templates(dir)?),
+        None => services,
+    };
     Ok(Opened {
         projects,
         origin,
-        services: Services::new(settings.environment.clone(), build.clone())?,
+        services,
         #[cfg(feature = "local")]
         build,
         settings,
@@ -49,6 +61,18 @@ pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
         dir,
         run: Uuid::now_v7().simple().to_string(),
     })
+}
+
+/// The templates in a folder, beside those that come with Pelato.
+pub(super) fn templates(dir: &Path) -> Result<Templates, CommandError> {
+    let files = read_templates(dir).map_err(|error| match error {
+        SourceError::Unreadable { path, error } => CommandError::Usage(format!(
+            "cannot read the templates in {}: {error}; look at --templates, or PELATO_TEMPLATES",
+            path.display()
+        )),
+        other => RunError::from(other).into(),
+    })?;
+    Ok(Templates::with(&files)?)
 }
 
 impl Opened {
@@ -67,6 +91,9 @@ impl Opened {
     /// Reads the files again, where they have changed.
     pub(super) fn read_again(&mut self) -> Result<(), CommandError> {
         self.projects = read_folder(&self.dir, &self.origin.top, &Limits::default()).map_err(RunError::from)?;
+        if let Some(dir) = &self.settings.templates {
+            self.services = self.services.with_templates(templates(dir)?);
+        }
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod invoke;
 mod json;
 #[cfg(feature = "local")]
 mod local_host;
+mod new;
 mod printer;
 mod remove;
 #[cfg(feature = "local")]
@@ -23,6 +24,7 @@ mod run_cases;
 mod serve;
 mod stages;
 mod telemetry;
+mod templates;
 #[cfg(feature = "local")]
 mod test;
 
@@ -35,6 +37,7 @@ use self::printer::Printer;
 use crate::config::DotenvError;
 #[cfg(feature = "local")]
 use crate::dev::DevError;
+use crate::generate::TemplateError;
 use crate::pipeline::RunError;
 use crate::runner::RunnerError;
 use crate::services::ServiceError;
@@ -52,6 +55,8 @@ pub async fn main() -> ExitCode {
         Command::Deploy(command) => deploy::run(&command, &printer).await,
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
+        Command::New(command) => new::run(&command, &printer),
+        Command::Templates(command) => templates::run(&command, &printer),
         Command::Check(command) => check::run(&command, &printer),
         #[cfg(feature = "local")]
         Command::Invoke(command) => invoke::run(&command, &printer).await,
@@ -88,9 +93,10 @@ enum CommandError {
     Runner(#[from] RunnerError),
     #[error("{0}")]
     Configuration(#[from] crate::document::Diagnostics),
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
     #[error("{0}")]
     Usage(String),
-    #[cfg(feature = "local")]
     #[error("cannot write to stdout: {0}")]
     Output(std::io::Error),
     #[cfg(feature = "local")]
@@ -103,7 +109,6 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
-            #[cfg(feature = "local")]
             Self::Output(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),

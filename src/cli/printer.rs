@@ -6,9 +6,7 @@
     reason = "this is where the program speaks"
 )]
 
-#[cfg(feature = "local")]
-use std::io::Write as _;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -55,8 +53,14 @@ impl Printer {
         eprintln!("{}", printable(text));
     }
 
+    /// A question: the answer stands behind it.
+    pub(super) fn ask(&self, text: &str) {
+        eprint!("{text} ");
+        // A terminal that takes nothing gives no answer either.
+        let _ = stderr().flush();
+    }
+
     /// A result, byte by byte.
-    #[cfg(feature = "local")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes)?;
@@ -85,6 +89,7 @@ impl Printer {
                     eprintln!("{}\n", diagnostics.render(self.colours));
                 }
             }
+            CommandError::Templates(error) => eprintln!("{}\n", error.render(self.colours)),
             CommandError::Configuration(diagnostics) => eprintln!("{}\n", diagnostics.render(self.colours)),
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
             other => eprintln!("error: {other}"),

@@ -4,6 +4,7 @@
 //! What repository files say is copied or quoted, never rendered as a template.
 
 mod digest;
+mod draft;
 mod error;
 mod fill;
 mod manifest;
@@ -16,6 +17,7 @@ mod template;
 mod templates;
 mod write;
 
+pub use draft::Draft;
 pub use error::GenerateError;
 pub use manifest::{Manifest, manifest};
 pub use placement::{Owner, Placement, Providers};
@@ -24,4 +26,4 @@ pub use render::render;
 pub use sources::{Inputs, Sources};
 pub use template::{Example, Template};
 pub use templates::Templates;
-pub use write::{WriteError, WriteSummary, write};
+pub use write::{WriteError, WriteSummary, write, write_some};

@@ -10,12 +10,12 @@ use crate::workflow::{KeyKind, KeySpec, TemplateSpec};
 
 /// What every task has, whatever its template.
 const OF_EVERY_TASK: [&str; 6] = ["name", "type", "code", "targets", "component_name", "version"];
-const KINDS: [(&str, KeyKind); 5] = [
-    ("subject", KeyKind::Subject),
-    ("address", KeyKind::Address),
-    ("name", KeyKind::Name),
-    ("table", KeyKind::Table),
-    ("column", KeyKind::Column),
+const KINDS: [KeyKind; 5] = [
+    KeyKind::Subject,
+    KeyKind::Address,
+    KeyKind::Name,
+    KeyKind::Table,
+    KeyKind::Column,
 ];
 /// Keys of a template, and names in a list.
 const MOST: usize = 64;
@@ -261,10 +261,10 @@ fn refused(name: &str, kind: KeyKind, keys: &[KeySpec]) -> Option<String> {
 }
 
 fn kind(text: &str, span: &Span, findings: &mut Findings) -> Option<KeyKind> {
-    if let Some((_, kind)) = KINDS.iter().find(|(name, _)| *name == text) {
+    if let Some(kind) = KINDS.iter().find(|kind| kind.as_str() == text) {
         return Some(*kind);
     }
-    let names = || KINDS.iter().map(|(name, _)| *name);
+    let names = || KINDS.iter().map(|kind| kind.as_str());
     let help = match closest(text, names()) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("there are: {}", names().collect::<Vec<_>>().join(", ")),
