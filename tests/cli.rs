@@ -17,9 +17,15 @@ mod registry;
 mod compile;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/gen.rs"]
+mod r#gen;
 #[path = "cli/metrics.rs"]
 mod metrics;
+#[path = "cli/new.rs"]
+mod new;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/templates.rs"]
+mod templates;
 #[path = "cli/workflow.rs"]
 mod workflow;

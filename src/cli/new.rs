@@ -142,9 +142,8 @@ fn asked<'t, L: FnMut(&str) -> Option<String>>(
         )?;
     }
     if command.task.is_none() {
-        let mut named = draft.component_name.clone();
         loop {
-            named = questions.text("Task (its component_name)", &named)?;
+            let named = questions.text("Task (its component_name)", &draft.component_name)?;
             let mut tried = draft.clone();
             tried.call(&named);
             match wrong(&tried) {

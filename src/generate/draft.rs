@@ -177,6 +177,15 @@ mod tests {
     fn a_task_has_the_keys_in_their_order() {
         let templates = Templates::builtin().unwrap();
         let template = templates.get("nats_to_nats_kv").unwrap();
-        insta::assert_snapshot!(Draft::of(template).task(template), @"");
+        insta::assert_snapshot!(Draft::of(template).task(template), @r#"
+        - name: Last readings
+          type: nats_to_nats_kv
+          code: last_readings.go
+          component_name: last_readings
+          version: 1.0.0
+          targets: [edge]
+          source_topic: "readings.>"
+          bucket: last_readings
+        "#);
     }
 }
