@@ -31,7 +31,7 @@ pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, Comman
     let stores = stores(command.keyvalue.as_deref(), opened.settings.sql.as_ref())?;
     let (build, nats) = (opened.build.clone(), command.nats.as_deref());
     let mut session = Session::start(build, nats, stores, observer, &reporter).await?;
-    let mut watch = Watch::new(opened.folders()).map_err(DevError::from)?;
+    let mut watch = Watch::new(opened.folders(), opened.settings.templates.as_deref()).map_err(DevError::from)?;
     let mut keys = Keys::read();
 
     look(&mut session, &opened, &reporter, printer, &cancel).await;
