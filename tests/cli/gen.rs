@@ -73,7 +73,7 @@ async fn one_task_is_written_and_the_others_stay() {
 
     let ended = project.pelato(&["gen", "--task", "filtr"]).await;
     assert_eq!(ended.code, Some(2));
-    insta::assert_snapshot!(ended.said, @"");
+    insta::assert_snapshot!(ended.said, @"error: which task is `filtr`? there is none of that name; did you mean `filter`?");
 }
 
 #[tokio::test]
