@@ -15,8 +15,8 @@ const USES: [(&str, &[&str]); 22] = [
     (
         "cli",
         &[
-            "config", "dev", "doctor", "document", "pipeline", "plan", "report", "runner", "runtime", "services",
-            "source", "testing",
+            "config", "dev", "doctor", "document", "generate", "pipeline", "plan", "report", "runner", "runtime",
+            "services", "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -50,7 +50,7 @@ const USES: [(&str, &[&str]); 22] = [
     (
         "runner",
         &[
-            "config", "forge", "pipeline", "queue", "report", "server", "services", "source",
+            "config", "forge", "generate", "pipeline", "queue", "report", "server", "services", "source",
         ],
     ),
     ("runtime", &[]),

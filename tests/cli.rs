@@ -21,10 +21,16 @@ mod containers;
 mod doctor;
 #[path = "cli/early.rs"]
 mod early;
+#[path = "cli/gen.rs"]
+mod r#gen;
 #[path = "cli/metrics.rs"]
 mod metrics;
+#[path = "cli/new.rs"]
+mod new;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/templates.rs"]
+mod templates;
 #[path = "cli/words.rs"]
 mod words;
 #[path = "cli/workflow.rs"]

@@ -27,6 +27,10 @@ pub(super) enum Command {
     Remove(Stages),
     /// Everything in order: gen, build, deploy
     Brush(Stages),
+    /// Begin a project: a workflow, a function and its cases
+    New(New),
+    /// List the templates, what a task's `type` can be
+    Templates(TemplatesCommand),
     /// Check workflow and tasks, and do nothing else
     Check(Check),
     /// Print the JSON Schema of workflow.yaml, which editors complete and check with
@@ -63,6 +67,15 @@ pub(super) struct Folder {
     /// The project's folder; one without a workflow.yaml stands for every project below it
     #[arg(default_value = ".")]
     pub(super) dir: PathBuf,
+    #[command(flatten)]
+    pub(super) templates: TemplatesDir,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct TemplatesDir {
+    /// A folder of templates, beside those that come with Pelato [env: PELATO_TEMPLATES]
+    #[arg(id = "templates", long = "templates", value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
 }
 
 #[derive(ClapArgs, Clone, Debug)]
@@ -96,9 +109,75 @@ pub(super) struct Generate {
     pub(super) folder: Folder,
     #[command(flatten)]
     pub(super) place: Place,
+    /// Only this task, by its component_name; what is there of others stays. May be repeated
+    #[arg(long = "task", value_name = "NAME")]
+    pub(super) tasks: Vec<String>,
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A new project.
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct New {
+    /// Its folder, made where it is not there
+    #[arg(default_value = ".")]
+    pub(super) dir: PathBuf,
+    /// The template of its task
+    #[arg(long, value_name = "NAME")]
+    pub(super) template: Option<String>,
+    /// The project's name
+    #[arg(long, value_name = "TEXT")]
+    pub(super) name: Option<String>,
+    /// The task's component_name
+    #[arg(long, value_name = "NAME")]
+    pub(super) task: Option<String>,
+    /// A host-type label where the task runs; may be repeated
+    #[arg(long = "target", value_name = "LABEL")]
+    pub(super) targets: Vec<String>,
+    /// A key of the template, as source_topic=readings; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = pair)]
+    pub(super) keys: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) templates: TemplatesDir,
+    /// Ask nothing: what is not given has a default
+    #[arg(long)]
+    pub(super) defaults: bool,
+    /// Print one JSON document on stdout; asks nothing
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let pair = text
+        .split_once('=')
+        .ok_or("write KEY=VALUE, as source_topic=readings")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct TemplatesCommand {
+    #[command(subcommand)]
+    pub(super) show: Option<TemplatesShow>,
+    #[command(flatten)]
+    pub(super) templates: TemplatesDir,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub(super) enum TemplatesShow {
+    /// Explain one: its keys, its function, and a task of it to begin with
+    Show {
+        /// Its name, or an alias
+        name: String,
+        #[command(flatten)]
+        templates: TemplatesDir,
+        /// Print one JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(ClapArgs, Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::report::counted;
 
 /// Checks, and touches nothing.
 pub(super) fn run(command: &Check, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.folder.dir, &Flags::default())?;
+    let opened = open(&command.folder, &Flags::default())?;
     let examined = pipeline::examine(&opened.projects, &opened.services);
     let format = match command.json {
         true => Format::Json,

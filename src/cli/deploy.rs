@@ -10,7 +10,7 @@ use crate::pipeline::{self, Goal};
 
 /// Deploys what is published.
 pub(super) async fn run(command: &Stages, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.folder.dir, &command.flags())?;
+    let opened = open(&command.folder, &command.flags())?;
     let reporter = printer.reporter();
     let outcome = pipeline::run(
         &opened.request(),

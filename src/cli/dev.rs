@@ -23,7 +23,7 @@ use crate::runtime::Message;
 pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, CommandError> {
     let cancel = interrupted();
     let reporter = printer.reporter();
-    let mut opened = open(&command.folder.dir, &flags(command))?;
+    let mut opened = open(&command.folder, &flags(command))?;
     let (observer, lines) = lines::lines();
     // Beside everything else: what moves is shown while something is compiled.
     let shown = printer.clone();
@@ -31,7 +31,7 @@ pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, Comman
     let stores = stores(command.keyvalue.as_deref(), opened.settings.environment.sql.as_ref())?;
     let (build, nats) = (opened.build.clone(), command.nats.as_deref());
     let mut session = Session::start(build, nats, stores, observer, &reporter).await?;
-    let mut watch = Watch::new(opened.folders()).map_err(DevError::from)?;
+    let mut watch = Watch::new(opened.folders(), opened.settings.templates.as_deref()).map_err(DevError::from)?;
     let mut keys = Keys::read();
 
     look(&mut session, &opened, &reporter, printer, &cancel).await;

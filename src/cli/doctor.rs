@@ -24,7 +24,7 @@ pub(super) async fn run(command: &Doctor, printer: &Printer) -> Result<bool, Com
         builder: command.builder.clone(),
         ..command.place.flags()
     };
-    let opened = open_any(&command.folder.dir, &flags)?;
+    let opened = open_any(&command.folder, &flags)?;
     let project = match opened.projects.is_empty() {
         true => Project::None,
         // What it would print, `pelato check` prints.

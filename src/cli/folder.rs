@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::CommandError;
+use super::args::Folder;
 use crate::config::{Flags, Settings, Variables};
+use crate::generate::Templates;
 use crate::pipeline::{Request, RunError};
-use crate::services::{Services, build_settings};
-use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder};
+use crate::services::{BuildSettings, Services, build_settings};
+use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder, read_templates};
 
 /// What a command works on.
 pub(super) struct Opened {
@@ -19,7 +21,7 @@ pub(super) struct Opened {
     pub(super) settings: Settings,
     pub(super) services: Services,
     #[cfg(feature = "local")]
-    pub(super) build: crate::services::BuildSettings,
+    pub(super) build: BuildSettings,
     /// The project's folder, or what holds all projects.
     #[cfg(feature = "local")]
     pub(super) dir: PathBuf,
@@ -27,43 +29,59 @@ pub(super) struct Opened {
 }
 
 /// What a command works with that needs no project.
-pub(super) fn services(dir: &Path) -> Result<Services, CommandError> {
-    let variables = Variables::read(dir)?;
-    let settings = Settings::of(&variables, &Flags::default())?;
+pub(super) fn services(folder: &Folder) -> Result<Services, CommandError> {
+    let variables = Variables::read(&folder.dir)?;
+    let (_, _, services) = parts(&variables, folder, &Flags::default())?;
+    Ok(services)
+}
+
+fn parts(
+    variables: &Variables,
+    folder: &Folder,
+    flags: &Flags,
+) -> Result<(Settings, BuildSettings, Services), CommandError> {
+    let flags = Flags {
+        templates: folder.templates.dir.clone(),
+        ..flags.clone()
+    };
+    let settings = Settings::of(variables, &flags)?;
     let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
         variables.get(name).map(str::to_owned)
     })?;
-    Ok(Services::new(settings.environment, build)?)
+    let services = Services::new(settings.environment.clone(), build.clone())?;
+    let services = match &settings.templates {
+        Some(dir) => services.with_templates(templates(dir)?),
+        None => services,
+    };
+    Ok((settings, build, services))
 }
 
 /// Reads everything that a command needs to know about a folder.
-pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
-    read(dir, flags, false)
+pub(super) fn open(folder: &Folder, flags: &Flags) -> Result<Opened, CommandError> {
+    read(folder, flags, false)
 }
 
 /// The same of a folder that may have no project.
-pub(super) fn open_any(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
-    read(dir, flags, true)
+pub(super) fn open_any(folder: &Folder, flags: &Flags) -> Result<Opened, CommandError> {
+    read(folder, flags, true)
 }
 
-fn read(dir: &Path, flags: &Flags, empty: bool) -> Result<Opened, CommandError> {
-    let dir = dir
+fn read(folder: &Folder, flags: &Flags, empty: bool) -> Result<Opened, CommandError> {
+    let dir = folder
+        .dir
         .canonicalize()
-        .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", dir.display())))?;
+        .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", folder.dir.display())))?;
     let variables = Variables::read(&dir)?;
-    let settings = Settings::of(&variables, flags)?;
     let origin = origin(&dir);
     let projects = match read_folder(&dir, &origin.top, &Limits::default()) {
         Err(SourceError::NoProject(_)) if empty => Vec::new(),
         read => read.map_err(RunError::from)?,
     };
-    let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
-        variables.get(name).map(str::to_owned)
-    })?;
+    let (settings, build, services) = parts(&variables, folder, flags)?;
     Ok(Opened {
         projects,
         origin,
-        services: Services::new(settings.environment.clone(), build.clone())?,
+        services,
         #[cfg(feature = "local")]
         build,
         settings,
@@ -71,6 +89,18 @@ fn read(dir: &Path, flags: &Flags, empty: bool) -> Result<Opened, CommandError> 
         dir,
         run: Uuid::now_v7().simple().to_string(),
     })
+}
+
+/// The templates in a folder, beside those that come with Pelato.
+pub(super) fn templates(dir: &Path) -> Result<Templates, CommandError> {
+    let files = read_templates(dir).map_err(|error| match error {
+        SourceError::Unreadable { path, error } => CommandError::Usage(format!(
+            "cannot read the templates in {}: {error}; look at --templates, or PELATO_TEMPLATES",
+            path.display()
+        )),
+        other => RunError::from(other).into(),
+    })?;
+    Ok(Templates::with(&files)?)
 }
 
 impl Opened {
@@ -89,6 +119,9 @@ impl Opened {
     /// Reads the files again, where they have changed.
     pub(super) fn read_again(&mut self) -> Result<(), CommandError> {
         self.projects = read_folder(&self.dir, &self.origin.top, &Limits::default()).map_err(RunError::from)?;
+        if let Some(dir) = &self.settings.templates {
+            self.services = self.services.with_templates(templates(dir)?);
+        }
         Ok(())
     }
 

@@ -18,10 +18,11 @@ struct Written {
 
 /// Writes `gen/`.
 pub(super) fn run(command: &Generate, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.folder.dir, &command.place.flags())?;
+    let opened = open(&command.folder, &command.place.flags())?;
     let written = pipeline::generate(
         &opened.request(),
         &opened.origin.top,
+        &command.tasks,
         &opened.services,
         &printer.reporter(),
     )?;

@@ -51,7 +51,7 @@ pub(super) async fn run(command: &Invoke, printer: &Printer) -> Result<bool, Com
         builder: command.builder.clone(),
         ..Flags::default()
     };
-    let opened = open(&command.folder.dir, &flags)?;
+    let opened = open(&command.folder, &flags)?;
     let reporter = printer.reporter();
     let request = opened.request();
     let prepared = pipeline::check(&request, &opened.services, &reporter)?;

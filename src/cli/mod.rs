@@ -20,6 +20,7 @@ mod json;
 #[cfg(feature = "local")]
 mod local_host;
 mod man;
+mod new;
 mod printer;
 mod progress;
 mod remove;
@@ -29,6 +30,7 @@ mod schema;
 mod serve;
 mod stages;
 mod telemetry;
+mod templates;
 #[cfg(feature = "local")]
 mod test;
 
@@ -41,6 +43,7 @@ use self::printer::Printer;
 use crate::config::DotenvError;
 #[cfg(feature = "local")]
 use crate::dev::DevError;
+use crate::generate::TemplateError;
 use crate::pipeline::RunError;
 use crate::runner::RunnerError;
 use crate::services::ServiceError;
@@ -59,6 +62,8 @@ pub async fn main() -> ExitCode {
         Command::Deploy(command) => deploy::run(&command, &printer).await,
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
+        Command::New(command) => new::run(&command, &printer),
+        Command::Templates(command) => templates::run(&command, &printer),
         Command::Check(command) => check::run(&command, &printer),
         Command::Schema(command) => schema::run(&command, &printer),
         #[cfg(feature = "local")]
@@ -106,6 +111,8 @@ enum CommandError {
     /// What is wrong was printed already.
     #[error("the workflow is not right")]
     Invalid,
+    #[error(transparent)]
+    Templates(#[from] TemplateError),
     #[error("{0}")]
     Usage(String),
     #[error("cannot write to stdout: {0}")]

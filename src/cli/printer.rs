@@ -6,8 +6,7 @@
     reason = "this is where the program speaks"
 )]
 
-use std::io::Write as _;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 
 use indicatif::MultiProgress;
@@ -79,6 +78,13 @@ impl Printer {
         self.aside(|| eprintln!("{}", printable(text)));
     }
 
+    /// A question: the answer stands behind it.
+    pub(super) fn ask(&self, text: &str) {
+        eprint!("{text} ");
+        // A terminal that takes nothing gives no answer either.
+        let _ = stderr().flush();
+    }
+
     /// A result, byte by byte.
     pub(super) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
         self.aside(|| {
@@ -116,6 +122,7 @@ impl Printer {
             }
             CommandError::Configuration(diagnostics) => self.diagnostics(diagnostics),
             CommandError::Invalid => {}
+            CommandError::Templates(error) => eprintln!("{}\n", error.render(self.colours)),
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
             other => eprintln!("error: {other}"),
         });

@@ -8,6 +8,6 @@ use crate::pipeline;
 
 /// Prints the JSON Schema of `workflow.yaml`.
 pub(super) fn run(command: &Folder, printer: &Printer) -> Result<bool, CommandError> {
-    printer.json(&pipeline::schema(&services(&command.dir)?));
+    printer.json(&pipeline::schema(&services(command)?));
     Ok(true)
 }

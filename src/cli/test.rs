@@ -51,7 +51,7 @@ pub(super) async fn run(command: &Test, printer: &Printer) -> Result<bool, Comma
         builder: command.builder.clone(),
         ..Flags::default()
     };
-    let opened = open(&command.folder.dir, &flags)?;
+    let opened = open(&command.folder, &flags)?;
     let filter = command.filter.as_deref().unwrap_or_default();
     let (request, reporter) = (opened.request(), printer.reporter());
     let tested = pipeline::test(&request, filter, &opened.services, &reporter, &interrupted()).await?;

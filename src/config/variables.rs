@@ -34,6 +34,8 @@ pub enum DotenvError {
 /// The process's environment over a project's `.env`.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
+    /// Where the file is.
+    folder: PathBuf,
     real: BTreeMap<String, String>,
     file: BTreeMap<String, String>,
 }
@@ -43,6 +45,7 @@ impl Variables {
     pub fn read(dir: &Path) -> Result<Self, DotenvError> {
         Ok(Self {
             file: read_dotenv(&dir.join(".env"))?,
+            folder: dir.to_owned(),
             ..Self::real()
         })
     }
@@ -54,7 +57,7 @@ impl Variables {
             real: pairs
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
-            file: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
@@ -65,8 +68,19 @@ impl Variables {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
-            file: BTreeMap::new(),
+            ..Self::default()
         }
+    }
+
+    /// A variable's value as a path: one from `.env` is relative to where that is.
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        let path = self.get(name)?;
+        let real = self.real.get(name).is_some_and(|value| !value.is_empty());
+        Some(if real {
+            PathBuf::from(path)
+        } else {
+            self.folder.join(path)
+        })
     }
 
     /// A variable's value; an empty one counts as not set.
@@ -122,6 +136,8 @@ pub struct Flags {
     pub environment: Option<String>,
     /// `--sql`
     pub sql: Option<String>,
+    /// `--templates`
+    pub templates: Option<PathBuf>,
     /// `--keep-going`
     pub keep_going: bool,
 }
@@ -137,6 +153,8 @@ pub struct Settings {
     pub metrics: bool,
     /// Deploy what could be built although something else could not.
     pub keep_going: bool,
+    /// A folder of templates beside those that come with Pelato.
+    pub templates: Option<PathBuf>,
     /// Where to.
     pub environment: Environment,
 }
@@ -184,6 +202,7 @@ impl Settings {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
             metrics: truth(variables, "ENABLE_METRICS")?,
+            templates: flags.templates.clone().or_else(|| variables.path("PELATO_TEMPLATES")),
             keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
             environment: Environment {
                 name: pick(&flags.environment, "PELATO_ENVIRONMENT").unwrap_or_else(|| "default".into()),

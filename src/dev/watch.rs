@@ -26,23 +26,28 @@ pub struct Watch {
     watcher: RecommendedWatcher,
     changed: mpsc::Receiver<()>,
     folders: BTreeSet<PathBuf>,
+    /// A folder of which everything counts.
+    templates: Option<PathBuf>,
     watched: BTreeSet<PathBuf>,
 }
 
 impl Watch {
-    /// Watches the projects in `folders`.
+    /// Watches the projects in `folders`, and all that is in the folder `templates`.
     ///
     /// # Errors
     /// Where the system does not allow it, as when it watches too many files already.
-    pub fn new(folders: impl IntoIterator<Item = PathBuf>) -> Result<Self, WatchError> {
+    pub fn new(folders: impl IntoIterator<Item = PathBuf>, templates: Option<&Path>) -> Result<Self, WatchError> {
+        let templates = templates.and_then(|folder| folder.canonicalize().ok());
         let (sender, changed) = mpsc::channel(1);
         let folders: BTreeSet<PathBuf> = folders.into_iter().collect();
-        let all = folders.clone();
+        let (all, whole) = (folders.clone(), templates.clone());
+        let concerns =
+            move |path: &Path| concerns(path, &all) || whole.as_ref().is_some_and(|whole| path.starts_with(whole));
         let hear = move |event: notify::Result<notify::Event>| {
             let concerns = match event {
                 Ok(event) => {
                     !matches!(event.kind, EventKind::Access(_))
-                        && (event.need_rescan() || event.paths.iter().any(|path| concerns(path, &all)))
+                        && (event.need_rescan() || event.paths.iter().any(|path| concerns(path)))
                 }
                 // What was missed may concern us.
                 Err(_) => true,
@@ -60,6 +65,7 @@ impl Watch {
             watcher,
             changed,
             folders,
+            templates,
             watched: BTreeSet::new(),
         };
         watch.look()?;
@@ -76,7 +82,11 @@ impl Watch {
             .folders
             .iter()
             .map(|folder| (folder.join("tasks"), RecursiveMode::Recursive));
-        let all: Vec<_> = tops.chain(tasks).collect();
+        let templates = self
+            .templates
+            .iter()
+            .map(|folder| (folder.clone(), RecursiveMode::Recursive));
+        let all: Vec<_> = tops.chain(tasks).chain(templates).collect();
         for (path, mode) in all {
             if !path.is_dir() {
                 self.watched.remove(&path);

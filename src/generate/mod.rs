@@ -5,6 +5,7 @@
 
 mod author;
 mod digest;
+mod draft;
 mod error;
 mod fill;
 mod manifest;
@@ -17,6 +18,7 @@ mod template;
 mod templates;
 mod write;
 
+pub use draft::Draft;
 pub use error::GenerateError;
 pub use manifest::{Manifest, SQL_CONFIG, manifest};
 pub use placement::{Owner, Placement, Providers};
@@ -25,4 +27,4 @@ pub use render::render;
 pub use sources::{Inputs, Sources};
 pub use template::{Example, Template};
 pub use templates::Templates;
-pub use write::{WriteError, WriteSummary, write};
+pub use write::{WriteError, WriteSummary, write, write_some};

@@ -79,6 +79,37 @@ pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteS
     Ok(summary)
 }
 
+/// Makes the folders of these projects in `dir` hold exactly them; every other folder
+/// stays as it is. All are written beside `dir` before the first takes its place, and
+/// each of them is the old one or the new one, never a part of either.
+pub fn write_some(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
+    let files = files(projects)?;
+    let before = match present(dir)? {
+        Some(before) if before.contains_key(MARK) => before,
+        // Nobody else's folder can be there.
+        _ => return write(dir, projects),
+    };
+    let of = |all: &Files, task: &str| -> Files {
+        let own = |path: &str| path.split(['/', '\0']).next() == Some(task);
+        all.iter()
+            .filter(|(path, _)| own(path))
+            .map(|(path, content)| (path.clone(), content.clone()))
+            .collect()
+    };
+    let changed: Vec<(&str, Files)> = tasks(&files)
+        .map(|task| (task, of(&files, task)))
+        .filter(|(task, new)| of(&before, task) != *new)
+        .collect();
+    if !changed.is_empty() {
+        replace_some(dir, &changed)?;
+    }
+    Ok(WriteSummary {
+        files: files.len() - 1,
+        removed: Vec::new(),
+        unchanged: changed.is_empty(),
+    })
+}
+
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// All paths below `gen/` and their contents.
@@ -165,35 +196,73 @@ fn read(dir: &Path, prefix: &str, files: &mut Files) -> Result<(), WriteError> {
 
 /// Writes a new folder beside `dir` and puts it in its place.
 fn replace(dir: &Path, files: &Files, exists: bool) -> Result<(), WriteError> {
+    let aside = beside(dir)?;
+    let new = aside.path().join("new");
+    fill(&new, files)?;
+    swap(&new, dir, exists.then(|| aside.path().join("old")).as_deref())?;
+    // The old folder goes with the temporary one; a link in it is not followed.
+    aside.close().map_err(io_at(dir))
+}
+
+/// The same for some folders in `dir`, each with all its files.
+fn replace_some(dir: &Path, changed: &[(&str, Files)]) -> Result<(), WriteError> {
+    let aside = beside(dir)?;
+    let new = aside.path().join("new");
+    for (_, files) in changed {
+        fill(&new, files)?;
+    }
+    let old = aside.path().join("old");
+    fs::create_dir(&old).map_err(io_at(&old))?;
+    for (task, _) in changed {
+        let place = dir.join(task);
+        // A link that stands there is moved away, and not followed.
+        let exists = fs::symlink_metadata(&place).is_ok();
+        swap(&new.join(task), &place, exists.then(|| old.join(task)).as_deref())?;
+    }
+    aside.close().map_err(io_at(dir))
+}
+
+/// A folder beside `dir`, on the same disk, that goes when it is dropped.
+fn beside(dir: &Path) -> Result<tempfile::TempDir, WriteError> {
     let parent = match dir.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     };
-    let aside = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(".pelato-gen-")
         .tempdir_in(parent)
-        .map_err(io_at(parent))?;
-    let new = aside.path().join("new");
+        .map_err(io_at(parent))
+}
+
+/// Writes files below a folder that is nobody else's.
+fn fill(folder: &Path, files: &Files) -> Result<(), WriteError> {
+    // The files come folder by folder.
+    let mut made = PathBuf::new();
     for (path, content) in files {
-        let path = new.join(path);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(io_at(folder))?;
+        let path = folder.join(path);
+        if let Some(parent) = path.parent()
+            && made != parent
+        {
+            fs::create_dir_all(parent).map_err(io_at(parent))?;
+            parent.clone_into(&mut made);
         }
         fs::write(&path, content).map_err(io_at(&path))?;
     }
-    let old = aside.path().join("old");
-    if exists {
-        fs::rename(dir, &old).map_err(io_at(dir))?;
+    Ok(())
+}
+
+/// Puts `new` in the place of `place`, which goes to `old` where there is something.
+fn swap(new: &Path, place: &Path, old: Option<&Path>) -> Result<(), WriteError> {
+    if let Some(old) = old {
+        fs::rename(place, old).map_err(io_at(place))?;
     }
-    if let Err(error) = fs::rename(&new, dir) {
-        if exists {
+    fs::rename(new, place).map_err(|error| {
+        if let Some(old) = old {
             // Should this fail too, the first error is the one that helps.
-            let _ = fs::rename(&old, dir);
+            let _ = fs::rename(old, place);
         }
-        return Err(io_at(dir)(error));
-    }
-    // The old folder goes with the temporary one; a link in it is not followed.
-    aside.close().map_err(io_at(dir))
+        io_at(place)(error)
+    })
 }
 
 fn io_at(path: &Path) -> impl FnOnce(io::Error) -> WriteError {

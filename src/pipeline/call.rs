@@ -7,8 +7,7 @@ use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 use super::cases::configuration;
-use super::{Cause, Prepared, PreparedProject, PreparedTask, Request, RunError};
-use crate::document::closest;
+use super::{Cause, PreparedProject, PreparedTask, Request, RunError};
 use crate::report::{Reporter, Stage};
 use crate::runtime::{Code, Compiler, Limits, Options, Runtime};
 use crate::services::Services;
@@ -34,41 +33,6 @@ impl Callable {
     pub async fn call(&self, input: Bytes) -> Called {
         let limit = Limits::default().time;
         testing::call(&self.code, &self.component_name, &self.config, input, limit, LOG).await
-    }
-}
-
-impl Prepared {
-    /// The task called `name`.
-    ///
-    /// # Errors
-    /// [`RunError::NoTask`] where there is none, or one in each of several projects.
-    pub fn task(&self, name: &str) -> Result<(&PreparedProject, &PreparedTask), RunError> {
-        let tasks = || {
-            let projects = self.projects.iter();
-            projects.flat_map(|project| project.tasks.iter().map(move |task| (project, task)))
-        };
-        let mut found = tasks().filter(|(_, prepared)| prepared.task.component_name == name);
-        let no_task = |help: String| RunError::NoTask {
-            name: name.to_owned(),
-            help,
-        };
-        match (found.next(), found.next()) {
-            (Some(one), None) => Ok(one),
-            (Some((first, _)), Some((second, _))) => Err(no_task(format!(
-                "the projects {} and {} both have one; name the folder of one of them",
-                first.owner.project, second.owner.project
-            ))),
-            (None, _) => {
-                let names = || tasks().map(|(_, prepared)| prepared.task.component_name.as_str());
-                Err(no_task(match closest(name, names()) {
-                    Some(meant) => format!("there is none of that name; did you mean `{meant}`?"),
-                    None => format!(
-                        "there is none of that component_name; there are: {}",
-                        names().collect::<Vec<_>>().join(", ")
-                    ),
-                }))
-            }
-        }
     }
 }
 

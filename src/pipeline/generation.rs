@@ -4,24 +4,32 @@ use std::path::Path;
 
 use super::state::{placed, planned};
 use super::{Request, RunError, check};
-use crate::generate::{Manifest, WriteSummary, write};
+use crate::generate::{Manifest, WriteSummary, write, write_some};
 use crate::report::{Reporter, Stage, counted};
 use crate::services::Services;
 
-/// Writes `gen/` of each project below `top`.
+/// Writes `gen/` of each project below `top`. Where `only` names tasks, these are
+/// written and nothing else is touched.
 pub fn generate(
     request: &Request<'_>,
     top: &Path,
+    only: &[String],
     services: &Services,
     reporter: &Reporter,
 ) -> Result<Vec<(String, WriteSummary)>, RunError> {
     let begun = reporter.started(None, Stage::Generate);
     let prepared = check(request, services, reporter)?;
+    for name in only {
+        prepared.task(name)?;
+    }
+    let wanted = |name: &String| only.is_empty() || only.contains(name);
     let mut written = Vec::new();
+    let mut tasks = 0;
     for project in &prepared.projects {
         let plan = planned(project, &[], "", services)?;
         let mut projects = Vec::with_capacity(project.tasks.len());
-        for (prepared, wanted) in project.tasks.iter().zip(&plan.wanted) {
+        let all = project.tasks.iter().zip(&plan.wanted);
+        for (prepared, wanted) in all.filter(|(_, task)| wanted(&task.component_name)) {
             let image = unpinned(services, &prepared.task.component_name, &prepared.task.version);
             let manifests = wanted
                 .targets
@@ -41,9 +49,14 @@ pub fn generate(
             projects.push((prepared.sources.clone(), manifests));
         }
         let dir = top.join(&project.owner.project).join("gen");
-        written.push((project.owner.project.clone(), write(&dir, &projects)?));
+        tasks += projects.len();
+        let summary = match only.is_empty() {
+            true => write(&dir, &projects)?,
+            false if projects.is_empty() => continue,
+            false => write_some(&dir, &projects)?,
+        };
+        written.push((project.owner.project.clone(), summary));
     }
-    let tasks: usize = prepared.projects.iter().map(|project| project.tasks.len()).sum();
     reporter.finished(None, Stage::Generate, begun.elapsed(), counted(tasks, "task"));
     Ok(written)
 }

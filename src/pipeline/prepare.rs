@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::{RunError, cases, examine};
-use crate::document::Diagnostics;
+use crate::document::{Diagnostics, closest};
 use crate::generate::{Owner, Sources, Templates, render};
 use crate::source::ProjectFiles;
 use crate::testing::Cases;
@@ -103,6 +103,39 @@ pub fn prepare(
 }
 
 impl Prepared {
+    /// The task called `name`.
+    ///
+    /// # Errors
+    /// [`RunError::NoTask`] where there is none, or one in each of several projects.
+    pub fn task(&self, name: &str) -> Result<(&PreparedProject, &PreparedTask), RunError> {
+        let tasks = || {
+            let projects = self.projects.iter();
+            projects.flat_map(|project| project.tasks.iter().map(move |task| (project, task)))
+        };
+        let mut found = tasks().filter(|(_, prepared)| prepared.task.component_name == name);
+        let no_task = |help: String| RunError::NoTask {
+            name: name.to_owned(),
+            help,
+        };
+        match (found.next(), found.next()) {
+            (Some(one), None) => Ok(one),
+            (Some((first, _)), Some((second, _))) => Err(no_task(format!(
+                "the projects {} and {} both have one; name the folder of one of them",
+                first.owner.project, second.owner.project
+            ))),
+            (None, _) => {
+                let names = || tasks().map(|(_, prepared)| prepared.task.component_name.as_str());
+                Err(no_task(match closest(name, names()) {
+                    Some(meant) => format!("there is none of that name; did you mean `{meant}`?"),
+                    None => format!(
+                        "there is none of that component_name; there are: {}",
+                        names().collect::<Vec<_>>().join(", ")
+                    ),
+                }))
+            }
+        }
+    }
+
     /// One lattice, or one host, has room for one application of a name.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
+use crate::generate::Templates;
 use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState};
@@ -27,7 +28,11 @@ pub(super) struct Serve {
 
 /// What was fetched for a run.
 enum Fetched {
-    Head(Vec<ProjectFiles>),
+    Head {
+        projects: Vec<ProjectFiles>,
+        /// What is in `templates/`, where that counts.
+        templates: Option<ProjectFiles>,
+    },
     /// The branch has another head, or none.
     Passed(String),
 }
@@ -111,8 +116,8 @@ impl Serve {
     async fn stages(&self, job: &Job, services: &Services, reporter: &Reporter, cancel: &CancellationToken) -> RunEnd {
         let run = &job.run;
         let fetching = reporter.started(None, Stage::Fetch);
-        let projects = match self.fetch(&run.branch, &run.commit).await {
-            Ok(Fetched::Head(projects)) => projects,
+        let (projects, templates) = match self.fetch(&run.branch, &run.commit).await {
+            Ok(Fetched::Head { projects, templates }) => (projects, templates),
             Ok(Fetched::Passed(reason)) => return end(RunState::Superseded, reason),
             Err(error) => {
                 reporter.failed(None, Stage::Fetch, error.to_string());
@@ -135,6 +140,18 @@ impl Serve {
                 "nothing to do: no folder of this commit has a workflow.yaml",
             );
         }
+        let own;
+        let services = match templates.as_ref().map(Templates::with) {
+            None => services,
+            Some(Ok(templates)) => {
+                own = services.with_templates(templates);
+                &own
+            }
+            Some(Err(error)) => {
+                reporter.failed(None, Stage::Generate, error.to_string());
+                return end(RunState::Failure, error.to_string());
+            }
+        };
         let request = Request {
             projects: &projects,
             repository: &self.repository.name,
@@ -166,7 +183,8 @@ impl Serve {
             token: self.repository.token.clone(),
         };
         let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
-        let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit)).await;
+        let templates = self.repository.templates;
+        let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit, templates)).await;
         fetched.unwrap_or_else(|error| Err(SourceError::Broken(error.to_string())))
     }
 }
@@ -190,10 +208,13 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
     }
 }
 
-fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
-    let head = Mirror::open(mirror, remote)?.head(branch, commit, &Limits::default())?;
-    Ok(match head {
-        Head::Here(projects) => Fetched::Head(projects),
+fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str, templates: bool) -> Result<Fetched, SourceError> {
+    let mirror = Mirror::open(mirror, remote)?;
+    Ok(match mirror.head(branch, commit, &Limits::default())? {
+        Head::Here(projects) => Fetched::Head {
+            projects,
+            templates: if templates { mirror.templates(commit)? } else { None },
+        },
         Head::Moved(now) => Fetched::Passed(format!("superseded: the head of {branch} is now {now}")),
         Head::Gone => Fetched::Passed(format!("superseded: the branch {branch} is gone")),
     })

@@ -29,16 +29,18 @@ pub struct BuildSettings {
 
 /// The parts that runs in one environment work with. Each part is made when it
 /// is first needed: a command that only generates needs no NATS.
+#[derive(Clone)]
 pub struct Services {
     environment: Environment,
     providers: Providers,
-    templates: Templates,
+    templates: Arc<Templates>,
     build: BuildSettings,
     cases: Child,
-    store: OnceCell<Arc<Store>>,
-    builder: OnceCell<Builder>,
-    destination: OnceCell<Destination>,
-    database_mark: OnceCell<String>,
+    // Shared with those that have other templates.
+    store: Arc<OnceCell<Arc<Store>>>,
+    builder: Arc<OnceCell<Builder>>,
+    destination: Arc<OnceCell<Destination>>,
+    database_mark: Arc<OnceCell<String>>,
 }
 
 impl Services {
@@ -47,13 +49,13 @@ impl Services {
         Ok(Self {
             providers: providers(&environment.providers),
             environment,
-            templates: Templates::builtin()?,
+            templates: Arc::new(Templates::builtin()?),
             build,
             cases: Child::of_this_program(),
-            store: OnceCell::new(),
-            builder: OnceCell::new(),
-            destination: OnceCell::new(),
-            database_mark: OnceCell::new(),
+            store: Arc::default(),
+            builder: Arc::default(),
+            destination: Arc::default(),
+            database_mark: Arc::default(),
         })
     }
 
@@ -62,6 +64,16 @@ impl Services {
     #[must_use]
     pub fn with_cases_run_by(self, cases: Child) -> Self {
         Self { cases, ..self }
+    }
+
+    /// The same with other templates. Every other part is shared, whoever is first to
+    /// need it.
+    #[must_use]
+    pub fn with_templates(&self, templates: Templates) -> Self {
+        Self {
+            templates: Arc::new(templates),
+            ..self.clone()
+        }
     }
 
     /// What runs the cases of tasks.

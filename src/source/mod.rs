@@ -3,6 +3,7 @@
 //! A repository is hostile. Its files are read from git's object database,
 //! never checked out: no link is followed, no hook, filter or submodule runs.
 
+mod checkout;
 mod error;
 mod folder;
 mod head;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
+use super::checkout::{checkout, is_nowhere};
+
 /// What a folder of the user's disk belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -20,12 +22,24 @@ pub struct Origin {
 /// stands for itself.
 pub fn origin(dir: &Path) -> Origin {
     let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
-    let Ok(repository) = Repository::discover(&dir) else {
+    if let Some(plain) = checkout(&dir) {
+        let remote = plain.origin.as_deref().and_then(name_of);
         return Origin {
-            repository: dir.display().to_string(),
-            top: dir,
-            commit: None,
+            repository: remote.unwrap_or_else(|| plain.top.display().to_string()),
+            top: plain.top,
+            commit: plain.commit,
         };
+    }
+    let alone = || Origin {
+        repository: dir.display().to_string(),
+        top: dir.clone(),
+        commit: None,
+    };
+    if is_nowhere(&dir) {
+        return alone();
+    }
+    let Ok(repository) = Repository::discover(&dir) else {
+        return alone();
     };
     let top = repository.workdir().and_then(|path| path.canonicalize().ok());
     // A repository may say that its files are elsewhere: what is named is what is meant.

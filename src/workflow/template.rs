@@ -65,6 +65,17 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
+    /// As `template.yaml` has it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Address => "address",
+            Self::Name => "name",
+            Self::Table => "table",
+            Self::Column => "column",
+        }
+    }
+
     /// Why a key of this kind cannot hold `text`; none where it can. `wildcards` where a
     /// subject is subscribed to.
     pub fn refuses(self, text: &str, wildcards: bool) -> Option<String> {

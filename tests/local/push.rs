@@ -89,6 +89,75 @@ environments:
     }
 }
 
+/// A template of the repository's own counts where `runner.yaml` says so, and what is
+/// wrong with it is told on the commit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_brings_a_template_of_its_own() {
+    let stage = Stage::set().await;
+    let allowed = stage
+        .config
+        .replace("    forge: gitea", "    templates: true\n    forge: gitea");
+    let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/http_producer_nats");
+    for file in [
+        "template.yaml",
+        "world.wit",
+        "wadm.yaml",
+        "skeleton/go.mod",
+        "skeleton/main.go.hbs",
+    ] {
+        let text = std::fs::read_to_string(format!("{ours}/{file}")).unwrap();
+        let text = text.replace("name: http_producer_nats\naliases: [producer_nats]", "name: mine");
+        stage.repository.write(&format!("templates/mine/{file}"), &text);
+    }
+    stage
+        .repository
+        .edit("workflow.yaml", "type: http_producer_nats", "type: mine");
+
+    // Nobody allowed it yet.
+    let runner = stage.runner().await;
+    let status = stage.push(&runner, "of our own").await;
+    assert!(
+        status.starts_with("failure: error: there is no template `mine`"),
+        "{status}"
+    );
+    assert_eq!(runner.stop().await, Some(0));
+
+    let stage = Stage {
+        config: allowed,
+        ..stage
+    };
+    let runner = stage.runner().await;
+    stage.repository.write("README.md", "again");
+    assert_eq!(
+        stage.push(&runner, "again").await,
+        "success: 2 built, 2 published, 2 deployed"
+    );
+    assert_eq!(
+        stage.answer(25.0).await.unwrap(),
+        r#"{"sensor":"kitchen","kelvin":298.15}"#
+    );
+
+    // A template that changes builds the tasks that are of it.
+    stage.repository.edit(
+        "templates/mine/skeleton/main.go.hbs",
+        "func main() {}",
+        "// Ours.\nfunc main() {}",
+    );
+    assert_eq!(
+        stage.push(&runner, "our template").await,
+        "success: 1 built, 1 published, 1 deployed, 1 unchanged"
+    );
+    stage
+        .repository
+        .edit("templates/mine/wadm.yaml", "{{target}}", "{{tagret}}");
+    let status = stage.push(&runner, "wrong").await;
+    assert!(
+        status.starts_with("failure: error: nothing is called `tagret` here"),
+        "{status}"
+    );
+    assert_eq!(runner.stop().await, Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_push_runs_and_outlives_the_runner() {
     let stage = Stage::set().await;

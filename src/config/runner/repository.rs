@@ -29,6 +29,9 @@ pub struct Repository {
     pub token: Option<SecretString>,
     /// Branch → environment.
     pub branches: BTreeMap<String, String>,
+    /// Whether the templates in its folder `templates/` are used: what a template says is
+    /// what runs on the lattice, providers included.
+    pub templates: bool,
     /// Deliveries need no signature; the listener is on loopback then.
     pub insecure_unsigned: bool,
 }
@@ -106,7 +109,8 @@ pub(super) fn read(
         .take("token")
         .and_then(|node| secret("token", node, base, variables, findings));
     let branches = branches(&mut fields, environments, findings);
-    for key in ["templates", "ssh", "sources"] {
+    let templates = fields.boolean("templates", findings).unwrap_or(false);
+    for key in ["ssh", "sources"] {
         if let Some(node) = fields.take(key) {
             not_yet(key, &node.span, findings);
         }
@@ -120,6 +124,7 @@ pub(super) fn read(
         webhook_secrets,
         token,
         branches: branches?,
+        templates,
         insecure_unsigned,
     })
 }

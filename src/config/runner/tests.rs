@@ -140,12 +140,20 @@ fn what_a_later_version_brings_is_refused_not_ignored() {
         ("data: ./state", "reconcile: 5m"),
         ("data: ./state", "retention: { runs: 90d }"),
         ("    providers: {", "    heal: true\n    providers: {"),
-        ("    forge: gitea", "    templates: true\n    forge: gitea"),
         ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
     ] {
         let error = refused(&GOOD.replace(from, to));
         assert!(error.contains("is not supported yet"), "{error}");
     }
+}
+
+#[test]
+fn templates_of_a_repository_count_where_the_operator_says_so() {
+    assert!(!read(GOOD).unwrap().repositories[0].templates);
+    let allowed = GOOD.replace("    forge: gitea", "    templates: true\n    forge: gitea");
+    assert!(read(&allowed).unwrap().repositories[0].templates);
+    let error = refused(&GOOD.replace("    forge: gitea", "    templates: ours\n    forge: gitea"));
+    assert!(error.contains("`templates` is true or false"), "{error}");
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn call(words: &mut Words<'_>, names: &Names, findings: &mut Findings, depth: us
         Some(head) => named(head, words, names, findings, depth),
         None => findings.error("syntax", open, "a `(` has no end", "it begins here", ""),
     }
-    if words.next().is_none_or(|word| word.text != ")") {
+    if words.next().is_none_or(|word| word.text != ")") && !words.skipped {
         findings.error("syntax", open, "a `(` has no end", "it begins here", "");
     }
 }
@@ -324,6 +324,8 @@ impl Word<'_> {
 /// The words of an expression, in their order.
 struct Words<'t> {
     words: std::vec::IntoIter<Word<'t>>,
+    /// What is left was given up: it is too deep.
+    skipped: bool,
 }
 
 impl<'t> Words<'t> {
@@ -366,6 +368,7 @@ impl<'t> Words<'t> {
         }
         Some(Self {
             words: words.into_iter(),
+            skipped: false,
         })
     }
 
@@ -383,6 +386,7 @@ impl<'t> Words<'t> {
 
     fn skip(&mut self) {
         self.words = Vec::new().into_iter();
+        self.skipped = true;
     }
 }
 

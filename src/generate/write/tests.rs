@@ -159,3 +159,65 @@ fn no_path_leads_outside() {
     assert!(write(&generated, &[project]).is_err());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn one_task_of_several_is_written_and_the_others_stay() {
+    let (folder, generated) = folder();
+    // The first of all is written whole.
+    assert_eq!(write_some(&generated, &[project("a", "1")]).unwrap().files, 3);
+    write(&generated, &[project("a", "1"), project("b", "2")]).unwrap();
+    fs::write(generated.join("b/mine.txt"), "1").unwrap();
+    fs::write(generated.join("a/left.go"), "").unwrap();
+    let summary = write_some(&generated, &[project("a", "new")]).unwrap();
+    assert_eq!((summary.files, summary.removed.len(), summary.unchanged), (3, 0, false));
+    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "new");
+    assert!(!generated.join("a/left.go").exists());
+    assert!(generated.join("b/mine.txt").exists() && generated.join("b/task.go").exists());
+    assert!(write_some(&generated, &[project("a", "new")]).unwrap().unchanged);
+    // Nothing stays beside it.
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+/// In the place of `gen/` itself, of a task's folder, and of a file within it. A link
+/// that is put there between the look and the rename is replaced and not followed
+/// either: a rename moves the link.
+#[test]
+fn one_task_is_not_written_through_a_link() {
+    let (folder, generated) = folder();
+    let outside = folder.path().join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("task.go"), "precious").unwrap();
+    symlink(&outside, &generated).unwrap();
+    let error = write_some(&generated, &[project("a", "1")]).unwrap_err();
+    assert!(matches!(error, WriteError::NotFolder { .. }), "{error}");
+    fs::remove_file(&generated).unwrap();
+
+    write(&generated, &[project("a", "1"), project("b", "2")]).unwrap();
+    fs::remove_dir_all(generated.join("a")).unwrap();
+    symlink(&outside, generated.join("a")).unwrap();
+    fs::remove_file(generated.join("b/task.go")).unwrap();
+    symlink(outside.join("task.go"), generated.join("b/task.go")).unwrap();
+    let summary = write_some(&generated, &[project("a", "1"), project("b", "2")]).unwrap();
+    assert!(!summary.unchanged);
+    for task in ["a", "b"] {
+        assert!(fs::symlink_metadata(generated.join(task)).unwrap().is_dir());
+        let file = generated.join(task).join("task.go");
+        assert!(fs::symlink_metadata(file).unwrap().is_file());
+    }
+    assert_eq!(fs::read_to_string(outside.join("task.go")).unwrap(), "precious");
+}
+
+#[test]
+fn a_failure_of_one_task_leaves_all() {
+    let (folder, generated) = folder();
+    write(&generated, &[project("a", "1"), project("b", "2")]).unwrap();
+    let mut broken = project("b", "new");
+    broken.0.files.insert("task.go/below".into(), Vec::new());
+    assert!(write_some(&generated, &[project("a", "new"), broken]).is_err());
+    assert_eq!(fs::read_to_string(generated.join("a/task.go")).unwrap(), "1");
+    assert_eq!(fs::read_to_string(generated.join("b/task.go")).unwrap(), "2");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    fs::remove_file(generated.join(MARK)).unwrap();
+    let error = write_some(&generated, &[project("a", "new")]).unwrap_err();
+    assert!(matches!(error, WriteError::NotOurs { .. }), "{error}");
+}
