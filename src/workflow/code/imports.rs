@@ -52,7 +52,9 @@ impl Desk<'_> {
                     "a folder of the project",
                     match parts.module.as_ref().and_then(|(_, module)| module.path.as_ref()) {
                         Some((module, _)) => format!("begin with the module of go.mod: `{module}/…`"),
-                        None => start(),
+                        None => {
+                            format!("run `go mod init tasks` in {TASKS}/, and begin with the module's name: `tasks/…`")
+                        }
                     },
                 ),
                 Resolved::Unrequired => {
@@ -154,7 +156,10 @@ fn unrequired(import: &Import<'_>, parts: &Parts<'_>, findings: &mut Findings) {
             format!("no `require` of {folder}/{GO_MOD} provides it"),
             format!("run `go mod tidy` in {folder}/, and commit go.mod and go.sum"),
         ),
-        None => (format!("there is no {TASKS}/{GO_MOD} that requires it"), start()),
+        None => (
+            format!("there is no {TASKS}/{GO_MOD} that requires it"),
+            format!("run `go mod init tasks && go mod tidy` in {TASKS}/, and commit go.mod and go.sum"),
+        ),
     };
     findings.error(
         "go-import",
@@ -163,8 +168,4 @@ fn unrequired(import: &Import<'_>, parts: &Parts<'_>, findings: &mut Findings) {
         label,
         help,
     );
-}
-
-fn start() -> String {
-    format!("run `go mod init tasks && go mod tidy` in {TASKS}/, and commit go.mod and go.sum")
 }

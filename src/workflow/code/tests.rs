@@ -156,7 +156,7 @@ fn a_function_of_another_form() {
      --> tasks/a.go:3:6
       |
     3 | func exec_task(
-      |      ^^^^^^^^^ this is `func exec_task( number int, ) (int, error)`
+      |      ^^^^^^^^^ this is `func exec_task(number int) (int, error)`
       |
       = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
@@ -416,7 +416,7 @@ fn packages_of_the_project() {
     3 | import _ "./lib/units"
       |          ^^^^^^^^^^^^^ a folder of the project
       |
-      = help: run `go mod init tasks && go mod tidy` in tasks/, and commit go.mod and go.sum
+      = help: run `go mod init tasks` in tasks/, and begin with the module's name: `tasks/…`
     "#);
     let main = text("_ \"example.org/thermo/lib/internal/si\"");
     insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), inner]), @r#"
