@@ -87,6 +87,35 @@ async fn a_folder_and_the_packages_that_it_imports_become_one_component() {
 }
 
 #[tokio::test]
+async fn files_are_embedded_in_tasks_and_packages() {
+    let project = project();
+    project.write(
+        "tasks/convert/main.go",
+        "package main\n\nimport (\n\t\"embed\"\n\n\t\"example.org/thermo/lib/units\"\n)\n\n//go:embed data table.csv\nvar files embed.FS\n\nfunc exec_task(arg string) (string, error) {\n\ttext, err := files.ReadFile(arg)\n\treturn string(text) + units.Names, err\n}\n",
+    );
+    project.write("tasks/convert/data/a.json", "{}");
+    project.write("tasks/convert/table.csv", "a,b");
+    project.write(
+        "tasks/lib/units/names.go",
+        "package units\n\nimport _ \"embed\"\n\n//go:embed names.txt\nvar Names string\n",
+    );
+    project.write("tasks/lib/units/names.txt", " kelvin");
+    for (name, text) in [("data/a.json", "{} kelvin"), ("table.csv", "a,b kelvin")] {
+        let ended = project.pelato(&["invoke", "convert", "--data", name]).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), text), "{}", ended.said);
+    }
+    // What is embedded may not take the place of what is generated.
+    project.write(
+        "tasks/convert/main.go",
+        "package main\n\nimport _ \"embed\"\n\n//go:embed wit\nvar files string\n\nfunc exec_task(arg string) string { return files }\n",
+    );
+    project.write("tasks/convert/wit/world.wit", "mine");
+    let ended = project.pelato(&["invoke", "convert", "--data", ""]).await;
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
+    insta::assert_snapshot!(ended.said, @r#"error: an embedded file "wit/world.wit" cannot be used: the generated project has a file of that name"#);
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_where_the_author_wrote_it() {
     let project = project();
     let said = async |path: &str, text: &str| {
@@ -132,11 +161,10 @@ async fn what_is_wrong_is_where_the_author_wrote_it() {
     )
     .await;
     insta::assert_snapshot!(ended.said, @"
-    build  convert: | package task
     build  convert: | 	imports example.org/thermo/lib/units from main.go
     build  convert: | 	imports example.org/thermo/lib/units/zero from units.go
     build  convert: | 	imports example.org/thermo/lib/units from zero.go: import cycle not allowed
-    build  convert: failed: package task
+    build  convert: failed: 	imports example.org/thermo/lib/units from main.go
     ");
     project.write("tasks/lib/units/zero/zero.go", ZERO);
     let ended = said(
