@@ -154,19 +154,6 @@ async fn what_is_wrong_is_where_the_author_wrote_it() {
     build  convert: failed: tasks/lib/units/units.go:12:1: syntax error: imports must appear before other declarations
     ");
     project.write("tasks/lib/units/units.go", UNITS);
-    // The project's own packages in a circle.
-    let ended = said(
-        "tasks/lib/units/zero/zero.go",
-        "package zero\n\nimport _ \"example.org/thermo/lib/units\"\n\nconst Kelvin = 1\n",
-    )
-    .await;
-    insta::assert_snapshot!(ended.said, @"
-    build  convert: | 	imports example.org/thermo/lib/units from main.go
-    build  convert: | 	imports example.org/thermo/lib/units/zero from units.go
-    build  convert: | 	imports example.org/thermo/lib/units from zero.go: import cycle not allowed
-    build  convert: failed: 	imports example.org/thermo/lib/units from main.go
-    ");
-    project.write("tasks/lib/units/zero/zero.go", ZERO);
     let ended = said(
         "tasks/lib/units/units.go",
         &UNITS.replace("package units", "package units;"),

@@ -456,6 +456,33 @@ fn packages_of_the_project() {
 }
 
 #[test]
+fn packages_that_import_each_other() {
+    let package = |name: &str, imports: &str| format!("package {name}\n\nimport _ \"example.org/thermo/{imports}\"\n");
+    let main = format!(
+        "{}\nfunc exec_task(arg string) string {{ return arg }}\n",
+        package("main", "a")
+    );
+    let (a, b, c) = (package("a", "b"), package("b", "c"), package("c", "b"));
+    let files = [
+        ("t.go", main.as_str()),
+        ("u.go", main.as_str()),
+        ("go.mod", "module example.org/thermo\n"),
+        ("a/a.go", &a),
+        ("b/b.go", &b),
+        ("c/c.go", &c),
+    ];
+    insta::assert_snapshot!(check(&["t.go", "u.go"], &files).unwrap_err(), @r#"
+    error: packages of the project import each other
+     --> tasks/c/c.go:3:10
+      |
+    3 | import _ "example.org/thermo/b"
+      |          ^^^^^^^^^^^^^^^^^^^^^^ this closes the circle
+      |
+      = help: tasks/b → tasks/c → tasks/b; move what they share into a package of its own
+    "#);
+}
+
+#[test]
 fn a_file_of_several_tasks_is_looked_at_once() {
     let wrong = check(&["a.go", "a.go"], &[("a.go", "package main\n")]).unwrap_err();
     assert_eq!(wrong.matches("error:").count(), 1, "{wrong}");
