@@ -4,7 +4,7 @@ use super::super::{TASKS, TemplateSpec};
 use super::wasm::trouble;
 use super::{Desk, Looked};
 use crate::document::{Findings, Severity};
-use crate::golang::{GO_MOD, Import, Module, Parts, Resolved};
+use crate::golang::{GO_MOD, Import, Library, Module, Parts, Resolved};
 
 /// Since then a `go.mod` lists all modules that a build needs.
 const LISTS_ALL: u32 = 17;
@@ -36,7 +36,24 @@ impl Desk<'_> {
                 continue;
             }
             match self.library.resolve(import.path, parts.module.as_ref()) {
-                Resolved::Standard | Resolved::Required => {}
+                Resolved::Standard => {
+                    if let Some(folder) = nameless(import.path, &self.library) {
+                        let module = parts.module.as_ref().and_then(|(_, module)| module.path.as_ref());
+                        findings.error(
+                            "go-import",
+                            &import.span,
+                            format!("the packages below {TASKS}/ are not named like this"),
+                            format!("{folder} is meant?"),
+                            match module {
+                                Some((module, _)) => format!("begin with the module of go.mod: `{module}/…`"),
+                                None => {
+                                    format!("run `go mod init tasks` in {TASKS}/, and begin with the module's name: `tasks/…`")
+                                }
+                            },
+                        );
+                    }
+                }
+                Resolved::Required => {}
                 Resolved::Own(folder) => own(&folder, path, import, parts, findings),
                 Resolved::Nowhere(folder) => findings.error(
                     "go-import",
@@ -120,6 +137,18 @@ impl Desk<'_> {
             );
         }
     }
+}
+
+/// The folder of the project that an import spells out which no module has.
+fn nameless(package: &str, library: &Library<'_>) -> Option<String> {
+    let below = package.strip_prefix(TASKS).and_then(|rest| rest.strip_prefix('/'));
+    let folder = match below {
+        Some(_) => package.to_owned(),
+        // One word is more likely a package of Go's own.
+        None if package.contains('/') => format!("{TASKS}/{package}"),
+        None => return None,
+    };
+    (!library.package(&folder).is_empty()).then_some(folder)
 }
 
 /// A package of the project: one that may be imported here.

@@ -442,6 +442,26 @@ fn packages_of_the_project() {
       |
       = help: move what is shared into a folder of its own, with a package name of its own
     "#);
+    // Without a go.mod, and beside one.
+    let main = text("_ \"lib/units\"");
+    insta::assert_snapshot!(refused("a.go", &[("a.go", &main), units]), @r#"
+    error: the packages below tasks/ are not named like this
+     --> tasks/a.go:3:10
+      |
+    3 | import _ "lib/units"
+      |          ^^^^^^^^^^^ tasks/lib/units is meant?
+      |
+      = help: run `go mod init tasks` in tasks/, and begin with the module's name: `tasks/…`
+    "#);
+    insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), units]), @r#"
+    error: the packages below tasks/ are not named like this
+     --> tasks/a.go:3:10
+      |
+    3 | import _ "lib/units"
+      |          ^^^^^^^^^^^ tasks/lib/units is meant?
+      |
+      = help: begin with the module of go.mod: `example.org/thermo/…`
+    "#);
     // What a package imports counts as well.
     let main = text("_ \"example.org/thermo/lib/units\"");
     insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), ("lib/units/units.go", "package units\n\nimport _ \"example.org/si\"\n")]), @r#"
