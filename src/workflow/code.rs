@@ -193,7 +193,8 @@ fn is_there(placed: &Placed, path: &str, desk: &Desk<'_>, findings: &mut Finding
         );
         return false;
     }
-    if files.keys().any(|file| file.starts_with(&below)) {
+    let first = files.range(below.clone()..).next();
+    if first.is_some_and(|(file, _)| file.starts_with(&below)) {
         if !desk.library.package(path).is_empty() {
             return true;
         }
