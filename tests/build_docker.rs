@@ -156,7 +156,7 @@ async fn a_module_that_nobody_required_is_not_fetched() {
     .await;
     insta::assert_snapshot!(error.unwrap_err(), @"
     `double` does not compile:
-    tasks/double.go:3:8: there is no package example.org/nowhere here; a task can import Go's standard library, and what its template requires
+    tasks/double.go:3:8: there is no package example.org/nowhere here; without a go.mod a task can import Go's standard library, and what its template requires
     ");
 }
 

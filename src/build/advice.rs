@@ -107,9 +107,16 @@ impl Advice {
         }
         if let Some(go_mod) = &self.go_mod {
             if let Some((place, rest)) = line.split_once(": missing go.sum entry for ") {
-                let what = rest.split(';').next()?.rsplit(' ').next()?;
+                let what = rest.split([';', '(']).next()?.trim_end().rsplit(' ').next()?;
                 let sums = go_mod.replace("go.mod", "go.sum");
                 return Some(format!("{place}: {sums} says nothing of {what}; {}", tidy(go_mod)));
+            }
+            if let Some((place, rest)) = line.split_once(": cannot find module providing package ") {
+                let package = rest.split([':', ';']).next()?;
+                return Some(format!(
+                    "{place}: nothing in {go_mod} provides the package {package}; {}",
+                    tidy(go_mod)
+                ));
             }
             if line.starts_with("go: updates to go.mod needed") {
                 return Some(format!(
@@ -137,6 +144,8 @@ impl Advice {
     pub(super) fn is_noise(line: &str) -> bool {
         line.starts_with("\tgo get ")
             || line.starts_with("\tgo mod ")
+            || line.starts_with("go: finding module for package ")
+            || line == "package task"
             || line.starts_with("\t./main.go:") && line.ends_with(": other declaration of main")
     }
 }
@@ -211,6 +220,29 @@ mod tests {
             @"tasks/convert.go:3:8: Go's standard library has no package strngs"
         );
         insta::assert_snapshot!(said("", "tasks/convert.go:1:29: expected 'package', found 'EOF'"), @"tasks/convert.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`");
+    }
+
+    #[test]
+    fn what_a_go_mod_lacks() {
+        let sources = Sources {
+            author_go_mod: Some("tasks/go.mod".to_owned()),
+            ..Sources::default()
+        };
+        let said = |line: &str| Advice::about(&sources).instead_of(line).unwrap();
+        insta::assert_snapshot!(
+            said("tasks/a.go:3:8: no required module provides package example.org/units; to add it:"),
+            @"tasks/a.go:3:8: nothing in tasks/go.mod provides the package example.org/units; run `go mod tidy` in tasks/ and commit go.mod and go.sum"
+        );
+        insta::assert_snapshot!(
+            said("tasks/a.go:3:8: missing go.sum entry for module providing package example.org/units (imported by task); to add:"),
+            @"tasks/a.go:3:8: tasks/go.sum says nothing of example.org/units; run `go mod tidy` in tasks/ and commit go.mod and go.sum"
+        );
+        insta::assert_snapshot!(
+            said("tasks/a.go:3:8: cannot find module providing package example.org/units/deep: module lookup disabled by GOPROXY=off"),
+            @"tasks/a.go:3:8: nothing in tasks/go.mod provides the package example.org/units/deep; run `go mod tidy` in tasks/ and commit go.mod and go.sum"
+        );
+        insta::assert_snapshot!(said("go: updates to go.mod needed"), @"tasks/go.mod: it does not name all modules that it needs; run `go mod tidy` in tasks/ and commit go.mod and go.sum");
+        insta::assert_snapshot!(said("go: go.mod requires go >= 1.99 (running go 1.26.8; GOTOOLCHAIN=local)"), @"tasks/go.mod: it asks for Go 1.99, and tasks are built with Go 1.26.8; write `go 1.26.8` there, or build with a later Go");
     }
 
     #[test]

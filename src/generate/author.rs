@@ -62,6 +62,17 @@ pub(super) fn take(files: &BTreeMap<String, Vec<u8>>, code: &str, template_mod: 
             author.add(to, part, &library, &parts);
         }
     }
+    let mut embed = |to: String, content: &[u8]| {
+        author.files.entry(to).or_insert_with(|| content.to_vec());
+    };
+    for (path, content) in &parts.embedded {
+        embed((*path).to_owned(), content);
+    }
+    for (folder, files) in &parts.packages_embedded {
+        for (path, content) in files {
+            embed(format!("{}/{path}", generated(&parts, folder)), content);
+        }
+    }
     if let Some((folder, module)) = &parts.module {
         let path = module.path.as_ref().map(|(path, _)| path.clone());
         author.module = path.filter(|_| !parts.packages.is_empty());
@@ -87,13 +98,15 @@ impl Author {
 /// was deployed before there could be more stays what it is.
 fn digest(author: &Author, parts: &Parts<'_>, single: bool) -> String {
     match parts.main.as_slice() {
-        [only] if single && parts.packages.is_empty() && author.go_mod.is_none() => {
+        [only] if single && author.files.len() == 1 && author.go_mod.is_none() => {
             Digest::default().part(only.content).hex()
         }
         main => {
             let all = main.iter().chain(parts.packages.values().flatten());
             Digest::default()
                 .named(all.map(|part| (part.path, part.content)))
+                .named(&parts.embedded)
+                .named(parts.packages_embedded.values().flatten())
                 .named(author.go_mod.iter().map(|text| (GO_MOD, text)))
                 .named(author.go_sum.iter().map(|sums| (GO_SUM, sums)))
                 .hex()

@@ -34,7 +34,16 @@ pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Res
         file: code.clone(),
     })?;
     author.names.values().try_for_each(|name| plain(name))?;
-    files.extend(author.files);
+    for (path, content) in author.files {
+        if files.contains_key(&path) || path == WIT {
+            return Err(GenerateError::Name {
+                what: "an embedded file",
+                name: path,
+                reason: "the generated project has a file of that name",
+            });
+        }
+        files.insert(path, content);
+    }
     files.extend(author.go_mod.map(|text| (GO_MOD.to_owned(), text.into_bytes())));
     if let Some(sums) = author.go_sum {
         let all = files.entry(GO_SUM.to_owned()).or_default();

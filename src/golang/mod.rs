@@ -5,6 +5,7 @@
 //! the text and without recursion, and no parser in C.
 
 mod constraint;
+mod embed;
 mod file;
 mod module;
 mod read;

@@ -275,16 +275,14 @@ impl<'t> Reader<'t> {
         Some((tokens, span))
     }
 
+    fn skip_group(&mut self) -> Option<()> {
+        let closed = self.scanner.close();
+        self.advance();
+        closed.then_some(())
+    }
+
     /// Two brackets and what stands between them.
     fn collect_group(&mut self, tokens: &mut Vec<Token>) -> Option<()> {
-        self.until_closed(|token| tokens.push(token))
-    }
-
-    fn skip_group(&mut self) -> Option<()> {
-        self.until_closed(|_| {})
-    }
-
-    fn until_closed(&mut self, mut see: impl FnMut(Token)) -> Option<()> {
         let mut depth = 0_usize;
         loop {
             match self.token.kind {
@@ -293,7 +291,7 @@ impl<'t> Reader<'t> {
                 Kind::End | Kind::Wrong => return None,
                 _ => {}
             }
-            see(self.advance());
+            tokens.push(self.advance());
             if depth == 0 {
                 return Some(());
             }

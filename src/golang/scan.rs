@@ -75,6 +75,17 @@ const KEYWORDS: [&str; 25] = [
     "var",
 ];
 
+/// Bytes that count where only brackets do.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut rest: &[u8] = b"()[]{}\"'`/";
+    while let [first, more @ ..] = rest {
+        stops[*first as usize] = true;
+        rest = more;
+    }
+    stops
+};
+
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
@@ -117,6 +128,46 @@ impl<'t> Scanner<'t> {
                 _ => return self.word(byte),
             }
         }
+    }
+
+    /// Goes on behind the bracket that closes the one that was read last. What is
+    /// between them is not taken apart: most of a file is bodies of functions.
+    pub(super) fn close(&mut self) -> bool {
+        let mut depth = 1_usize;
+        while let Some(ahead) = self.bytes[self.at..].iter().position(|byte| STOPS[usize::from(*byte)]) {
+            self.at += ahead;
+            let byte = self.bytes[self.at];
+            match byte {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.token(Kind::Sign(byte), self.at + 1);
+                        return true;
+                    }
+                }
+                b'"' | b'\'' | b'`' => {
+                    if self.word(byte).kind == Kind::Wrong {
+                        return false;
+                    }
+                    continue;
+                }
+                b'/' if self.peek(1) == Some(b'/') => {
+                    self.line_comment();
+                    continue;
+                }
+                b'/' if self.peek(1) == Some(b'*') => {
+                    let Some(length) = self.text[self.at + 2..].find("*/") else {
+                        return false;
+                    };
+                    self.at += length + 4;
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        false
     }
 
     fn word(&mut self, first: u8) -> Token {

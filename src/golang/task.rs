@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constraint::named_out;
+use super::embed;
 use super::module::is_below;
-use super::{GoFile, Module, head, read_module, satisfied};
+use super::{GoFile, Module, head, read, read_module, satisfied};
 
 /// The file that names a module and what it requires.
 pub const GO_MOD: &str = "go.mod";
@@ -24,6 +25,10 @@ pub struct Parts<'f> {
     pub main: Vec<Part<'f>>,
     /// The project's packages that it imports: folder → files.
     pub packages: BTreeMap<String, Vec<Part<'f>>>,
+    /// The files that its own files embed: path in their folder → content.
+    pub embedded: BTreeMap<&'f str, &'f [u8]>,
+    /// The same for each of the packages: folder → path in it → content.
+    pub packages_embedded: BTreeMap<String, BTreeMap<&'f str, &'f [u8]>>,
     /// The `go.mod` that holds for it, and the folder that it stands in.
     pub module: Option<(String, Module)>,
     /// Whether it, or a package of the project that it imports, imports a package
@@ -102,11 +107,40 @@ impl<'f> Library<'f> {
         while let Some(folder) = waiting.pop_first() {
             let package = self.package(&folder);
             self.follow(&package, &mut parts, &mut waiting);
+            let embedded = self.embedded(&folder, &package);
+            if !embedded.is_empty() {
+                parts.packages_embedded.insert(folder.clone(), embedded);
+            }
             parts.packages.insert(folder, package);
             waiting.retain(|folder| !parts.packages.contains_key(folder));
         }
+        parts.embedded = self.embedded(folder, &main);
         parts.main = main;
         (!parts.main.is_empty()).then_some(parts)
+    }
+
+    /// What the files of a folder embed.
+    fn embedded(&self, folder: &str, files: &[Part<'f>]) -> BTreeMap<&'f str, &'f [u8]> {
+        let mut embedded = BTreeMap::new();
+        let with = files
+            .iter()
+            .filter(|part| part.head.imports.iter().any(|import| import.path == "embed"));
+        for part in with {
+            let whole = read(str::from_utf8(part.content).unwrap_or_default());
+            let patterns = embed::patterns(&whole);
+            let prefix = format!("{folder}/");
+            let below = self
+                .files
+                .range(prefix.clone()..)
+                .take_while(|(path, _)| path.starts_with(&prefix));
+            for (path, content) in below {
+                let path = &path[prefix.len()..];
+                if patterns.iter().any(|pattern| pattern.takes(path)) {
+                    embedded.insert(path, content.as_slice());
+                }
+            }
+        }
+        embedded
     }
 
     fn follow(&self, files: &[Part<'f>], parts: &mut Parts<'f>, waiting: &mut BTreeSet<String>) {

@@ -5,20 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cases, read};
 use crate::document::{Diagnostics, Findings, closest};
 
-/// What a file of cases ends with; before it stands the name of the task's file.
+/// What a file of cases ends with; before it stands the name of the task's file or
+/// folder.
 const ENDING: &str = ".test.yaml";
 
 /// All cases of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// By the author's file, `tasks/convert.go`.
+    /// By the author's file or folder, `tasks/convert.go`, `tasks/convert`.
     pub cases: BTreeMap<String, Cases>,
     /// What is worth knowing about files of cases that nothing is done with.
     pub notes: Vec<Diagnostics>,
 }
 
 /// Finds and reads the cases of a project: paths → contents. `codes` are the files
-/// that tasks of its workflow name, `tasks/convert.go`; `shown` is how messages
+/// and folders that tasks of its workflow name, `tasks/convert.go`; `shown` is how messages
 /// name a file. All mistakes of all files are collected.
 pub fn find(
     files: &BTreeMap<String, Vec<u8>>,
@@ -43,8 +44,11 @@ pub fn find(
         let Some(stem) = path.strip_suffix(ENDING) else {
             continue;
         };
-        let code = format!("{stem}.go");
-        if !files.contains_key(&code) {
+        let code = match codes.iter().find(|code| *code == stem) {
+            Some(folder) => folder.clone(),
+            None => format!("{stem}.go"),
+        };
+        if code != stem && !files.contains_key(&code) {
             let known = files.keys().filter(|path| path.ends_with(".go"));
             let help = match closest(&code, known.map(String::as_str)) {
                 Some(meant) => format!("did you mean `{}{ENDING}`?", meant.trim_end_matches(".go")),
@@ -106,12 +110,14 @@ mod tests {
             ("tasks/sub/filter.test.yaml", case),
             ("tasks/old.go", ""),
             ("tasks/old.test.yaml", case),
+            ("tasks/whole/a.go", ""),
+            ("tasks/whole.test.yaml", case),
         ]);
-        let codes = ["tasks/convert.go".to_owned(), "tasks/sub/filter.go".to_owned()];
+        let codes = ["tasks/convert.go", "tasks/sub/filter.go", "tasks/whole"].map(str::to_owned);
         let found = find(&files, &codes, |path| format!("thermo/{path}")).unwrap();
         assert_eq!(
             found.cases.keys().collect::<Vec<_>>(),
-            ["tasks/convert.go", "tasks/sub/filter.go"]
+            ["tasks/convert.go", "tasks/sub/filter.go", "tasks/whole"]
         );
         assert_eq!(found.cases["tasks/convert.go"].file, "thermo/tasks/convert.test.yaml");
         insta::assert_snapshot!(found.notes[0].render(false), @"

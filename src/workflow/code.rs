@@ -1,6 +1,7 @@
 //! The author's code: whether it is there, fits its template, and can be built. What
 //! is wrong in a Go file is shown in that file.
 
+mod circle;
 mod function;
 mod imports;
 mod wasm;
@@ -26,6 +27,7 @@ pub(super) fn tasks(
         library: Library::of(&project.files),
         files: BTreeMap::new(),
         modules: BTreeMap::new(),
+        circles: HashSet::new(),
     };
     let mut done = HashSet::new();
     for placed in tasks {
@@ -48,6 +50,8 @@ struct Desk<'f> {
     files: BTreeMap<&'f str, Looked<'f>>,
     /// The findings of each `go.mod`.
     modules: BTreeMap<String, Findings>,
+    /// The imports that close a circle.
+    circles: HashSet<(&'f str, usize)>,
 }
 
 /// A file and what was found in it.
@@ -78,6 +82,7 @@ impl<'f> Desk<'f> {
         {
             self.module(folder, module, parts.foreign);
         }
+        self.circle(&parts);
         let mains: Vec<&'f str> = parts.main.iter().map(|part| part.path).collect();
         self.function(code, &mains, spec);
     }
@@ -188,7 +193,8 @@ fn is_there(placed: &Placed, path: &str, desk: &Desk<'_>, findings: &mut Finding
         );
         return false;
     }
-    if files.keys().any(|file| file.starts_with(&below)) {
+    let first = files.range(below.clone()..).next();
+    if first.is_some_and(|(file, _)| file.starts_with(&below)) {
         if !desk.library.package(path).is_empty() {
             return true;
         }

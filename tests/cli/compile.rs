@@ -33,6 +33,14 @@ impl Author {
         );
         ended.said
     }
+
+    /// What `pelato build` says of this code before anything is built.
+    async fn refused(&self, code: &str) -> String {
+        self.project.write("tasks/celsius.go", code);
+        let ended = self.project.pelato(&["build"]).await;
+        assert_eq!(ended.code, Some(2), "{}", ended.said);
+        ended.said
+    }
 }
 
 #[tokio::test]
@@ -63,34 +71,46 @@ async fn go_s_own_complaints() {
        build  convert: failed: tasks/celsius.go:3:8: Go's standard library has no package strngs
     failed: convert (tasks/celsius.go:3:8: Go's standard library has no package strngs)
     ");
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires
-       build  convert: failed: tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires
-    failed: convert (tasks/celsius.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires)
-    ");
-    insta::assert_snapshot!(author.builds("").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-       build  convert: failed: tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    failed: convert (tasks/celsius.go: the file is empty; begin it with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    insta::assert_snapshot!(author.refused("package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n").await, @r#"
+    error: nothing says which version of `example.org/units` to take
+     --> tasks/celsius.go:3:8
+      |
+    3 | import "example.org/units"
+      |        ^^^^^^^^^^^^^^^^^^^ there is no tasks/go.mod that requires it
+      |
+      = help: run `go mod init tasks && go mod tidy` in tasks/, and commit go.mod and go.sum
+    "#);
+    insta::assert_snapshot!(author.refused("").await, @"
+    error: the file is empty
+     --> tasks/celsius.go:1:1
+      |
+    1 |  
+      | ^ nothing is declared here
+      |
+      = help: begin with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
 }
 
 #[tokio::test]
 async fn what_clashes_with_the_generated_code() {
     let author = Author::new();
-    insta::assert_snapshot!(author.builds("package main\n\nfunc execTask(arg string) string { return arg }\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-       build  convert: failed: tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    failed: convert (tasks/celsius.go: it has no function exec_task; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    insta::assert_snapshot!(author.refused("package main\n\nfunc execTask(arg string) string { return arg }\n").await, @"
+    error: there is no function `exec_task` in tasks/celsius.go
+     --> tasks/celsius.go:3:6
+      |
+    3 | func execTask(arg string) string { return arg }
+      |      ^^^^^^^^ did you mean this one?
+      |
+      = help: name it `exec_task`; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg int) int { return arg }\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-       build  convert: failed: tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    failed: convert (tasks/celsius.go:3: exec_task is `func(arg int) int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+    insta::assert_snapshot!(author.refused("package main\n\nfunc exec_task(arg int) int { return arg }\n").await, @"
+    error: `exec_task` is not what the template `processor_nats` takes
+     --> tasks/celsius.go:3:6
+      |
+    3 | func exec_task(arg int) int { return arg }
+      |      ^^^^^^^^^ this is `func exec_task(arg int) int`
+      |
+      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
     insta::assert_snapshot!(author.builds("package main\n\nvar exec_task = 1\n").await, @"
         plan  1 task
@@ -98,42 +118,65 @@ async fn what_clashes_with_the_generated_code() {
        build  convert: failed: tasks/celsius.go: exec_task is `int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     failed: convert (tasks/celsius.go: exec_task is `int`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
     ");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n").await, @"
+    insta::assert_snapshot!(author.builds("package main\n\ntype Number = int\n\nfunc exec_task(arg Number) Number { return arg }\n").await, @"
         plan  1 task
-       build  convert: | tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-       build  convert: failed: tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    failed: convert (tasks/celsius.go:3: exec_task has type parameters; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
+       build  convert: | tasks/celsius.go:5: exec_task is `func(arg Number) Number`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+       build  convert: failed: tasks/celsius.go:5: exec_task is `func(arg Number) Number`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
+    failed: convert (tasks/celsius.go:5: exec_task is `func(arg Number) Number`; it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`)
     ");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc main() {}\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out
-       build  convert: failed: tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out
-    failed: convert (tasks/celsius.go:5:6: the generated code has a `func main` already; take this one out)
+    insta::assert_snapshot!(author.refused("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n").await, @"
+    error: `exec_task` is not what the template `processor_nats` takes
+     --> tasks/celsius.go:3:6
+      |
+    3 | func exec_task[T any](arg T) T { return arg }
+      |      ^^^^^^^^^ it has type parameters
+      |
+      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
-    insta::assert_snapshot!(author.builds("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go:5:6: exec_task redeclared in this block
-       build  convert: | 	tasks/celsius.go:3:6: other declaration of exec_task
-       build  convert: failed: tasks/celsius.go:5:6: exec_task redeclared in this block
-    failed: convert (tasks/celsius.go:5:6: exec_task redeclared in this block)
+    insta::assert_snapshot!(author.refused("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc main() {}\n").await, @"
+    error: the generated code has a `func main` already
+     --> tasks/celsius.go:5:6
+      |
+    5 | func main() {}
+      |      ^^^^ a second one
+      |
+      = help: take it out: the host calls `exec_task`
     ");
-    insta::assert_snapshot!(author.builds("// Converts.\npackage tasks\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
-        plan  1 task
-       build  convert: | tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`
-       build  convert: failed: tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`
-    failed: convert (tasks/celsius.go:2: the file says `package tasks`; it has to be `package main`)
+    insta::assert_snapshot!(author.refused("package main\n\nfunc exec_task(arg string) string { return arg }\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
+    error: `exec_task` is declared twice
+     --> tasks/celsius.go:5:6
+      |
+    5 | func exec_task(arg string) string { return arg }
+      |      ^^^^^^^^^ the second one
+      |
+      = help: the first one is at tasks/celsius.go:3; take one of them out
     ");
-    insta::assert_snapshot!(author.builds("//go:build linux\n\npackage main\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
-        plan  1 task
-       build  convert: | tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
-       build  convert: failed: tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
-    failed: convert (tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out)
-    "#);
-    insta::assert_snapshot!(author.builds("package main\n\nimport \"C\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
-        plan  1 task
-       build  convert: | tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
-       build  convert: failed: tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out
-    failed: convert (tasks/celsius.go:5: Go does not see this exec_task; take the `//go:build` line, the `import "C"` or the comment around it out)
+    insta::assert_snapshot!(author.refused("// Converts.\npackage tasks\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
+    error: the file says `package tasks`
+     --> tasks/celsius.go:2:9
+      |
+    2 | package tasks
+      |         ^^^^^ it has to be `main`
+      |
+      = help: a task is a program; what several of them share stands in a folder of its own
+    ");
+    insta::assert_snapshot!(author.refused("//go:build linux\n\npackage main\n\nfunc exec_task(arg string) string { return arg }\n").await, @"
+    error: Go leaves this file out of a component
+     --> tasks/celsius.go:1:1
+      |
+    1 | //go:build linux
+      | ^^^^^^^^^^^^^^^^ this does not hold for `wasip1` on `wasm`
+      |
+      = help: take the line out
+    ");
+    insta::assert_snapshot!(author.refused("package main\n\nimport \"C\"\n\nfunc exec_task(arg string) string { return arg }\n").await, @r#"
+    error: `C` cannot be part of a component
+     --> tasks/celsius.go:3:8
+      |
+    3 | import "C"
+      |        ^^^ no C is compiled, and Go leaves out a file that imports it
+      |
+      = help: write it in Go, or take a module without cgo
     "#);
 }
 

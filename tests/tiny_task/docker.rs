@@ -1,6 +1,7 @@
 //! What the tests of the Docker builder share.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use bollard::models::ContainerSummary;
@@ -54,4 +55,14 @@ pub(crate) async fn until_containers(run: &str, wanted: bool) {
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// The address of this machine that a container of the default network reaches.
+pub(crate) async fn gateway() -> IpAddr {
+    let network = engine().await.inspect_network("bridge", None).await.unwrap();
+    let config = network.ipam.unwrap().config.unwrap().remove(0);
+    // An engine that was never restarted names the subnet only; it takes the first address.
+    let subnet = || Some(config.subnet.as_ref()?.split('/').next()?.replace(".0.0", ".0.1"));
+    let gateway = config.gateway.clone().or_else(subnet);
+    gateway.unwrap().parse().unwrap()
 }

@@ -106,7 +106,7 @@ impl<'f> Desk<'f> {
             return;
         };
         let written: Vec<&str> = looked.text[function.span.clone()].split_whitespace().collect();
-        let written = written.join(" ");
+        let written = written.join(" ").replace("( ", "(").replace(", )", ")");
         let label = match written.len() <= LONGEST {
             true if generic => "it has type parameters".to_owned(),
             true => format!("this is `{written}`"),

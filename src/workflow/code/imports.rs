@@ -4,7 +4,7 @@ use super::super::{TASKS, TemplateSpec};
 use super::wasm::trouble;
 use super::{Desk, Looked};
 use crate::document::{Findings, Severity};
-use crate::golang::{GO_MOD, Import, Module, Parts, Resolved};
+use crate::golang::{GO_MOD, Import, Library, Module, Parts, Resolved};
 
 /// Since then a `go.mod` lists all modules that a build needs.
 const LISTS_ALL: u32 = 17;
@@ -36,7 +36,24 @@ impl Desk<'_> {
                 continue;
             }
             match self.library.resolve(import.path, parts.module.as_ref()) {
-                Resolved::Standard | Resolved::Required => {}
+                Resolved::Standard => {
+                    if let Some(folder) = nameless(import.path, &self.library) {
+                        let module = parts.module.as_ref().and_then(|(_, module)| module.path.as_ref());
+                        findings.error(
+                            "go-import",
+                            &import.span,
+                            format!("the packages below {TASKS}/ are not named like this"),
+                            format!("{folder} is meant?"),
+                            match module {
+                                Some((module, _)) => format!("begin with the module of go.mod: `{module}/…`"),
+                                None => {
+                                    format!("run `go mod init tasks` in {TASKS}/, and begin with the module's name: `tasks/…`")
+                                }
+                            },
+                        );
+                    }
+                }
+                Resolved::Required => {}
                 Resolved::Own(folder) => own(&folder, path, import, parts, findings),
                 Resolved::Nowhere(folder) => findings.error(
                     "go-import",
@@ -52,7 +69,9 @@ impl Desk<'_> {
                     "a folder of the project",
                     match parts.module.as_ref().and_then(|(_, module)| module.path.as_ref()) {
                         Some((module, _)) => format!("begin with the module of go.mod: `{module}/…`"),
-                        None => start(),
+                        None => {
+                            format!("run `go mod init tasks` in {TASKS}/, and begin with the module's name: `tasks/…`")
+                        }
                     },
                 ),
                 Resolved::Unrequired => {
@@ -120,6 +139,18 @@ impl Desk<'_> {
     }
 }
 
+/// The folder of the project that an import spells out which no module has.
+fn nameless(package: &str, library: &Library<'_>) -> Option<String> {
+    let below = package.strip_prefix(TASKS).and_then(|rest| rest.strip_prefix('/'));
+    let folder = match below {
+        Some(_) => package.to_owned(),
+        // One word is more likely a package of Go's own.
+        None if package.contains('/') => format!("{TASKS}/{package}"),
+        None => return None,
+    };
+    (!library.package(&folder).is_empty()).then_some(folder)
+}
+
 /// A package of the project: one that may be imported here.
 fn own(folder: &str, from: &str, import: &Import<'_>, parts: &Parts<'_>, findings: &mut Findings) {
     let files = parts.packages.get(folder);
@@ -154,7 +185,10 @@ fn unrequired(import: &Import<'_>, parts: &Parts<'_>, findings: &mut Findings) {
             format!("no `require` of {folder}/{GO_MOD} provides it"),
             format!("run `go mod tidy` in {folder}/, and commit go.mod and go.sum"),
         ),
-        None => (format!("there is no {TASKS}/{GO_MOD} that requires it"), start()),
+        None => (
+            format!("there is no {TASKS}/{GO_MOD} that requires it"),
+            format!("run `go mod init tasks && go mod tidy` in {TASKS}/, and commit go.mod and go.sum"),
+        ),
     };
     findings.error(
         "go-import",
@@ -163,8 +197,4 @@ fn unrequired(import: &Import<'_>, parts: &Parts<'_>, findings: &mut Findings) {
         label,
         help,
     );
-}
-
-fn start() -> String {
-    format!("run `go mod init tasks && go mod tidy` in {TASKS}/, and commit go.mod and go.sum")
 }

@@ -156,7 +156,7 @@ fn a_function_of_another_form() {
      --> tasks/a.go:3:6
       |
     3 | func exec_task(
-      |      ^^^^^^^^^ this is `func exec_task( number int, ) (int, error)`
+      |      ^^^^^^^^^ this is `func exec_task(number int) (int, error)`
       |
       = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
     ");
@@ -416,7 +416,7 @@ fn packages_of_the_project() {
     3 | import _ "./lib/units"
       |          ^^^^^^^^^^^^^ a folder of the project
       |
-      = help: run `go mod init tasks && go mod tidy` in tasks/, and commit go.mod and go.sum
+      = help: run `go mod init tasks` in tasks/, and begin with the module's name: `tasks/…`
     "#);
     let main = text("_ \"example.org/thermo/lib/internal/si\"");
     insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), inner]), @r#"
@@ -442,6 +442,26 @@ fn packages_of_the_project() {
       |
       = help: move what is shared into a folder of its own, with a package name of its own
     "#);
+    // Without a go.mod, and beside one.
+    let main = text("_ \"lib/units\"");
+    insta::assert_snapshot!(refused("a.go", &[("a.go", &main), units]), @r#"
+    error: the packages below tasks/ are not named like this
+     --> tasks/a.go:3:10
+      |
+    3 | import _ "lib/units"
+      |          ^^^^^^^^^^^ tasks/lib/units is meant?
+      |
+      = help: run `go mod init tasks` in tasks/, and begin with the module's name: `tasks/…`
+    "#);
+    insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), units]), @r#"
+    error: the packages below tasks/ are not named like this
+     --> tasks/a.go:3:10
+      |
+    3 | import _ "lib/units"
+      |          ^^^^^^^^^^^ tasks/lib/units is meant?
+      |
+      = help: begin with the module of go.mod: `example.org/thermo/…`
+    "#);
     // What a package imports counts as well.
     let main = text("_ \"example.org/thermo/lib/units\"");
     insta::assert_snapshot!(refused("a.go", &[("a.go", &main), ("go.mod", go_mod), ("lib/units/units.go", "package units\n\nimport _ \"example.org/si\"\n")]), @r#"
@@ -452,6 +472,33 @@ fn packages_of_the_project() {
       |          ^^^^^^^^^^^^^^^^ no `require` of tasks/go.mod provides it
       |
       = help: run `go mod tidy` in tasks/, and commit go.mod and go.sum
+    "#);
+}
+
+#[test]
+fn packages_that_import_each_other() {
+    let package = |name: &str, imports: &str| format!("package {name}\n\nimport _ \"example.org/thermo/{imports}\"\n");
+    let main = format!(
+        "{}\nfunc exec_task(arg string) string {{ return arg }}\n",
+        package("main", "a")
+    );
+    let (a, b, c) = (package("a", "b"), package("b", "c"), package("c", "b"));
+    let files = [
+        ("t.go", main.as_str()),
+        ("u.go", main.as_str()),
+        ("go.mod", "module example.org/thermo\n"),
+        ("a/a.go", &a),
+        ("b/b.go", &b),
+        ("c/c.go", &c),
+    ];
+    insta::assert_snapshot!(check(&["t.go", "u.go"], &files).unwrap_err(), @r#"
+    error: packages of the project import each other
+     --> tasks/c/c.go:3:10
+      |
+    3 | import _ "example.org/thermo/b"
+      |          ^^^^^^^^^^^^^^^^^^^^^^ this closes the circle
+      |
+      = help: tasks/b → tasks/c → tasks/b; move what they share into a package of its own
     "#);
 }
 

@@ -1,0 +1,118 @@
+//! What a Go file embeds: the patterns of its `//go:embed` lines, and the files that
+//! they mean.
+
+use super::GoFile;
+
+/// Endings of files that Go would compile, were they laid beside the code.
+const COMPILED: [&str; 9] = [".go", ".s", ".S", ".sx", ".c", ".h", ".cc", ".syso", ".swig"];
+
+/// A pattern of a `//go:embed` line.
+pub(super) struct Pattern<'t> {
+    text: &'t str,
+    /// Whether hidden files of a folder count too.
+    all: bool,
+}
+
+/// The patterns of a file that was read whole.
+pub(super) fn patterns<'t>(file: &GoFile<'t>) -> Vec<Pattern<'t>> {
+    let lines = file
+        .directives
+        .iter()
+        .filter_map(|directive| directive.text.strip_prefix("embed "));
+    let words = lines.flat_map(str::split_whitespace);
+    words
+        .map(|word| {
+            let word = word.trim_matches(['"', '`']);
+            let all = word.strip_prefix("all:");
+            Pattern {
+                text: all.unwrap_or(word),
+                all: all.is_some(),
+            }
+        })
+        .collect()
+}
+
+impl Pattern<'_> {
+    /// Whether it means a file, or a folder that the file is in. The path is relative
+    /// to the package's folder.
+    pub(super) fn takes(&self, path: &str) -> bool {
+        if COMPILED.iter().any(|ending| path.ends_with(ending)) || path.ends_with("go.mod") {
+            return false;
+        }
+        let mut parts = path.split('/');
+        for pattern in self.text.split('/') {
+            match parts.next() {
+                Some(part) if matches(pattern, part) => {}
+                _ => return false,
+            }
+        }
+        // Within a folder, what is hidden is left out.
+        self.all || parts.all(|part| !part.starts_with(['.', '_']))
+    }
+}
+
+/// `*` and `?` of one part of a path, in time of the product of both lengths.
+fn matches(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p + 1, n));
+                p += 1;
+            }
+            Some(&byte) if byte == b'?' || byte == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match &mut star {
+                Some((after, from)) => {
+                    *from += 1;
+                    (p, n) = (*after, *from);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golang::read;
+
+    #[test]
+    fn a_pattern_means_files_and_folders_as_go_has_it() {
+        let text =
+            "package main\n\n//go:embed table.csv \"data/*.json\" all:raw\n//go:embed static\nvar files embed.FS\n";
+        let file = read(text);
+        let patterns = patterns(&file);
+        let taken = |path: &str| patterns.iter().any(|pattern| pattern.takes(path));
+        for path in ["table.csv", "data/a.json", "raw/.hidden", "raw/a/_b", "static/a/b.css"] {
+            assert!(taken(path), "{path}");
+        }
+        for path in [
+            "other.csv",
+            "data/a.txt",
+            "data/x/a.json",
+            "static/.git",
+            "static/a.go",
+            "a/table.csv",
+            "raw/x.s",
+        ] {
+            assert!(!taken(path), "{path}");
+        }
+        for (pattern, name, fits) in [
+            ("*", "", true),
+            ("a*b*c", "a1b2c", true),
+            ("a*b*c", "a1b2", false),
+            ("?", "a", true),
+            ("**a", "bca", true),
+        ] {
+            assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
+        }
+        assert!(!matches(&"*a".repeat(1_000), &"a".repeat(999)));
+    }
+}
