@@ -52,7 +52,9 @@ const USES: [(&str, &[&str]); 21] = [
     ("server", &["dashboard", "forge", "queue"]),
     (
         "services",
-        &["build", "config", "deploy", "generate", "publish", "report", "testing"],
+        &[
+            "build", "config", "deploy", "generate", "publish", "report", "runtime", "testing",
+        ],
     ),
     ("source", &["workflow"]),
     ("testing", &["document", "report", "runtime"]),
