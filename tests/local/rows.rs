@@ -50,7 +50,7 @@ async fn the_way_to_a_database_is_with_the_process_and_never_on_the_disk() {
     insta::assert_snapshot!(ended.last(), @"error: keep cannot be deployed: the environment `default` names no database to write to; set PELATO_SQL_URL to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or `sql: { url: { env: NAME } }` of the environment in runner.yaml");
     let project = project.with("PELATO_SQL_URL", "mysql://ada:s3cret@host/db");
     let ended = project.pelato(&["brush"]).await;
-    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert_eq!(ended.code, Some(2), "{}", ended.said);
     insta::assert_snapshot!(ended.last(), @"error: the address of the database cannot be used: it does not begin with postgres://; write postgres://USER:PASSWORD@HOST:PORT/DATABASE into PELATO_SQL_URL, or where `sql.url` of the environment in runner.yaml says");
 
     let database = Database::start().await;
