@@ -57,7 +57,9 @@ const USES: [(&str, &[&str]); 22] = [
     ("server", &["dashboard", "forge", "queue"]),
     (
         "services",
-        &["build", "config", "deploy", "generate", "publish", "report", "testing"],
+        &[
+            "build", "config", "deploy", "generate", "publish", "report", "runtime", "testing",
+        ],
     ),
     ("source", &["workflow"]),
     ("testing", &["document", "report", "runtime"]),

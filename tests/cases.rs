@@ -10,6 +10,7 @@
 )]
 
 mod command;
+mod database;
 
 #[path = "publish/registry.rs"]
 mod registry;

@@ -10,6 +10,7 @@
 )]
 
 mod command;
+mod database;
 
 #[path = "support/forge.rs"]
 mod forge;
@@ -28,3 +29,5 @@ mod owners;
 mod process;
 #[path = "local/push.rs"]
 mod push;
+#[path = "local/rows.rs"]
+mod rows;

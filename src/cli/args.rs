@@ -230,6 +230,10 @@ pub(super) struct Invoke {
     /// The input; without it, stdin is read to its end
     #[arg(long, value_name = "TEXT")]
     pub(super) data: Option<String>,
+    /// Write what a task of nats_to_sql returns to this PostgreSQL database, or without
+    /// an URL to that of PELATO_SQL_URL; it is only printed otherwise
+    #[arg(long, value_name = "URL", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(super) sql: Option<String>,
     /// Call it so many times and show how long that took
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = positive)]
     pub(super) repeat: usize,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use super::CommandError;
@@ -16,6 +17,7 @@ use super::printer::Printer;
 use crate::config::Flags;
 use crate::pipeline::{self, Callable, RunError};
 use crate::report::counted;
+use crate::runtime::Sql;
 
 /// The most input that is read: the memory of an instance, which it has to fit in.
 const MOST: u64 = 256 << 20;
@@ -55,6 +57,7 @@ pub(super) async fn run(command: &Invoke, printer: &Printer) -> Result<bool, Com
     let reporter = printer.reporter();
     let request = opened.request();
     let prepared = pipeline::check(&request, &opened.services, &reporter)?;
+    let sql = database(command, opened.settings.environment.sql.as_ref())?;
     let task = prepared.task(&command.task)?;
     // Before Ctrl-C is ours: while it is typed, it ends the program as usual.
     let input = input(command, printer)?;
@@ -68,6 +71,10 @@ pub(super) async fn run(command: &Invoke, printer: &Printer) -> Result<bool, Com
     match built.await? {
         Err(cause) => invoked.error = Some(cause.reason),
         Ok(task) => {
+            let task = match sql {
+                Some(sql) => task.with_database(sql),
+                None => task,
+            };
             output = tokio::select! {
                 output = calls(&task, &input, command.repeat, &mut invoked) => output,
                 () = cancel.cancelled() => return Err(RunError::Cancelled.into()),
@@ -75,6 +82,20 @@ pub(super) async fn run(command: &Invoke, printer: &Printer) -> Result<bool, Com
         }
     }
     conclude(&invoked, output.as_deref(), command, printer)
+}
+
+/// The database that rows are written to: only where that is asked for, since what is
+/// called is tried out.
+fn database(command: &Invoke, named: Option<&SecretString>) -> Result<Option<Sql>, CommandError> {
+    let url = match command.sql.as_deref() {
+        None => return Ok(None),
+        Some("") => named.map(|url| url.expose_secret().to_owned()).ok_or_else(|| {
+            CommandError::Usage("--sql without an URL takes that of PELATO_SQL_URL, which is not set".to_owned())
+        })?,
+        Some(url) => url.to_owned(),
+    };
+    let sql = Sql::named(&url).map_err(|error| CommandError::Usage(error.to_string()))?;
+    Ok(Some(sql))
 }
 
 fn input(command: &Invoke, printer: &Printer) -> Result<Bytes, CommandError> {

@@ -124,16 +124,33 @@ mod tests {
     #[test]
     fn an_address_becomes_what_the_provider_reads() {
         let database = of("postgres://ada:p%40ss%2F%22w%C3%B6rd@db.example.org:5433/home?sslmode=require").unwrap();
-        insta::assert_debug_snapshot!(database.configuration(), @r#""#);
+        insta::assert_debug_snapshot!(database.configuration(), @r#"
+        {
+            "POSTGRES_DATABASE": "home",
+            "POSTGRES_HOST": "db.example.org",
+            "POSTGRES_PASSWORD": "p@ss/\"wörd",
+            "POSTGRES_PORT": "5433",
+            "POSTGRES_TLS_REQUIRED": "true",
+            "POSTGRES_USERNAME": "ada",
+        }
+        "#);
         let short = of("postgresql://ada@[::1]").unwrap().configuration();
-        insta::assert_debug_snapshot!(short, @r#""#);
+        insta::assert_debug_snapshot!(short, @r#"
+        {
+            "POSTGRES_DATABASE": "ada",
+            "POSTGRES_HOST": "::1",
+            "POSTGRES_PASSWORD": "",
+            "POSTGRES_PORT": "5432",
+            "POSTGRES_USERNAME": "ada",
+        }
+        "#);
         assert_eq!(format!("{database:?}"), "Database");
     }
 
     #[test]
     fn an_address_that_the_provider_cannot_take_is_refused_without_being_repeated() {
         let said = |url: &str| of(url).unwrap_err().to_string();
-        insta::assert_snapshot!(said("mysql://ada:s3cret@host/db"), @"");
+        insta::assert_snapshot!(said("mysql://ada:s3cret@host/db"), @"the address of the database cannot be used: it does not begin with postgres://; write postgres://USER:PASSWORD@HOST:PORT/DATABASE into PELATO_SQL_URL, or where `sql.url` of the environment in runner.yaml says");
         for (url, reason) in [
             ("s3cret", "it is no address"),
             ("postgres://ada:s3cret@host:port/db", "it is no address"),

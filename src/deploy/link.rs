@@ -67,9 +67,14 @@ impl Lattice {
     /// Sees to it that what a manifest names is there before it is deployed.
     pub(super) async fn put_ways(&self, document: &Value) -> Result<(), DeployError> {
         for name in ways(document) {
-            // Deployed by other means: whoever did that put the configuration too.
-            if let Some(database) = &self.database {
-                self.put_config(&name, &database.configuration()).await?;
+            // Without a database it is on the lattice by other means.
+            let Some(database) = &self.database else { continue };
+            let wanted = database.configuration();
+            let found = self.control.config("get", &name, Vec::new()).await?;
+            let found = found.and_then(|answer| answer.response).unwrap_or_default();
+            let same = found.iter().map(|(key, value)| (key.as_str(), value));
+            if !same.eq(wanted.iter().map(|(key, value)| (*key, value))) {
+                self.put_config(&name, &wanted).await?;
             }
         }
         Ok(())

@@ -77,6 +77,10 @@ impl Lattice {
             .as_ref()
             .is_some_and(|had| had.deployed && had.version == manifest.version)
         {
+            if !hosts.is_empty() {
+                // The lattice may have forgotten what a host asks for when it starts.
+                self.put_ways(&manifest.document).await?;
+            }
             let mut watch = Watch::on(&self.control, application).await?;
             match self.wait_until_running(start(false), &mut watch, cancel).await? {
                 Started::Failed(reason) => self.say(

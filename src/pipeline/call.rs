@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::cases::configuration;
 use super::{Cause, PreparedProject, PreparedTask, Request, RunError};
 use crate::report::{Reporter, Stage};
-use crate::runtime::{Code, Compiler, Limits, Options, Runtime};
+use crate::runtime::{Code, Compiler, Limits, Options, Runtime, Sql};
 use crate::services::Services;
 use crate::testing::{self, Called};
 
@@ -22,6 +22,7 @@ pub struct Callable {
     component_name: String,
     code: Code,
     config: BTreeMap<String, String>,
+    sql: Sql,
     /// How long compiling to a component took.
     pub build: Duration,
     /// How long it took to make machine code of it, or to find that in the cache.
@@ -29,10 +30,26 @@ pub struct Callable {
 }
 
 impl Callable {
+    /// The same with a database that its rows are written to; without, they are only
+    /// given back.
+    #[must_use]
+    pub fn with_database(self, sql: Sql) -> Self {
+        Self { sql, ..self }
+    }
+
     /// Gives the task an input.
     pub async fn call(&self, input: Bytes) -> Called {
         let limit = Limits::default().time;
-        testing::call(&self.code, &self.component_name, &self.config, input, limit, LOG).await
+        testing::call(
+            &self.code,
+            &self.component_name,
+            &self.config,
+            &self.sql,
+            input,
+            limit,
+            LOG,
+        )
+        .await
     }
 }
 
@@ -72,6 +89,7 @@ pub async fn callable(
         component_name: prepared.task.component_name.clone(),
         code,
         config,
+        sql: Sql::rehearsed(),
         build,
         load: begun.elapsed(),
     }))

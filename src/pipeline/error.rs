@@ -96,7 +96,7 @@ impl RunError {
                 | Self::SameName { .. }
                 | Self::NoDatabase { .. }
                 | Self::NoTask { .. }
-                | Self::Service(ServiceError::Setting(_))
+                | Self::Service(ServiceError::Setting(_) | ServiceError::Deploy(DeployError::Database { .. }))
                 | Self::Generate(_)
         ) || matches!(
             self,

@@ -39,6 +39,13 @@ pub enum Event {
         /// The value's size in bytes.
         bytes: usize,
     },
+    /// A database carried out a task's statement.
+    Queried {
+        /// The task's name.
+        task: String,
+        /// Those of the statement's values that are texts.
+        texts: Vec<String>,
+    },
     /// An HTTP request went through a task.
     Answered {
         /// The task's name.

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 
+use secrecy::ExposeSecret as _;
+
 use super::parts::nats_config;
 use super::{ServiceError, Services};
 use crate::deploy::{self, Fetch, LocalConfig, LocalHost};
+use crate::runtime::Sql;
 
 /// The process of a local host, in its state folder.
 pub async fn serve_host(folder: &Path) -> Result<(), ServiceError> {
@@ -24,12 +27,25 @@ impl Services {
             let store = Arc::clone(&store);
             async move { store.read(&reference).await.map_err(|error| error.to_string()) }.boxed()
         });
+        // The host says less of what it cannot use, and to fewer people.
+        self.check_local_database()?;
         let config = LocalConfig {
             folder: self.local_folder()?,
             nats: environment.nats_is_named.then(|| nats_config(&environment.nats)),
+            sql: environment.sql.clone(),
             program: None,
         };
         Ok(LocalHost::new(config, fetch)?)
+    }
+
+    fn check_local_database(&self) -> Result<(), ServiceError> {
+        let named = self.environment().sql.as_ref();
+        match named.map(|url| Sql::named(url.expose_secret())) {
+            Some(Err(error)) => Err(ServiceError::Setting(format!(
+                "{error} (PELATO_SQL_URL, `sql.url` in runner.yaml)"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Each environment and each lattice has its host, and that its messages.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use crate::runtime::{Bus, CallError, Code, Event, Message, Observer, Record, Stores, Surroundings};
+use crate::runtime::{Bus, CallError, Code, Event, Message, Observer, Record, Sql, Stores, Surroundings};
 
 /// Where an input seems to come from, and where a result goes when the
 /// configuration names no subject.
@@ -20,7 +20,8 @@ const LINE: usize = 64 << 10;
 pub struct Called {
     /// The bytes that were published, none where the input was filtered out; or why
     /// the call failed, with the author's stack where it was a panic. Of a task that
-    /// writes to a bucket, `{"data":…,"key":…}` as a message to such a task has them.
+    /// writes to a bucket, `{"data":…,"key":…}` as a message to such a task has them;
+    /// of one that writes to a table, the row.
     pub result: Result<Option<Bytes>, String>,
     /// What the task printed and logged, entry by entry.
     pub log: Vec<String>,
@@ -29,11 +30,12 @@ pub struct Called {
 }
 
 /// Gives `input` to a new instance of a task with the configuration `config`. The
-/// call may take `limit`; of its log, `log` bytes are kept.
+/// call may take `limit`; its rows go to `sql`; of its log, `log` bytes are kept.
 pub async fn call(
     code: &Code,
     component_name: &str,
     config: &BTreeMap<String, String>,
+    sql: &Sql,
     input: Bytes,
     limit: Duration,
     log: usize,
@@ -42,8 +44,12 @@ pub async fn call(
     let record = Record::new(payload.unwrap_or(1 << 20));
     let lines = Arc::new(Mutex::new(Lines::new(log)));
     let heard = Arc::clone(&lines);
-    // Buckets of its own, and no database.
-    let stores = Stores::default();
+    let stores = Stores {
+        sql: Some(sql.clone()),
+        ..Stores::default()
+    };
+    let row = Arc::new(Mutex::new(None));
+    let rows = Arc::clone(&row);
     let written = Arc::new(Mutex::new(None));
     let writes = Arc::clone(&written);
     let surroundings = Arc::new(Surroundings {
@@ -55,6 +61,9 @@ pub async fn call(
             Event::Logged { text, .. } => heard.lock().unwrap_or_else(PoisonError::into_inner).take(text),
             Event::Kept { bucket, key, .. } => {
                 *writes.lock().unwrap_or_else(PoisonError::into_inner) = Some((bucket, key));
+            }
+            Event::Queried { texts, .. } => {
+                *rows.lock().unwrap_or_else(PoisonError::into_inner) = texts.into_iter().next();
             }
             _ => {}
         }),
@@ -71,10 +80,11 @@ pub async fn call(
             let mut messages = record.take();
             messages.retain(|message| to.is_none_or(|to| message.subject == *to));
             let written = written.lock().unwrap_or_else(PoisonError::into_inner).take();
-            match (messages.pop(), written) {
-                (Some(message), _) => Ok(Some(message.body)),
-                (None, Some((bucket, key))) => entry(&stores, &bucket, key).await,
-                (None, None) => Ok(None),
+            let row = row.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match (messages.pop(), written, row) {
+                (Some(message), _, _) => Ok(Some(message.body)),
+                (None, Some((bucket, key)), _) => entry(&stores, &bucket, key).await,
+                (None, None, row) => Ok(row.map(Bytes::from)),
             }
         }
         Err(error) => Err(with_stack(error.to_string(), &mut log)),

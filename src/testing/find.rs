@@ -44,9 +44,9 @@ pub fn find(
         let Some(stem) = path.strip_suffix(ENDING) else {
             continue;
         };
-        let code = match codes.iter().find(|code| *code == stem) {
-            Some(folder) => folder.clone(),
-            None => format!("{stem}.go"),
+        let code = match codes.contains(stem) {
+            true => stem.to_owned(),
+            false => format!("{stem}.go"),
         };
         if code != stem && !files.contains_key(&code) {
             let known = files.keys().filter(|path| path.ends_with(".go"));

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::compare::failure;
 use super::{Case, CaseResult, Cases, call};
-use crate::runtime::Code;
+use crate::runtime::{Code, Sql};
 
 /// Bytes of a case's log that are kept.
 const LOG: usize = 8 << 10;
@@ -32,7 +32,7 @@ pub async fn run(
             // The semaphore is never closed.
             let _place = room.acquire().await;
             let input = case.input.clone().into();
-            let called = call(&code, &name, &config, input, limit, LOG).await;
+            let called = call(&code, &name, &config, &Sql::rehearsed(), input, limit, LOG).await;
             (index, result(&case, called))
         });
     }

@@ -1,6 +1,7 @@
 //! `pelato invoke`: one task, called by hand.
 
 use crate::command::{Project, Task};
+use crate::database::Database;
 
 const CODE: &str = r#"package main
 
@@ -104,6 +105,42 @@ async fn what_goes_into_a_bucket_is_printed_with_its_key() {
         .pelato(&["invoke", "keep", "--data", r#"{"key": "attic", "data": ""}"#])
         .await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn a_row_is_printed_and_written_only_where_that_is_asked_for() {
+    let project = project();
+    project.write("tasks/rows.go", crate::command::ECHO);
+    project.write(
+        "workflow.yaml",
+        "project_name: Thermo\ntasks:\n  - name: Rows\n    type: nats_to_sql\n    code: rows.go\n    targets: [edge]\n    source_topic: rooms\n    table: rooms\n    component_name: rows\n    version: 1.0.0\n",
+    );
+    let row = r#"{"room": "it's; --"}"#;
+    let ended = project.pelato(&["invoke", "rows", "--data", row]).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), row));
+    let ended = project.pelato(&["invoke", "rows", "--data", "no row"]).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""));
+    insta::assert_snapshot!(ended.last(), @"result not stored: the result is no JSON object, whose keys are columns");
+    let ended = project.pelato(&["invoke", "rows", "--data", row, "--sql"]).await;
+    assert_eq!(ended.code, Some(2));
+    insta::assert_snapshot!(ended.last(), @"error: --sql without an URL takes that of PELATO_SQL_URL, which is not set");
+
+    let database = Database::start().await;
+    let client = database.client().await;
+    let project = project.with("PELATO_SQL_URL", &database.url());
+    let ended = project.pelato(&["invoke", "rows", "--data", row, "--sql"]).await;
+    assert_eq!(ended.code, Some(1));
+    insta::assert_snapshot!(ended.last(), @r#"result not stored: in rooms: relation "rooms" does not exist; create the table: a task makes none"#);
+    client.batch_execute("CREATE TABLE rooms (room text)").await.unwrap();
+    let url = format!("--sql={}", database.url());
+    for sql in ["--sql", &url] {
+        let ended = project.pelato(&["invoke", "rows", "--data", row, sql]).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), row));
+    }
+    project.pelato(&["invoke", "rows", "--data", row]).await;
+    let rows = client.query("SELECT room FROM rooms", &[]).await.unwrap();
+    let rows: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(rows, ["it's; --", "it's; --"]);
 }
 
 #[tokio::test]

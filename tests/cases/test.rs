@@ -45,6 +45,37 @@ async fn no_cases_are_no_failure() {
 }
 
 #[tokio::test]
+async fn what_a_row_would_be_needs_no_database() {
+    let project = Project::of("acme/thermo");
+    project.write("tasks/convert.go", CONVERT);
+    project.write(
+        "workflow.yaml",
+        "project_name: Thermo\ntasks:\n  - name: Rows\n    type: nats_to_sql\n    code: convert.go\n    targets: [edge]\n    source_topic: rooms\n    table: rooms\n    key_column: unit\n    component_name: rows\n    version: 1.0.0\n",
+    );
+    project.write(
+        "tasks/convert.test.yaml",
+        "- name: a row\n  input: {Celsius: 20}\n  expect: {kelvin: 293.15, unit: K}\n\
+         - name: another\n  input: {Celsius: 20}\n  expect: {kelvin: 293, unit: K}\n",
+    );
+    let ended = project.pelato(&["test"]).await;
+    assert_eq!(ended.code, Some(1));
+    insta::assert_snapshot!(ended.sorted(), @r#"
+                  "unit": "K"
+              +   "kelvin": 293.15,
+              -   "kelvin": 293,
+      FAILED  another ([TIME])
+       build  rows: [SIZE]
+      ok      a row ([TIME])
+    rows: tasks/convert.test.yaml
+              tasks/convert.test.yaml:4
+              the JSON is another one
+                {
+                }
+    1 task, 2 cases: 1 passed, 1 failed
+    "#);
+}
+
+#[tokio::test]
 async fn cases_that_pass() {
     let project = project();
     project.write(

@@ -92,21 +92,3 @@ async fn a_folder_that_cannot_be_used() {
     assert_eq!(ended.code, Some(2));
     insta::assert_snapshot!(ended.last(), @"error: there is no place for local deployments: set PELATO_STATE to a folder, since neither XDG_STATE_HOME nor HOME is set");
 }
-
-#[tokio::test]
-async fn a_task_that_needs_a_database_is_not_said_to_run() {
-    let project = Project::of("acme/thermo").with("PELATO_DEPLOY", "local");
-    let state = project.path().with_file_name("state");
-    let project = project.with("PELATO_STATE", &state.display().to_string());
-    let host = Host::below(&state, "default");
-    project.write("tasks/keep.go", ECHO);
-    project.write(
-        "workflow.yaml",
-        "project_name: Thermo\ntasks:\n  - name: Keep\n    type: nats_to_sql\n    code: keep.go\n    targets: [edge]\n    \
-         source_topic: rooms\n    table: rooms\n    component_name: keep\n    version: 1.0.0\n",
-    );
-    let ended = project.pelato(&["brush"]).await;
-    assert_eq!(ended.code, Some(1), "{}", ended.said);
-    insta::assert_snapshot!(ended.last(), @"failed: keep (edge: it needs a database, and local deployments have none: run it with `pelato dev --sql URL`, or deploy it to a lattice); 1 built, 1 published");
-    host.until_gone().await;
-}

@@ -75,6 +75,7 @@ impl Host {
         let config = LocalConfig {
             folder: self.folder.clone(),
             nats: None,
+            sql: None,
             program: Some(program),
         };
         LocalHost::new(config, fetch).unwrap()

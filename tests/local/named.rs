@@ -72,6 +72,7 @@ async fn a_host_talks_over_the_nats_that_is_named() {
             password: Some("correct horse".into()),
             ..NatsConfig::default()
         }),
+        sql: None,
         program: Some(env!("CARGO_BIN_EXE_pelato").into()),
     };
     let fetch = Arc::new(|_| -> BoxFuture<'static, _> { unreachable!() });

@@ -107,6 +107,7 @@ async fn a_host_that_cannot_start_says_why() {
             url: url.to_owned(),
             ..NatsConfig::default()
         }),
+        sql: None,
         program: Some(program.into()),
     };
     let said = async |config: LocalConfig| {

@@ -215,7 +215,7 @@ async fn a_database_that_lets_nobody_in_is_said_without_credentials() {
     }
     let said = said.join("\n");
     insta::assert_snapshot!(said, @r#"
-    in.a: result not stored: in readings: no database is named: give `pelato dev` one with --sql postgres://…, or PELATO_SQL_URL
+    in.a: result not stored: in readings: no database is named: name one as postgres://… in PELATO_SQL_URL, or with --sql
     in.a: result not stored: in readings: the database cannot be reached: it refuses the user or the password
     in.a: result not stored: in readings: the database cannot be reached: database "postgres_elsewhere" does not exist
     "#);

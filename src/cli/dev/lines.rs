@@ -55,6 +55,10 @@ fn line(event: &Event) -> String {
             key,
             bytes,
         } => format!("{bucket}/{key}  {}  from {task}", size(*bytes)),
+        Event::Queried { task, texts } => {
+            let bytes = texts.iter().map(String::len).sum();
+            format!("database  {}  from {task}", size(bytes))
+        }
         Event::Handled {
             task,
             subject,

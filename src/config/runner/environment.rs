@@ -43,10 +43,7 @@ pub(super) fn read(
         Some(node) => nats(node, base, variables, findings),
         None => Some(Nats::open("nats://localhost:4222")),
     };
-    let sql = match fields.take("sql") {
-        Some(node) => Some(sql(node, base, variables, findings)?),
-        None => None,
-    };
+    let sql = fields.take("sql").and_then(|node| sql(node, base, variables, findings));
     let lattice = fields.text("lattice", findings).map_or("default", |(text, _)| text);
     let deploy = match fields.text("deploy", findings) {
         None | Some(("wadm", _)) => DeployMode::Wadm,
@@ -159,11 +156,11 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
 /// The address of a database has the password in it, so that it is a secret as a whole.
 fn sql(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<SecretString> {
     let mut fields = Fields::of(node, "`sql`", findings)?;
-    let Some(node) = fields.take("url") else {
+    let url = fields.take("url");
+    if url.is_none() {
         fields.missing("url", findings);
-        return None;
-    };
-    let url = secret("url", node, base, variables, findings);
+    }
+    let url = url.and_then(|node| secret("url", node, base, variables, findings));
     fields.finish(findings);
     url
 }

@@ -31,6 +31,7 @@ fn read(text: &str) -> Result<RunnerConfig, Diagnostics> {
         ("OLD_SECRET", "old"),
         ("THERMO_TOKEN", "t"),
         ("REGISTRY_PASSWORD", "p"),
+        ("SQL_URL", "postgres://ada:s3cret@db/home"),
     ]);
     read_runner("runner.yaml", text, Path::new("/etc/pelato"), &variables)
 }
@@ -171,4 +172,63 @@ fn only_addresses_that_the_operator_may_mean_are_cloned() {
         assert!(error.contains("`url` cannot be this"), "{bad}: {error}");
     }
     read(&GOOD.replace("https://git.example.org/acme/thermo.git", "file:///srv/git/thermo.git")).unwrap();
+}
+
+#[test]
+fn a_database_is_a_secret() {
+    let with = |sql: &str| GOOD.replace("    providers:", &format!("    sql: {sql}\n    providers:"));
+    let config = read(&with("{ url: { env: SQL_URL } }")).unwrap();
+    let sql = config.environments["production"].sql.as_ref().unwrap();
+    assert_eq!(
+        secrecy::ExposeSecret::expose_secret(sql),
+        "postgres://ada:s3cret@db/home"
+    );
+    assert!(!format!("{config:?}").contains("s3cret"));
+    assert!(read(GOOD).unwrap().environments["production"].sql.is_none());
+    let wrong = [
+        "postgres://db/home",
+        "{ url: postgres://ada:s3cret@db/home }",
+        "{ url: { env: NOT_SET } }",
+        "{ uri: { env: SQL_URL } }",
+    ];
+    let said: Vec<String> = wrong.iter().map(|sql| refused(&with(sql))).collect();
+    insta::assert_snapshot!(said.join("\n\n"), @"
+    error: `sql` must be a map of keys
+      --> runner.yaml:16:10
+       |
+    16 |     sql: postgres://db/home
+       |          ^^^^^^^^^^^^^^^^^^ this is a single value
+       |
+       = help: write `key: value` lines
+
+    error: `url` must say where the secret is, not hold it
+      --> runner.yaml:16:17
+       |
+    16 |     sql: { url: postgres://ada:s3cret@db/home }
+       |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ secrets do not belong into this file
+       |
+       = help: write `url: { env: NAME }` or `url: { file: PATH }`
+
+    error: the variable NOT_SET is not set, or empty
+      --> runner.yaml:16:24
+       |
+    16 |     sql: { url: { env: NOT_SET } }
+       |                        ^^^^^^^ the secret is expected there
+
+    error: `url` is missing in `sql`
+      --> runner.yaml:16:12
+       |
+    16 |     sql: { uri: { env: SQL_URL } }
+       |            ^^^ it belongs to this one
+       |
+       = help: add `url:`
+
+    error: `uri` is not a key of `sql`
+      --> runner.yaml:16:12
+       |
+    16 |     sql: { uri: { env: SQL_URL } }
+       |            ^^^ unknown key
+       |
+       = help: did you mean `url`?
+    ");
 }

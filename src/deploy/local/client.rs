@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use secrecy::SecretString;
 
 use super::folder::Folder;
 use super::protocol::{Answer, Ask, Bytes};
@@ -20,6 +21,9 @@ pub struct LocalConfig {
     pub folder: PathBuf,
     /// The NATS that its tasks talk over; none for a bus within the host.
     pub nats: Option<NatsConfig>,
+    /// The PostgreSQL database that its tasks write to; none for the one that the host
+    /// has, if it has one.
+    pub sql: Option<SecretString>,
     /// The program that has `local-host`; this one, if none.
     pub program: Option<PathBuf>,
 }
@@ -28,6 +32,7 @@ pub struct LocalConfig {
 pub struct LocalHost {
     pub(super) folder: PathBuf,
     pub(super) nats: Option<NatsConfig>,
+    pub(super) sql: Option<SecretString>,
     pub(super) program: PathBuf,
     pub(super) fetch: Fetch,
 }
@@ -46,6 +51,7 @@ impl LocalHost {
         Ok(Self {
             folder: std::path::absolute(&config.folder).map_err(failed)?,
             nats: config.nats,
+            sql: config.sql,
             program,
             fetch,
         })

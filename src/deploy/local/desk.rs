@@ -196,9 +196,9 @@ impl Desk {
     ) -> Result<(), String> {
         let specification = Specification::of(&record.document)?;
         // Else each of its messages would fail, one by one.
-        if specification.links.contains_key(DATABASE) {
+        if specification.links.contains_key(DATABASE) && self.stores.sql.is_none() {
             return Err(
-                "it needs a database, and local deployments have none: run it with `pelato dev --sql URL`, or deploy it to a lattice"
+                "it needs a database, and this host was started without one, whose address is kept on no disk: run any command of pelato with PELATO_SQL_URL (`sql` of the environment in runner.yaml)"
                     .to_owned(),
             );
         }

@@ -1,4 +1,5 @@
-//! What a client tells the process that it starts: which host it is, and its NATS.
+//! What a client tells the process that it starts: which host it is, its NATS and its
+//! database. None of it is on the disk.
 
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -9,10 +10,23 @@ use sha2::{Digest, Sha256};
 
 use crate::deploy::{DeployError, NatsConfig};
 
-/// The two variables in the environment of a host. Only its user's processes see
+/// The variables in the environment of a host. Only its user's processes see
 /// them; arguments would be seen by all.
 const IDENTITY: &str = "PELATO_LOCAL_IDENTITY";
 const NATS: &str = "PELATO_LOCAL_NATS";
+const SQL: &str = "PELATO_LOCAL_SQL";
+
+/// Stands before the digest of a database in an identity.
+const WITH_SQL: &str = "+sql-";
+
+/// What a host was handed.
+pub(super) struct HandedOver {
+    /// Which host it is.
+    pub(super) identity: String,
+    pub(super) nats: Option<NatsConfig>,
+    /// The address of the database.
+    pub(super) sql: Option<SecretString>,
+}
 
 /// [`NatsConfig`] with its secrets, as it is handed over.
 #[derive(Serialize, Deserialize)]
@@ -28,9 +42,14 @@ struct Nats {
 }
 
 /// The whole environment of a host.
-pub(super) fn environment(program: &Path, nats: Option<&NatsConfig>) -> Vec<(&'static str, String)> {
-    let mut environment = vec![(IDENTITY, identity(program, nats))];
+pub(super) fn environment(
+    program: &Path,
+    nats: Option<&NatsConfig>,
+    sql: Option<&SecretString>,
+) -> Vec<(&'static str, String)> {
+    let mut environment = vec![(IDENTITY, identity(program, nats, sql))];
     environment.extend(nats.map(|nats| (NATS, text_of(nats))));
+    environment.extend(sql.map(|sql| (SQL, sql.expose_secret().to_owned())));
     environment
 }
 
@@ -55,11 +74,13 @@ fn text_of(nats: &NatsConfig) -> String {
     serde_json::to_string(&handed).unwrap_or_default()
 }
 
-/// Which host this process is, and the NATS that it was handed, if it was.
-pub(super) fn handed_over() -> Result<(String, Option<NatsConfig>), DeployError> {
+/// What this process was handed.
+pub(super) fn handed_over() -> Result<HandedOver, DeployError> {
     let identity = std::env::var(IDENTITY).unwrap_or_default();
+    let sql = std::env::var(SQL).ok().map(SecretString::from);
     let Ok(text) = std::env::var(NATS) else {
-        return Ok((identity, None));
+        let nats = None;
+        return Ok(HandedOver { identity, nats, sql });
     };
     let nats: Nats = serde_json::from_str(&text).map_err(|_| DeployError::Address {
         url: NATS.to_owned(),
@@ -75,12 +96,23 @@ pub(super) fn handed_over() -> Result<(String, Option<NatsConfig>), DeployError>
         cert: nats.cert,
         key: nats.key,
     };
-    Ok((identity, Some(nats)))
+    Ok(HandedOver {
+        identity,
+        nats: Some(nats),
+        sql,
+    })
+}
+
+/// Whether the host that says it is `is` will do for who wants `wanted`: whoever names
+/// no database leaves the host the one that it has.
+pub(super) fn will_do(is: &str, wanted: &str) -> bool {
+    is == wanted || is.strip_prefix(wanted).is_some_and(|more| more.starts_with(WITH_SQL))
 }
 
 /// Tells a host of this program and these settings from any other: the version, the
-/// program's file, and a digest of its NATS.
-pub(super) fn identity(program: &Path, nats: Option<&NatsConfig>) -> String {
+/// program's file, and digests of its NATS and its database. It goes over the host's
+/// socket, which is its user's alone.
+pub(super) fn identity(program: &Path, nats: Option<&NatsConfig>, sql: Option<&SecretString>) -> String {
     let file = std::fs::metadata(program).ok();
     let size = file.as_ref().map_or(0, std::fs::Metadata::len);
     let changed = file
@@ -91,5 +123,13 @@ pub(super) fn identity(program: &Path, nats: Option<&NatsConfig>) -> String {
         None => "memory".to_owned(),
         Some(nats) => hex::encode(&Sha256::digest(text_of(nats))[..6]),
     };
-    format!("{}+{size}.{changed}+{bus}", env!("CARGO_PKG_VERSION"))
+    let sql = sql.map(|sql| {
+        let digest = Sha256::digest(sql.expose_secret());
+        format!("{WITH_SQL}{}", hex::encode(&digest[..6]))
+    });
+    format!(
+        "{}+{size}.{changed}+{bus}{}",
+        env!("CARGO_PKG_VERSION"),
+        sql.unwrap_or_default()
+    )
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -15,13 +16,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::desk::{DRAIN, Desk};
 use super::folder::Folder;
-use super::handover::handed_over;
+use super::handover::{HandedOver, handed_over};
 use super::journal::Journal;
 use super::listen;
 use super::protocol::{Answer, Ask, Bytes, receive, send};
 use super::shelf::Shelf;
 use crate::deploy::DeployError;
-use crate::runtime::{Buckets, Bus, Compiler, Host, Limits, Message, Options, Runtime, Stores};
+use crate::runtime::{Buckets, Bus, Compiler, Host, Limits, Message, Options, Runtime, Sql, Stores};
 
 /// The largest message, in bytes: NATS's own default.
 const LARGEST_MESSAGE: usize = 1 << 20;
@@ -47,7 +48,7 @@ pub async fn serve_host(folder: &Path) -> Result<(), DeployError> {
     lock.set_len(0).and_then(|()| lock.rewind()).map_err(failed)?;
     writeln!(lock, "{}", std::process::id()).map_err(failed)?;
     let journal = Journal::open(folder.log()).map_err(failed)?;
-    let (identity, nats) = handed_over()?;
+    let HandedOver { identity, nats, sql } = handed_over()?;
     let bus = match nats {
         None => Bus::memory(LARGEST_MESSAGE),
         Some(nats) => Bus::Nats(nats.connect().await?.client.into()),
@@ -62,7 +63,11 @@ pub async fn serve_host(folder: &Path) -> Result<(), DeployError> {
     // Buckets outlive the host, as deployments do.
     let stores = Stores {
         buckets: Buckets::folder(folder.buckets()),
-        ..Stores::default()
+        bucket: None,
+        sql: sql
+            .map(|url| Sql::named(url.expose_secret()))
+            .transpose()
+            .map_err(|error| folder.failed(&error))?,
     };
     let desk = Arc::new(Desk::new(host, runtime, Shelf::of(&folder), journal.clone(), stores));
     let socket = folder.socket()?;

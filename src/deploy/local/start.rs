@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::call::exchange;
 use super::client::LocalHost;
 use super::folder::Folder;
-use super::handover::{environment, identity};
+use super::handover::{environment, identity, will_do};
 use super::protocol::Ask;
 use crate::deploy::DeployError;
 
@@ -28,13 +28,13 @@ impl LocalHost {
     /// A host of this program answers afterwards.
     pub(super) async fn ensure(&self) -> Result<Folder, DeployError> {
         let folder = Folder::open(&self.folder)?;
-        let wanted = identity(&self.program, self.nats.as_ref());
-        if self.ping(&folder).await.as_ref() == Some(&wanted) {
+        let wanted = identity(&self.program, self.nats.as_ref(), self.sql.as_ref());
+        if self.ping(&folder).await.is_some_and(|is| will_do(&is, &wanted)) {
             return Ok(folder);
         }
         let _starting = self.starting(&folder).await?;
         // Whoever was first may have started it meanwhile.
-        if self.ping(&folder).await.as_ref() == Some(&wanted) {
+        if self.ping(&folder).await.is_some_and(|is| will_do(&is, &wanted)) {
             return Ok(folder);
         }
         self.end(&folder).await?;
@@ -109,7 +109,7 @@ impl LocalHost {
             .arg(folder.path())
             .current_dir(folder.path())
             .env_clear()
-            .envs(environment(&self.program, self.nats.as_ref()))
+            .envs(environment(&self.program, self.nats.as_ref(), self.sql.as_ref()))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)

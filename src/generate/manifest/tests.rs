@@ -433,7 +433,7 @@ async fn the_way_to_a_database_is_in_no_manifest() {
         package: postgres
         target:
           config:
-          - name: pelato-sql-default
+          - name: pelato-sql-celsius_to_kelvin-edge
           name: sql
       type: link
     type: component

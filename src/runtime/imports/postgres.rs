@@ -7,6 +7,7 @@ use self::cell::Cell;
 use self::parameter::{Parameter, misfit};
 use crate::runtime::bindings::wasmcloud::postgres::query::{Host, PgValue, QueryError, ResultRow};
 use crate::runtime::bindings::wasmcloud::postgres::types::{self, ResultRowEntry};
+use crate::runtime::event::Event;
 use crate::runtime::state::State;
 use crate::runtime::stores::{Sql, SqlError};
 
@@ -33,10 +34,21 @@ impl Host for State {
             Ok(sql) => sql,
             Err(error) => return Ok(Err(error)),
         };
+        let texts = params.iter().filter_map(|value| match value {
+            PgValue::Text(text) => Some(text.clone()),
+            _ => None,
+        });
+        let event = Event::Queried {
+            task: self.surroundings.task.clone(),
+            texts: texts.collect(),
+        };
         let parameters: Vec<Parameter> = params.into_iter().map(Parameter).collect();
         let rows = sql
             .query(&query, &parameters, |statement| misfit(&parameters, statement.params()))
             .await;
+        if rows.is_ok() {
+            self.surroundings.observer.tell(event);
+        }
         Ok(rows
             .map_err(QueryError::from)
             .and_then(|rows| rows.iter().map(row).collect()))
@@ -52,7 +64,7 @@ impl Host for State {
 }
 
 fn named(state: &State) -> Result<Sql, QueryError> {
-    let none = "no database is named: give `pelato dev` one with --sql postgres://…, or PELATO_SQL_URL";
+    let none = "no database is named: name one as postgres://… in PELATO_SQL_URL, or with --sql";
     let sql = state.surroundings.stores.sql.clone();
     sql.ok_or_else(|| QueryError::Unexpected(none.to_owned()))
 }

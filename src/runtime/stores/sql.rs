@@ -23,7 +23,7 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// A PostgreSQL database. It is connected to when it is needed, and again when the
 /// connection was lost. Cheap to clone; clones share the connections.
 #[derive(Clone)]
-pub struct Sql(Arc<Inner>);
+pub struct Sql(Option<Arc<Inner>>);
 
 struct Inner {
     config: Config,
@@ -92,11 +92,16 @@ impl Sql {
         let options = config.get_options().unwrap_or_default();
         let options = format!("-c statement_timeout={} {options}", STATEMENT_LIMIT.as_millis());
         config.options(options);
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Some(Arc::new(Inner {
             config,
             turns: Semaphore::new(CONNECTIONS),
             idle: Mutex::default(),
-        })))
+        }))))
+    }
+
+    /// No database: each statement is taken, does nothing and gives no rows.
+    pub fn rehearsed() -> Self {
+        Self(None)
     }
 
     /// Runs one statement with its parameters, and gives its rows.
@@ -106,9 +111,31 @@ impl Sql {
         parameters: &[P],
         fits: impl Fn(&tokio_postgres::Statement) -> Result<(), String>,
     ) -> Result<Vec<Row>, SqlError> {
+        let Some(database) = &self.0 else {
+            return whole(statement).map(|()| Vec::new());
+        };
+        database.query(statement, parameters, fits).await
+    }
+
+    /// Runs several statements, without parameters and rows.
+    pub(in crate::runtime) async fn batch(&self, statements: &str) -> Result<(), SqlError> {
+        let Some(database) = &self.0 else {
+            return whole(statements);
+        };
+        database.batch(statements).await
+    }
+}
+
+impl Inner {
+    async fn query<P: ToSql + Sync>(
+        &self,
+        statement: &str,
+        parameters: &[P],
+        fits: impl Fn(&tokio_postgres::Statement) -> Result<(), String>,
+    ) -> Result<Vec<Row>, SqlError> {
         let work = async {
             whole(statement)?;
-            let _turn = self.0.turns.acquire().await;
+            let _turn = self.turns.acquire().await;
             let (client, prepared) = self.prepared(statement).await?;
             if let Err(reason) = fits(&prepared) {
                 self.keep(client);
@@ -123,13 +150,12 @@ impl Sql {
         timeout(LIMIT, work).await.unwrap_or(Err(SqlError::TooLong))
     }
 
-    /// Runs several statements, without parameters and rows.
-    pub(in crate::runtime) async fn batch(&self, statements: &str) -> Result<(), SqlError> {
+    async fn batch(&self, statements: &str) -> Result<(), SqlError> {
         let work = async {
             whole(statements)?;
-            let _turn = self.0.turns.acquire().await;
+            let _turn = self.turns.acquire().await;
             // A connection of its own: who knows what it leaves behind.
-            let client = connect(&self.0.config).await?;
+            let client = connect(&self.config).await?;
             client.batch_execute(statements).await.map_err(|error| reason(&error))
         };
         timeout(LIMIT, work).await.unwrap_or(Err(SqlError::TooLong))
@@ -152,7 +178,7 @@ impl Sql {
                 Err(_) => {}
             }
         }
-        let client = connect(&self.0.config).await?;
+        let client = connect(&self.config).await?;
         match client.prepare(statement).await {
             Ok(prepared) => Ok((client, prepared)),
             Err(error) => {
@@ -163,12 +189,12 @@ impl Sql {
     }
 
     fn idle(&self) -> Option<Client> {
-        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     fn keep(&self, client: Client) {
         if !client.is_closed() {
-            self.0.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(client);
         }
     }
 }

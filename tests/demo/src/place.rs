@@ -116,6 +116,7 @@ impl Machine {
         let config = LocalConfig {
             folder: self.0.path().join(HOST),
             nats: None,
+            sql: None,
             program: Some(program()?),
         };
         let fetch = |_| Box::pin(async { Err("nothing is deployed from here".to_owned()) }) as _;

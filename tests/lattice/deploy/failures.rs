@@ -1,7 +1,7 @@
 //! What people read when a lattice is not as it should be.
 
 use lattice_harness::{Lattice as Real, Options};
-use pelato::deploy::{Lattice, NatsConfig};
+use pelato::deploy::{Database, Lattice, NatsConfig};
 use pelato::report::TargetState;
 use secrecy::SecretString;
 
@@ -94,4 +94,30 @@ async fn wrong_credentials() {
     assert!(as_user("ci", "correct horse").await.is_ok());
     let guest = as_user("guest", "guest").await.unwrap();
     insta::assert_snapshot!(shown(guest.applications().await.unwrap_err()), @r#"NATS at NATS does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
+}
+
+#[tokio::test]
+async fn without_a_host_nobody_keeps_the_way_to_a_database() {
+    let options = Options {
+        hosts: Vec::new(),
+        ..Options::default()
+    };
+    let real = Real::start(options).await.unwrap();
+    let database = Database::named(&"postgres://ada:s3cret@db.example.org/home".into()).unwrap();
+    let lattice = connect(&real).await.with_database(Some(database));
+    assert_eq!(lattice.database_mark().await.unwrap(), None);
+    let mut manifest = manifest(&real, "writer", "edge", "127.0.0.1:1/writer:1.0.0", &owner());
+    let name = format!("pelato-sql-{}", manifest.application);
+    manifest.document["spec"]["components"][0]["traits"]
+        .as_array_mut()
+        .unwrap()
+        .push(
+            serde_json::json!({"type": "link", "properties": {"target": {"name": "sql", "config": [{"name": name}]}}}),
+        );
+    insta::assert_snapshot!(refused(&lattice, &manifest).await, @"the way to the database, the configuration pelato-sql-writer-edge, could not be put on the lattice `default`: no host answers; start a host of that lattice, then run again");
+    assert_eq!(
+        lattice.deployed(&manifest.application).await.unwrap(),
+        None,
+        "nothing was put"
+    );
 }
