@@ -6,9 +6,7 @@
     reason = "this is where the program speaks"
 )]
 
-#[cfg(feature = "local")]
-use std::io::Write as _;
-use std::io::{IsTerminal as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -66,13 +64,13 @@ impl Printer {
 
     /// A line of what a command is there to show.
     pub(super) fn show(&self, text: &str) {
-        println!("{text}");
+        line_of(text);
     }
 
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
         match serde_json::to_string_pretty(document) {
-            Ok(text) => println!("{text}"),
+            Ok(text) => line_of(&text),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
         }
     }
@@ -96,6 +94,12 @@ impl Printer {
             other => eprintln!("error: {other}"),
         }
     }
+}
+
+/// A line on stdout. Whoever read it may have gone, as `head` does: then there is
+/// nobody left to tell.
+fn line_of(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Events as plain lines.

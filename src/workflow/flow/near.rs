@@ -78,8 +78,9 @@ fn almost(one: &str, other: &str) -> bool {
     if one == other {
         return false;
     }
-    if squashed(one) == squashed(other) {
-        return true;
+    let letters = squashed(one);
+    if letters == squashed(other) {
+        return letters.len() >= SHORTEST_WORD;
     }
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let mut differing = None;
