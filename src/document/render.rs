@@ -8,7 +8,7 @@ use super::{Diagnostic, Diagnostics, Severity, Span};
 
 /// So many bytes of the text are shown in all. Each finding shows its lines whole,
 /// and a hostile page may be one line of megabytes with a thousand findings in it.
-const MOST_SHOWN: usize = 8 << 20;
+const MOST_SHOWN: usize = 2 << 20;
 
 impl Diagnostics {
     /// All of them as people read them, with colours when `colours` is set.

@@ -1,10 +1,13 @@
 //! What comes of workflows that pass: manifests that wadm takes.
 
+use pelato::build::{Builder, Choice, Options, Parallel};
 use pelato::generate::{Owner, Placement, Providers, Templates, manifest, render};
+use pelato::report::Reporter;
 use pelato::workflow::{self, Workflow};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::{TEMPLATES, project};
 
@@ -143,4 +146,66 @@ proptest! {
             render(task, &project, &TEMPLATES).map_err(|error| TestCaseError::fail(error.to_string()))?;
         }
     }
+}
+
+/// One task of each template, with the oddest names that pass.
+const ODD: &str = r#"
+project_name: "\"Th{{erm}}o\" `$(id)` \\ <b>è</b>"
+tasks:
+  - name: "it's \"{{name}}\" \\n `x` */ //"
+    type: processor_nats
+    code: a.go
+    targets: [Far-Edge_1]
+    source_topic: "è.*.#{{x}}.>"
+    dest_topic: "\"quoted\"'.\\back\\.`tick`"
+    component_name: A__b--0
+    version: 0.0.999999999
+  - name: "2024"
+    type: http_producer_nats
+    code: a.go
+    targets: [Far-Edge_1, "2"]
+    dest_topic: "{{#if}}"
+    component_name: 1--a
+    version: 1.0.0
+    address: { Far-Edge_1: "[::1]:1", "2": 10.0.0.1:65535 }
+  - name: kv
+    type: nats_to_nats_kv
+    code: kv.go
+    targets: [edge]
+    source_topic: ">"
+    bucket: B_-_1
+    component_name: "3"
+    version: 1.0.0
+  - name: sql
+    type: nats_to_sql
+    code: a.go
+    targets: [edge]
+    source_topic: "*"
+    table: Città._2
+    key_column: ñ
+    component_name: type
+    version: 1.0.0
+"#;
+
+#[tokio::test]
+async fn whatever_passes_makes_go_that_compiles() {
+    let project = project(ODD.as_bytes());
+    let read = workflow::read("workflow.yaml", &project, &TEMPLATES.specs()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let tasks = &read.workflow.tasks;
+    let sources: Vec<_> = tasks
+        .iter()
+        .map(|task| render(task, &project, &TEMPLATES).unwrap())
+        .collect();
+    let reporter = Reporter::default();
+    let options = Options::from_variables(|name| std::env::var(name).ok());
+    let builder = Builder::choose(Choice::Local, Parallel::Machine, options, &reporter)
+        .await
+        .expect("Go on the PATH");
+    let cancel = CancellationToken::new();
+    for (name, built) in builder.build("tests", "odd", &sources, &reporter, &cancel).await {
+        assert!(built.is_ok(), "{name}: {:?}", built.err());
+    }
+    tokio::task::spawn_blocking(move || hold(&read.workflow, &TEMPLATES).unwrap())
+        .await
+        .unwrap();
 }
