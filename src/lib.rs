@@ -17,9 +17,11 @@ pub mod dashboard;
 pub mod deploy;
 #[cfg(feature = "local")]
 pub mod dev;
+pub mod doctor;
 pub mod document;
 pub mod forge;
 pub mod generate;
+pub mod golang;
 pub mod pipeline;
 pub mod plan;
 pub mod publish;

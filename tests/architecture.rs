@@ -10,13 +10,13 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 21] = [
+const USES: [(&str, &[&str]); 23] = [
     ("build", &["generate", "report"]),
     (
         "cli",
         &[
-            "config", "dev", "document", "pipeline", "plan", "report", "runner", "runtime", "services", "source",
-            "testing",
+            "config", "dev", "doctor", "document", "pipeline", "plan", "report", "runner", "runtime", "services",
+            "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),
@@ -28,9 +28,14 @@ const USES: [(&str, &[&str]); 21] = [
             "build", "deploy", "generate", "pipeline", "report", "runtime", "services",
         ],
     ),
+    (
+        "doctor",
+        &["build", "deploy", "pipeline", "publish", "report", "services"],
+    ),
     ("document", &[]),
     ("forge", &[]),
-    ("generate", &["source", "workflow"]),
+    ("generate", &["document", "golang", "source", "workflow"]),
+    ("golang", &[]),
     (
         "pipeline",
         &[
@@ -56,27 +61,30 @@ const USES: [(&str, &[&str]); 21] = [
     ),
     ("source", &["workflow"]),
     ("testing", &["document", "report", "runtime"]),
-    ("workflow", &["document", "source"]),
+    ("workflow", &["document", "golang", "source"]),
 ];
 
 /// The rooms that may use each other: one shares values of the other's.
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 27] = [
+const LIBRARIES: [(&str, &[&str]); 30] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
     ("axum", &["server"]),
     ("bollard", &["build"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("docker_credential", &["publish"]),
     ("dotenvy", &["config"]),
     ("git2", &["source"]),
     ("handlebars", &["generate"]),
-    ("hmac", &["forge"]),
+    ("hmac", &["deploy", "forge"]),
     ("hyper", &["runtime", "server"]),
     ("hyper_util", &["runtime", "server"]),
+    ("indicatif", &["cli"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),
@@ -94,7 +102,7 @@ const LIBRARIES: [(&str, &[&str]); 27] = [
 ];
 
 /// Rooms that take values and return values, and what of the world they may not name.
-const PURE: [&str; 4] = ["document", "generate", "plan", "workflow"];
+const PURE: [&str; 5] = ["document", "generate", "golang", "plan", "workflow"];
 const WORLD: [&str; 10] = [
     "std::fs",
     "TcpStream",

@@ -19,9 +19,15 @@ mod check;
 mod compile;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/doctor.rs"]
+mod doctor;
+#[path = "cli/early.rs"]
+mod early;
 #[path = "cli/metrics.rs"]
 mod metrics;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
+#[path = "cli/words.rs"]
+mod words;
 #[path = "cli/workflow.rs"]
 mod workflow;

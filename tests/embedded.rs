@@ -10,6 +10,7 @@
 
 mod component;
 mod conformance;
+mod database;
 #[path = "embedded/hostile.rs"]
 mod hostile;
 
@@ -17,10 +18,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use conformance::tasks::Deployment;
-use conformance::{Gone, MAX_PAYLOAD, Place, TIME_LIMIT, cases, deployments};
+use conformance::{Gone, Kept, MAX_PAYLOAD, Place, TIME_LIMIT, cases, deployments, keepers, table};
 use pelato::deploy::Specification;
 use pelato::generate::Providers;
-use pelato::runtime::{Bus, Code, Compiler, Event, Host, Limits, Observer, Options, Runtime, Task};
+use pelato::runtime::{Bus, Code, Compiler, Event, Host, Limits, Observer, Options, Runtime, Sql, Stores, Task};
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 
 /// What the compiler for strangers' code makes passes all.
@@ -43,6 +44,20 @@ mod quick {
     }
 }
 
+/// And what tasks keep is kept.
+mod keeping {
+    use super::*;
+    cases! { keeping(Compiler::Thorough);
+        values_of_every_size_are_kept_whole
+        values_are_bytes_under_the_subject_where_no_key_is_given
+        a_value_that_fails_concerns_no_other
+        rows_of_every_size_are_written_whole
+        values_are_bound_whatever_they_say
+        a_row_that_fails_concerns_no_other
+        fifty_of_each_at_once
+    }
+}
+
 /// The tasks of the suite in a host of this process, over a bus of its own. One
 /// place at a time: some of its tasks take all the time and memory they get.
 async fn embedded(compiler: Compiler) -> Place {
@@ -57,7 +72,9 @@ async fn embedded(compiler: Compiler) -> Place {
     let image = async |_: &str, _: &'static [u8]| "image".to_owned();
     let (all, address) = deployments("conform", &Providers::builtin(), "nats://nobody", image).await;
     for deployment in &all {
-        host.put(task(deployment, compiler).await).await.unwrap();
+        host.put(task(deployment, compiler, &Stores::default()).await)
+            .await
+            .unwrap();
     }
     Place {
         bus: host.bus().clone(),
@@ -65,12 +82,40 @@ async fn embedded(compiler: Compiler) -> Place {
         address,
         log: Box::new(move || vec![log.lock().unwrap().clone()]),
         gone: Gone::Answered,
+        kept: None,
         _keep: Box::new((host, alone)),
     }
 }
 
+/// The same with the tasks that keep things, a bucket in memory and a database.
+async fn keeping(compiler: Compiler) -> Place {
+    let mut place = embedded(compiler).await;
+    let database = database::Database::start().await;
+    let client = database.client().await;
+    client.batch_execute(&table(place.prefix)).await.unwrap();
+    let stores = Stores {
+        sql: Some(Sql::named(&database.url()).unwrap()),
+        ..Stores::default()
+    };
+    let image = async |_: &str, _: &'static [u8]| "image".to_owned();
+    let (host, alone) = *place._keep.downcast::<(Host, OwnedMutexGuard<()>)>().unwrap();
+    for deployment in keepers(place.prefix, &Providers::builtin(), "nats://nobody", image).await {
+        host.put(task(&deployment, compiler, &stores).await).await.unwrap();
+    }
+    let bucket = format!("{}-kept", place.prefix);
+    place.kept = Some(Kept {
+        value: Box::new(move |key| {
+            let (buckets, bucket) = (stores.buckets.clone(), bucket.clone());
+            Box::pin(async move { buckets.get(&bucket, &key).await.unwrap() })
+        }),
+        database: client,
+    });
+    place._keep = Box::new((host, database, alone));
+    place
+}
+
 /// A deployment as the embedded host has it: from the manifest that wadm would get.
-async fn task(deployment: &Deployment, compiler: Compiler) -> Task {
+async fn task(deployment: &Deployment, compiler: Compiler, stores: &Stores) -> Task {
     let manifest = &deployment.manifest;
     let wanted = Specification::of(&manifest.document).unwrap();
     Task {
@@ -85,7 +130,7 @@ async fn task(deployment: &Deployment, compiler: Compiler) -> Task {
         address: wanted.address,
         request_limit: wanted.request_limit,
         instances: wanted.instances,
-        stores: Default::default(),
+        stores: stores.linked(&wanted.links),
     }
 }
 

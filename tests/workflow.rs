@@ -21,7 +21,7 @@ mod schema;
 
 use std::sync::LazyLock;
 
-use pelato::document::Diagnostics;
+use pelato::document::{Diagnostics, Findings};
 use pelato::generate::Templates;
 use pelato::source::ProjectFiles;
 use pelato::workflow::{self, Read};
@@ -75,16 +75,19 @@ fn project(text: &[u8]) -> ProjectFiles {
     project
 }
 
-fn read(text: &[u8]) -> Result<Read, Diagnostics> {
+fn read(text: &[u8]) -> Result<Read, Vec<Diagnostics>> {
     workflow::read("workflow.yaml", &project(text), &TEMPLATES.specs())
 }
 
 /// What is said of a workflow, right or wrong.
 fn found(text: &[u8]) -> Diagnostics {
-    match read(text) {
+    let all = match read(text) {
         Ok(read) => read.notes,
         Err(wrong) => wrong,
-    }
+    };
+    let nothing = Findings::default().of("workflow.yaml", "");
+    let of_workflow = all.into_iter().find(|one| one.file == "workflow.yaml");
+    of_workflow.unwrap_or(nothing)
 }
 
 /// The same, as people read it. One of the findings is of this rule.

@@ -6,6 +6,8 @@
 
 #[path = "../../src/document/mod.rs"]
 pub mod document;
+#[path = "../../src/golang/mod.rs"]
+pub mod golang;
 #[path = "../../src/workflow/mod.rs"]
 pub mod workflow;
 
@@ -51,23 +53,26 @@ fuzz_target!(|bytes: &[u8]| {
     project
         .files
         .insert("tasks/a.go".into(), b"package main\n\nfunc exec_task(arg string) string { return arg }\n".to_vec());
-    let found = match workflow::read("workflow.yaml", &project, &[&TEMPLATE]) {
+    let all = match workflow::read("workflow.yaml", &project, &[&TEMPLATE]) {
         Ok(read) => {
-            assert!(!read.notes.has_errors());
             assert!(!read.workflow.tasks.is_empty());
+            assert!(!read.notes.iter().any(document::Diagnostics::has_errors));
             read.notes
         }
         Err(wrong) => {
-            assert!(wrong.has_errors());
+            assert!(wrong.iter().any(document::Diagnostics::has_errors));
             wrong
         }
     };
-    let places = found.places();
-    for item in &found.items {
-        let place = places.place(&item.span);
-        assert!(place.line > 0 && place.column > 0 && place.end_line >= place.line);
-        assert!(item.help.is_some(), "`{}` says no fix", item.rule);
-        assert!(document::RULES.iter().any(|rule| rule.name == item.rule), "{}", item.rule);
+    for found in &all {
+        let places = found.places();
+        for item in &found.items {
+            let place = places.place(&item.span);
+            assert!(place.line > 0 && place.column > 0 && place.end_line >= place.line);
+            assert!(item.help.is_some(), "`{}` says no fix", item.rule);
+            let known = document::RULES.iter().any(|rule| rule.name == item.rule);
+            assert!(known, "{}", item.rule);
+        }
+        found.render(true);
     }
-    found.render(true);
 });

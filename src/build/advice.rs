@@ -1,5 +1,7 @@
 //! Go's complaints about what Pelato wrote, as advice about what the author wrote.
 
+use std::collections::BTreeMap;
+
 use crate::generate::Sources;
 
 /// The line that tells Go the author's file and lines.
@@ -8,47 +10,55 @@ const DIRECTIVE: &str = "//line ";
 /// What the author can be told when their code and the generated code do not fit.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Advice {
-    /// `tasks/convert.go`.
-    file: String,
+    /// `tasks/convert.go`, or the folder of several.
+    code: String,
     /// What `exec_task` may be: `` `func …` or `func …` ``.
     signatures: String,
-    /// The line of the author's `func exec_task`.
-    function: Option<usize>,
-    /// The line of the author's `package`.
-    package: Option<usize>,
+    /// The place of the author's `func exec_task`: `tasks/convert.go:3`.
+    function: Option<String>,
+    /// Files as Go sees them → the place of their `package`.
+    packages: BTreeMap<String, String>,
+    /// The author's go.mod, where it counts: `tasks/go.mod`.
+    go_mod: Option<String>,
 }
 
 impl Advice {
     /// Looks at the author's code.
     pub(super) fn about(sources: &Sources) -> Self {
-        let code = sources.files.get("task.go").map(Vec::as_slice).unwrap_or_default();
-        let code = String::from_utf8_lossy(code);
-        let hidden = usize::from(code.starts_with(DIRECTIVE));
-        let line_of = |start: &str| {
-            let mut lines = code.lines().skip(hidden);
-            lines.position(|line| line.starts_with(start)).map(|index| index + 1)
+        let place = |generated: &str, start: &str| {
+            let code = String::from_utf8_lossy(sources.files.get(generated)?);
+            let hidden = usize::from(code.starts_with(DIRECTIVE));
+            let line = code.lines().skip(hidden).position(|line| line.starts_with(start))?;
+            Some(format!("{}:{}", sources.author_files.get(generated)?, line + 1))
         };
         let quoted: Vec<String> = sources
             .signatures
             .iter()
             .map(|signature| format!("`{signature}`"))
             .collect();
+        let mains = || sources.author_files.keys().filter(|path| !path.contains('/'));
         Self {
-            file: sources.author_file.clone(),
+            code: sources.code.clone(),
             signatures: quoted.join(" or "),
-            function: line_of("func exec_task"),
-            package: line_of("package "),
+            function: mains().find_map(|path| place(path, "func exec_task")),
+            packages: mains()
+                .map(|path| {
+                    let place = place(path, "package ").unwrap_or_else(|| sources.author_files[path].clone());
+                    (path.clone(), place)
+                })
+                .collect(),
+            go_mod: sources.author_go_mod.clone(),
         }
     }
 
     /// What to say instead of Go's line; none where that says it well.
     pub(super) fn instead_of(&self, line: &str) -> Option<String> {
-        let Self { file, signatures, .. } = self;
+        let Self { code, signatures, .. } = self;
         if let Some((_, complaint)) = line.strip_prefix("./main.go:").and_then(|rest| rest.split_once(": ")) {
-            let at = at(file, self.function);
+            let at = self.function.as_ref().unwrap_or(code);
             if complaint == "undefined: exec_task" {
                 return Some(match self.function {
-                    None => format!("{file}: it has no function exec_task; write {signatures}"),
+                    None => format!("{code}: it has no function exec_task; write {signatures}"),
                     Some(_) => format!(
                         "{at}: Go does not see this exec_task; take the `//go:build` line, the `import \"C\"` or the comment around it out"
                     ),
@@ -64,11 +74,11 @@ impl Advice {
             }
         }
         if let Some(packages) = line.strip_prefix("found packages ") {
-            let theirs = packages
-                .split(" and ")
-                .find_map(|package| package.split_once(" (task.go)"));
-            let (name, _) = theirs?;
-            let at = at(file, self.package);
+            let (name, at) = packages.split(" and ").find_map(|package| {
+                let (name, file) = package.split_once(" (")?;
+                let at = self.packages.get(file.split(')').next()?)?;
+                (name != "main").then_some((name, at))
+            })?;
             return Some(format!(
                 "{at}: the file says `package {name}`; it has to be `package main`"
             ));
@@ -80,14 +90,42 @@ impl Advice {
         }
         if line.ends_with(": expected 'package', found 'EOF'") {
             return Some(format!(
-                "{file}: the file is empty; begin it with `package main`, and write {signatures}"
+                "{code}: the file is empty; begin it with `package main`, and write {signatures}"
             ));
         }
         if let Some((place, package)) = line.split_once(": no required module provides package ") {
             let package = package.split(';').next()?;
-            return Some(format!(
-                "{place}: there is no package {package} here; a task can import Go's standard library, and what its template requires"
-            ));
+            return Some(match &self.go_mod {
+                Some(go_mod) => format!(
+                    "{place}: nothing in {go_mod} provides the package {package}; {}",
+                    tidy(go_mod)
+                ),
+                None => format!(
+                    "{place}: there is no package {package} here; without a go.mod a task can import Go's standard library, and what its template requires"
+                ),
+            });
+        }
+        if let Some(go_mod) = &self.go_mod {
+            if let Some((place, rest)) = line.split_once(": missing go.sum entry for ") {
+                let what = rest.split(';').next()?.rsplit(' ').next()?;
+                let sums = go_mod.replace("go.mod", "go.sum");
+                return Some(format!("{place}: {sums} says nothing of {what}; {}", tidy(go_mod)));
+            }
+            if line.starts_with("go: updates to go.mod needed") {
+                return Some(format!(
+                    "{go_mod}: it does not name all modules that it needs; {}",
+                    tidy(go_mod)
+                ));
+            }
+            if let Some((wanted, running)) = line
+                .strip_prefix("go: go.mod requires go >= ")
+                .and_then(|rest| rest.split_once(" (running go "))
+            {
+                let running = running.split(';').next()?;
+                return Some(format!(
+                    "{go_mod}: it asks for Go {wanted}, and tasks are built with Go {running}; write `go {running}` there, or build with a later Go"
+                ));
+            }
         }
         let (place, package) = line.strip_suffix(')')?.split_once(": package ")?;
         let (package, _) = package.split_once(" is not in std (")?;
@@ -98,15 +136,15 @@ impl Advice {
     /// done in a folder that is generated.
     pub(super) fn is_noise(line: &str) -> bool {
         line.starts_with("\tgo get ")
+            || line.starts_with("\tgo mod ")
             || line.starts_with("\t./main.go:") && line.ends_with(": other declaration of main")
     }
 }
 
-fn at(file: &str, line: Option<usize>) -> String {
-    match line {
-        Some(line) => format!("{file}:{line}"),
-        None => file.to_owned(),
-    }
+/// What mends a go.mod.
+fn tidy(go_mod: &str) -> String {
+    let folder = go_mod.trim_end_matches("/go.mod");
+    format!("run `go mod tidy` in {folder}/ and commit go.mod and go.sum")
 }
 
 #[cfg(test)]
@@ -115,7 +153,8 @@ mod tests {
 
     fn said(code: &str, line: &str) -> String {
         let sources = Sources {
-            author_file: "tasks/convert.go".to_owned(),
+            code: "tasks/convert.go".to_owned(),
+            author_files: BTreeMap::from([("task.go".to_owned(), "tasks/convert.go".to_owned())]),
             signatures: [
                 "func exec_task(arg string) string",
                 "func exec_task(arg string) (string, error)",
@@ -165,7 +204,7 @@ mod tests {
     fn what_cannot_be_imported() {
         insta::assert_snapshot!(
             said("", "tasks/convert.go:3:8: no required module provides package example.org/units; to add it:"),
-            @"tasks/convert.go:3:8: there is no package example.org/units here; a task can import Go's standard library, and what its template requires"
+            @"tasks/convert.go:3:8: there is no package example.org/units here; without a go.mod a task can import Go's standard library, and what its template requires"
         );
         insta::assert_snapshot!(
             said("", "tasks/convert.go:3:8: package strngs is not in std (/usr/local/go/src/strngs)"),

@@ -80,7 +80,7 @@ mod tests {
                 .iter()
                 .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
                 .collect(),
-            author_file: "tasks/convert.go".to_owned(),
+            code: "tasks/convert.go".to_owned(),
             ..Sources::default()
         }
     }

@@ -13,6 +13,7 @@ use crate::report::{Reporter, Stage};
 pub struct Builder {
     place: Place,
     parallel: Parallel,
+    validate: bool,
 }
 
 enum Place {
@@ -33,6 +34,7 @@ impl Builder {
         options: Options,
         reporter: &Reporter,
     ) -> Result<Self, BuildError> {
+        let validate = options.validate;
         let place = match choice {
             Choice::Docker => Place::Docker(Docker::connect(options).await?),
             Choice::Local => Place::Local(Local::find(options).await?),
@@ -41,7 +43,11 @@ impl Builder {
                 Err(docker) => Place::Local(Self::instead(docker, options, reporter).await?),
             },
         };
-        Ok(Self { place, parallel })
+        Ok(Self {
+            place,
+            parallel,
+            validate,
+        })
     }
 
     async fn instead(docker: BuildError, options: Options, reporter: &Reporter) -> Result<Local, BuildError> {
@@ -205,9 +211,12 @@ impl Builder {
             Place::Docker(docker) => docker.compile(run, cache, task, reporter, cancel).await?,
             Place::Local(local) => local.compile(task, reporter, cancel).await?,
         };
+        let validate = self.validate;
         let (name, wit, world) = (task.component_name.clone(), task.wit.clone(), task.world.clone());
-        let encoded =
-            tokio::task::spawn_blocking(move || Ok(Component::new(&name, componentize(&core, &wit, &world)?))).await;
+        let encoded = tokio::task::spawn_blocking(move || {
+            Ok(Component::new(&name, componentize(&core, &wit, &world, validate)?))
+        })
+        .await;
         encoded.map_err(|error| BuildError::Componentize {
             world: task.world.clone(),
             reason: error.to_string(),

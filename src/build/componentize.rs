@@ -14,8 +14,8 @@ const TABLE_ELEMENTS: u64 = 15_000;
 const MEMORY: u64 = 256 << 20;
 
 /// Turns the core module that Go made into a component of `world`, a world of the
-/// WIT text `wit`. The result is validated. Takes 50–200 ms of a core: call it
-/// where that does not hold others up.
+/// WIT text `wit`, and validates it where `validate` says so. Takes 50–200 ms of a
+/// core: call it where that does not hold others up.
 ///
 /// The adapter is version 24, since its imports (wasi 0.2.0) are served by every
 /// wasmCloud host.
@@ -24,7 +24,7 @@ const MEMORY: u64 = 256 << 20;
 /// [`BuildError::TableTooLarge`] and [`BuildError::MemoryTooLarge`] for a module
 /// that no host would start, [`BuildError::Componentize`] where module and world
 /// do not fit.
-pub fn componentize(core: &[u8], wit: &str, world: &str) -> Result<Vec<u8>, BuildError> {
+pub fn componentize(core: &[u8], wit: &str, world: &str, validate: bool) -> Result<Vec<u8>, BuildError> {
     let failed = |error: anyhow::Error| BuildError::Componentize {
         world: world.to_owned(),
         reason: format!("{error:#}"),
@@ -33,17 +33,17 @@ pub fn componentize(core: &[u8], wit: &str, world: &str) -> Result<Vec<u8>, Buil
         Unfit::Limit(error) => error,
         Unfit::Unreadable(error) => failed(error),
     })?;
-    encode(core, wit, world).map_err(failed)
+    encode(core, wit, world, validate).map_err(failed)
 }
 
-fn encode(core: &[u8], wit: &str, world: &str) -> anyhow::Result<Vec<u8>> {
+fn encode(core: &[u8], wit: &str, world: &str, validate: bool) -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("world.wit", wit)?;
     let world = resolve.select_world(&[package], Some(world))?;
     let mut module = core.to_vec();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
-        .validate(true)
+        .validate(validate)
         .module(&module)?
         .adapter(
             WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
@@ -118,13 +118,13 @@ mod tests {
 
     #[test]
     fn a_module_that_fits_becomes_a_component() {
-        let component = componentize(&run(), WIT, "empty").unwrap();
+        let component = componentize(&run(), WIT, "empty", true).unwrap();
         assert!(Parser::is_component(&component));
     }
 
     #[test]
     fn a_module_that_lacks_an_export_names_it() {
-        let error = componentize(&module(&[]), WIT, "empty").unwrap_err();
+        let error = componentize(&module(&[]), WIT, "empty", true).unwrap_err();
         insta::assert_snapshot!(
             error,
             @"the module does not become a component of the world `empty`: failed to decode world from module: module was not valid: failed to find export of function `run`; this is a fault of the template"
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_table_that_no_host_gives_is_refused_here() {
         // One table of 15,001 functions, in LEB128.
-        let error = componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty").unwrap_err();
+        let error = componentize(&module(&[(4, &[1, 0x70, 0, 0x99, 0x75])]), WIT, "empty", true).unwrap_err();
         insta::assert_snapshot!(
             error,
             @"the module needs 15001 table elements, but a wasmCloud host gives it 15000; import fewer packages (net/http is the usual reason)"
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_memory_that_no_host_gives_is_refused_here() {
         // 4,097 pages of 64 KiB.
-        let error = componentize(&module(&[(5, &[1, 0, 0x81, 0x20])]), WIT, "empty").unwrap_err();
+        let error = componentize(&module(&[(5, &[1, 0, 0x81, 0x20])]), WIT, "empty", true).unwrap_err();
         insta::assert_snapshot!(
             error,
             @"the module starts with 257 MiB of memory, but a wasmCloud host gives it 256 MiB; make its global variables smaller"
@@ -154,15 +154,15 @@ mod tests {
     #[test]
     fn bytes_that_are_no_module_are_said_to_be_none() {
         assert!(matches!(
-            componentize(b"ELF", WIT, "empty"),
+            componentize(b"ELF", WIT, "empty", true),
             Err(BuildError::Componentize { .. })
         ));
         assert!(matches!(
-            componentize(&run(), "no wit", "empty"),
+            componentize(&run(), "no wit", "empty", true),
             Err(BuildError::Componentize { .. })
         ));
         assert!(matches!(
-            componentize(&run(), WIT, "other"),
+            componentize(&run(), WIT, "other", true),
             Err(BuildError::Componentize { .. })
         ));
     }

@@ -64,6 +64,12 @@ impl Docker {
         self.options.limits
     }
 
+    /// The version of Go in the build image, `go1.26.8`, or none where the image is
+    /// not made yet.
+    pub async fn image(&self) -> Result<Option<String>, BuildError> {
+        self.image.toolchain(&self.engine).await
+    }
+
     /// The version of Go in the image, which is built where it is missing.
     pub(super) async fn toolchain(&self) -> Result<String, BuildError> {
         if let Some(version) = self.image.toolchain(&self.engine).await? {

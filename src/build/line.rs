@@ -8,8 +8,11 @@ use crate::generate::Sources;
 pub(super) struct Author {
     /// The task's `component_name`; the project it makes is in `gen/<component_name>`.
     pub(super) component_name: String,
-    /// The author's file as they know it, `tasks/convert.go`. Go sees it as `task.go`.
-    pub(super) file: String,
+    /// The author's files: path as Go sees it, `task.go`, and as they know it,
+    /// `tasks/convert.go`.
+    pub(super) files: Vec<(String, String)>,
+    /// What the author's module is named, where Go sees its packages as `task/author/…`.
+    pub(super) module: Option<String>,
     /// The folder in which Go compiles, without a `/` at its end.
     pub(super) folder: String,
     /// What to say of code that does not fit the generated code.
@@ -21,7 +24,8 @@ impl Author {
     pub(super) fn of(sources: &Sources, folder: &str) -> Self {
         Self {
             component_name: sources.component_name.clone(),
-            file: sources.author_file.clone(),
+            files: sources.author_files.clone().into_iter().collect(),
+            module: sources.author_module.clone(),
             folder: folder.to_owned(),
             advice: Advice::about(sources),
         }
@@ -44,15 +48,15 @@ impl Author {
             Some(rest) if rest.ends_with([' ', '\t']) => format!("{rest}{project}"),
             _ => line.to_owned(),
         };
-        let line = without_second_place(&line, &folder);
+        let line = self.with_own_packages(&self.without_second_place(&line, &folder));
         let mut read = String::with_capacity(line.len());
         for word in line.split_inclusive([' ', '\t', '(']) {
             let absolute = word.strip_prefix(folder.as_str());
             let path = absolute.or(word.strip_prefix("./")).unwrap_or(word);
             let relative_go = word.starts_with("./") && path.contains(".go:");
-            match path.strip_prefix("task.go") {
-                Some(rest) if !rest.starts_with(is_of_a_name) => {
-                    read.push_str(&self.file);
+            match self.authors(path) {
+                Some((file, rest)) => {
+                    read.push_str(file);
                     read.push_str(rest);
                 }
                 _ if absolute.is_some() || relative_go => {
@@ -65,17 +69,44 @@ impl Author {
         }
         Some(read)
     }
-}
 
-/// `tasks/convert.go:3:6[/work/task.go:4:6]: …` without what is in brackets: the
-/// file that Go was given in place of the author's.
-fn without_second_place(line: &str, folder: &str) -> String {
-    let cut = || {
-        let (before, rest) = line.split_once(&format!("[{folder}task.go:"))?;
-        let (_, after) = rest.split_once(']')?;
-        Some(format!("{before}{after}"))
-    };
-    cut().unwrap_or_else(|| line.to_owned())
+    /// The author's file that a word begins with, and the rest of it.
+    fn authors<'w>(&self, word: &'w str) -> Option<(&str, &'w str)> {
+        self.files.iter().find_map(|(generated, file)| {
+            let rest = word.strip_prefix(generated.as_str())?;
+            (!rest.starts_with(is_of_a_name)).then_some((file.as_str(), rest))
+        })
+    }
+
+    /// `tasks/convert.go:3:6[/work/task.go:4:6]: …` without what is in brackets: the
+    /// file that Go was given in place of the author's.
+    fn without_second_place(&self, line: &str, folder: &str) -> String {
+        let cut = || {
+            let (before, rest) = line.split_once(&format!("[{folder}"))?;
+            let (place, after) = rest.split_once(']')?;
+            self.authors(place)?;
+            Some(format!("{before}{after}"))
+        };
+        cut().unwrap_or_else(|| line.to_owned())
+    }
+
+    /// `task/author/lib/units` as the author imports it.
+    fn with_own_packages(&self, line: &str) -> String {
+        let Some(module) = &self.module else {
+            return line.to_owned();
+        };
+        let mut parts = line.split("task/author");
+        let mut read = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part
+                .find(|c: char| !(is_of_a_name(c) || "-._~".contains(c)))
+                .unwrap_or(part.len());
+            read.push_str(module);
+            read.push_str(&part[..end].replace("/internal_", "/internal"));
+            read.push_str(&part[end..]);
+        }
+        read
+    }
 }
 
 fn is_of_a_name(character: char) -> bool {
@@ -136,7 +167,14 @@ mod tests {
     fn author() -> Author {
         Author {
             component_name: "to_kelvin".to_owned(),
-            file: "tasks/convert.go".to_owned(),
+            files: vec![
+                (
+                    "author/lib/units/units.go".to_owned(),
+                    "tasks/lib/units/units.go".to_owned(),
+                ),
+                ("task.go".to_owned(), "tasks/convert.go".to_owned()),
+            ],
+            module: Some("example.org/thermo".to_owned()),
             folder: "/sources".to_owned(),
             advice: Advice::default(),
         }
@@ -169,6 +207,22 @@ mod tests {
         assert_eq!(
             read("\ttasks/convert.go:3:6[/sources/task.go:4:6]: other declaration of exec_task"),
             "\ttasks/convert.go:3:6: other declaration of exec_task"
+        );
+    }
+
+    #[test]
+    fn the_projects_packages_are_named_as_the_author_names_them() {
+        assert_eq!(
+            read("author/lib/units/units.go:1:1: expected 'package'"),
+            "tasks/lib/units/units.go:1:1: expected 'package'"
+        );
+        assert_eq!(
+            read("tasks/convert.go:3:8: \"task/author/lib/internal_/si\" imported as si and not used"),
+            "tasks/convert.go:3:8: \"example.org/thermo/lib/internal/si\" imported as si and not used"
+        );
+        assert_eq!(
+            read("\timports task/author: import cycle"),
+            "\timports example.org/thermo: import cycle"
         );
     }
 

@@ -57,7 +57,7 @@ impl Local {
     }
 
     /// The version of Go, `go1.26.8`.
-    pub(super) fn toolchain(&self) -> &str {
+    pub fn toolchain(&self) -> &str {
         &self.go.version
     }
 

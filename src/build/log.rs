@@ -127,7 +127,8 @@ mod tests {
         let reporter = Reporter::new(vec![sink.clone()]);
         let author = Author {
             component_name: "t".to_owned(),
-            file: "tasks/t.go".to_owned(),
+            files: vec![("task.go".to_owned(), "tasks/t.go".to_owned())],
+            module: None,
             folder: "/sources".to_owned(),
             advice: Default::default(),
         };

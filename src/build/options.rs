@@ -29,6 +29,10 @@ pub struct Options {
     pub cache: PathBuf,
     /// What one step may take.
     pub limits: Limits,
+    /// Whether a component is validated before it is given away. It always is, but
+    /// where it goes straight to a host, which validates it too: that is some 10 ms
+    /// per MB.
+    pub validate: bool,
 }
 
 /// What one step of one task may take. The local builder knows `time`, `log`,
@@ -91,6 +95,7 @@ impl Options {
             no_sum_db: set("GONOSUMDB"),
             cache,
             limits: Limits::default(),
+            validate: true,
         }
     }
 }

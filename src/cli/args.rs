@@ -46,6 +46,12 @@ pub(super) enum Command {
     Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
+    /// Look at Go, Docker, registry, NATS, wadm and hosts, and say how to mend what is missing
+    Doctor(Doctor),
+    /// Print what makes a shell complete this command line
+    Completions(Completions),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(Man),
     /// The process of local deployments; the other commands start it
     #[cfg(feature = "local")]
     #[command(hide = true)]
@@ -209,6 +215,34 @@ pub(super) struct Serve {
     /// The runner's configuration
     #[arg(long, default_value = "runner.yaml")]
     pub(super) config: PathBuf,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// Where tasks are compiled: docker, local or auto [env: PELATO_BUILDER] [default: auto]
+    #[arg(long)]
+    pub(super) builder: Option<String>,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Man {
+    /// Write a page per command there, pelato.1, pelato-gen.1, …
+    #[arg(long, value_name = "DIR")]
+    pub(super) dir: Option<PathBuf>,
 }
 
 #[cfg(feature = "local")]

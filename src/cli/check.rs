@@ -4,6 +4,7 @@ mod github;
 mod json;
 mod sarif;
 
+pub(super) use self::json::DiagnosticJson;
 use super::CommandError;
 use super::args::{Check, Format};
 use super::folder::open;

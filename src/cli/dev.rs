@@ -28,7 +28,7 @@ pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, Comman
     // Beside everything else: what moves is shown while something is compiled.
     let shown = printer.clone();
     let printing = tokio::spawn(async move { lines.print(&shown).await });
-    let stores = stores(command.keyvalue.as_deref(), opened.settings.sql.as_ref())?;
+    let stores = stores(command.keyvalue.as_deref(), opened.settings.environment.sql.as_ref())?;
     let (build, nats) = (opened.build.clone(), command.nats.as_deref());
     let mut session = Session::start(build, nats, stores, observer, &reporter).await?;
     let mut watch = Watch::new(opened.folders()).map_err(DevError::from)?;

@@ -10,7 +10,7 @@ use super::CommandError;
 use crate::config::{Flags, Settings, Variables};
 use crate::pipeline::{Request, RunError};
 use crate::services::{Services, build_settings};
-use crate::source::{Limits, Origin, ProjectFiles, origin, read_folder};
+use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder};
 
 /// What a command works on.
 pub(super) struct Opened {
@@ -38,13 +38,25 @@ pub(super) fn services(dir: &Path) -> Result<Services, CommandError> {
 
 /// Reads everything that a command needs to know about a folder.
 pub(super) fn open(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
+    read(dir, flags, false)
+}
+
+/// The same of a folder that may have no project.
+pub(super) fn open_any(dir: &Path, flags: &Flags) -> Result<Opened, CommandError> {
+    read(dir, flags, true)
+}
+
+fn read(dir: &Path, flags: &Flags, empty: bool) -> Result<Opened, CommandError> {
     let dir = dir
         .canonicalize()
         .map_err(|error| CommandError::Usage(format!("cannot open {}: {error}", dir.display())))?;
     let variables = Variables::read(&dir)?;
     let settings = Settings::of(&variables, flags)?;
     let origin = origin(&dir);
-    let projects = read_folder(&dir, &origin.top, &Limits::default()).map_err(RunError::from)?;
+    let projects = match read_folder(&dir, &origin.top, &Limits::default()) {
+        Err(SourceError::NoProject(_)) if empty => Vec::new(),
+        read => read.map_err(RunError::from)?,
+    };
     let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
         variables.get(name).map(str::to_owned)
     })?;

@@ -5,9 +5,12 @@ mod args;
 mod brush;
 mod build;
 mod check;
+mod completions;
 mod deploy;
 #[cfg(feature = "local")]
 mod dev;
+mod doctor;
+mod early;
 mod folder;
 mod r#gen;
 mod interrupt;
@@ -16,7 +19,9 @@ mod invoke;
 mod json;
 #[cfg(feature = "local")]
 mod local_host;
+mod man;
 mod printer;
+mod progress;
 mod remove;
 #[cfg(feature = "local")]
 mod run_cases;
@@ -46,7 +51,8 @@ pub async fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let args = Args::parse();
     let printer = Printer::new();
-    telemetry::start(printer.colours());
+    telemetry::start(&printer);
+    let json = early::wants_json(&args.command);
     let ended = match args.command {
         Command::Gen(command) => r#gen::run(&command, &printer),
         Command::Build(command) => build::run(&command, &printer).await,
@@ -64,6 +70,9 @@ pub async fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
+        Command::Doctor(command) => doctor::run(&command, &printer).await,
+        Command::Completions(command) => completions::run(&command, &printer),
+        Command::Man(command) => man::run(&command, &printer),
         #[cfg(feature = "local")]
         Command::LocalHost(command) => local_host::run(&command).await,
     };
@@ -72,6 +81,10 @@ pub async fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             printer.error(&error);
+            // What was found wrong is a result of `check`, and printed.
+            if json && !matches!(error, CommandError::Invalid) {
+                printer.json(&early::EarlyJson::of(&error));
+            }
             error.exit_code()
         }
     }
@@ -95,7 +108,6 @@ enum CommandError {
     Invalid,
     #[error("{0}")]
     Usage(String),
-    #[cfg(feature = "local")]
     #[error("cannot write to stdout: {0}")]
     Output(std::io::Error),
     #[cfg(feature = "local")]
@@ -108,7 +120,6 @@ impl CommandError {
         match self {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
-            #[cfg(feature = "local")]
             Self::Output(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),

@@ -9,27 +9,35 @@
 use std::io::{IsTerminal as _, Write as _, stderr};
 use std::sync::Arc;
 
+use indicatif::MultiProgress;
 use serde::Serialize;
+use tracing_subscriber::fmt::MakeWriter;
 
 use super::CommandError;
+use super::progress::Progress;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
-#[cfg(feature = "local")]
-use crate::report::printable;
-use crate::report::{Event, Reporter, Sink, line};
+use crate::report::{Event, Reporter, Sink, line, printable};
 
 /// Prints for people, and for programs with `--json`.
 #[derive(Clone)]
 pub(super) struct Printer {
     colours: bool,
+    /// What is drawn below the text, on a terminal.
+    bars: Option<MultiProgress>,
 }
 
 impl Printer {
     /// Colours only on a terminal, and never where `NO_COLOR` is set.
     pub(super) fn new() -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let terminal = stderr().is_terminal();
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        // Some CI has a terminal, whose text is kept and read later.
+        let plain = set("CI") || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self {
-            colours: stderr().is_terminal() && !unwanted,
+            colours: terminal && !unwanted,
+            bars: (terminal && !plain).then(MultiProgress::new),
         }
     }
 
@@ -40,39 +48,56 @@ impl Printer {
 
     /// A reporter whose events go to stderr.
     pub(super) fn reporter(&self) -> Reporter {
-        Reporter::new(vec![Arc::new(Lines)])
+        let sink: Arc<dyn Sink> = match &self.bars {
+            Some(bars) => Arc::new(Progress::new(bars.clone(), |text| eprintln!("{text}"))),
+            None => Arc::new(Lines),
+        };
+        Reporter::new(vec![sink])
+    }
+
+    /// Runs `print` while nothing is drawn.
+    fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
+        match &self.bars {
+            Some(bars) => bars.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Where our own log goes.
+    pub(super) fn log(&self) -> LogWriter {
+        LogWriter(self.bars.clone())
     }
 
     /// A sentence about the command as a whole.
     pub(super) fn say(&self, text: &str) {
-        eprintln!("{text}");
+        self.aside(|| eprintln!("{text}"));
     }
 
     /// What comes from a task: nothing in it moves the cursor or colours the terminal.
-    #[cfg(feature = "local")]
     pub(super) fn strange(&self, text: &str) {
-        eprintln!("{}", printable(text));
+        self.aside(|| eprintln!("{}", printable(text)));
     }
 
     /// A result, byte by byte.
-    #[cfg(feature = "local")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
-        let mut stdout = std::io::stdout().lock();
-        stdout.write_all(bytes)?;
-        stdout.flush()
+        self.aside(|| {
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(bytes)?;
+            stdout.flush()
+        })
     }
 
     /// A line of what a command is there to show.
     pub(super) fn show(&self, text: &str) {
-        line_of(text);
+        self.aside(|| line_of(text));
     }
 
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
-        match serde_json::to_string_pretty(document) {
+        self.aside(|| match serde_json::to_string_pretty(document) {
             Ok(text) => line_of(&text),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
-        }
+        });
     }
 
     /// What was found in a document, as people read it.
@@ -82,7 +107,7 @@ impl Printer {
 
     /// Why the command ended early.
     pub(super) fn error(&self, error: &CommandError) {
-        match error {
+        self.aside(|| match error {
             CommandError::Run(RunError::Workflow(all)) => {
                 for diagnostics in all {
                     self.diagnostics(diagnostics);
@@ -92,7 +117,7 @@ impl Printer {
             CommandError::Invalid => {}
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
             other => eprintln!("error: {other}"),
-        }
+        });
     }
 }
 
@@ -110,5 +135,30 @@ impl Sink for Lines {
         if let Some(text) = line(event) {
             eprintln!("{text}");
         }
+    }
+}
+
+/// Writes our own log beside what is drawn.
+pub(super) struct LogWriter(Option<MultiProgress>);
+
+impl std::io::Write for LogWriter {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        let write = || stderr().lock().write(text);
+        match &self.0 {
+            Some(bars) => bars.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        stderr().flush()
+    }
+}
+
+impl MakeWriter<'_> for LogWriter {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        Self(self.0.clone())
     }
 }

@@ -18,6 +18,8 @@ pub struct Environment {
     /// Whether `nats` was named, and is not the default. The local host has a bus of
     /// its own where it was not.
     pub nats_is_named: bool,
+    /// `postgres://…`, the database that tasks write to, with its password.
+    pub sql: Option<SecretString>,
     /// The lattice's name.
     pub lattice: String,
     /// What deploys.

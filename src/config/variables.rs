@@ -137,8 +137,6 @@ pub struct Settings {
     pub metrics: bool,
     /// Deploy what could be built although something else could not.
     pub keep_going: bool,
-    /// The PostgreSQL database of tasks that run on this machine, with its password.
-    pub sql: Option<SecretString>,
     /// Where to.
     pub environment: Environment,
 }
@@ -186,7 +184,6 @@ impl Settings {
             builder: pick(&flags.builder, "PELATO_BUILDER").unwrap_or_else(|| "auto".into()),
             parallel_build: variables.get("PARALLEL_BUILD").unwrap_or("True").to_owned(),
             metrics: truth(variables, "ENABLE_METRICS")?,
-            sql: pick(&flags.sql, "PELATO_SQL_URL").map(SecretString::from),
             keep_going: flags.keep_going || truth(variables, "PELATO_KEEP_GOING")?,
             environment: Environment {
                 name: pick(&flags.environment, "PELATO_ENVIRONMENT").unwrap_or_else(|| "default".into()),
@@ -196,6 +193,7 @@ impl Settings {
                     ..nats_of(&nats)
                 },
                 nats_is_named,
+                sql: pick(&flags.sql, "PELATO_SQL_URL").map(SecretString::from),
                 lattice: pick(&flags.lattice, "PELATO_LATTICE").unwrap_or_else(|| "default".into()),
                 deploy,
                 providers: providers(pick(&flags.providers, "PELATO_PROVIDERS"))?,

@@ -132,6 +132,26 @@ pub enum DeployError {
         /// How long was waited.
         seconds: u64,
     },
+    /// The address of a database cannot be handed to the provider.
+    #[error(
+        "the address of the database cannot be used: {reason}; write postgres://USER:PASSWORD@HOST:PORT/DATABASE into PELATO_SQL_URL, or where `sql.url` of the environment in runner.yaml says"
+    )]
+    Database {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The way to a database is not on the lattice.
+    #[error(
+        "the way to the database, the configuration {name}, could not be put on the lattice `{lattice}`: {reason}; start a host of that lattice, then run again"
+    )]
+    Way {
+        /// Of the configuration.
+        name: String,
+        /// The lattice.
+        lattice: String,
+        /// What a host says.
+        reason: String,
+    },
     /// The run was cancelled.
     #[error("cancelled before {application} was deployed")]
     Cancelled {

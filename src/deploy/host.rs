@@ -222,7 +222,7 @@ impl Control {
             .map_err(|error| self.connection.broken(error))
     }
 
-    fn subject(&self, verb: &str) -> String {
+    pub(super) fn subject(&self, verb: &str) -> String {
         format!("wasmbus.ctl.v1.{}.{verb}", self.lattice)
     }
 }

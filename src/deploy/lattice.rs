@@ -4,6 +4,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::DeployError;
 use super::application::Deployed;
+use super::database::Database;
 use super::host::{Control, Host};
 use super::limits::Limits;
 use super::nats::NatsConfig;
@@ -17,6 +18,7 @@ pub struct Lattice {
     pub(super) control: Control,
     pub(super) wadm: Wadm,
     pub(super) limits: Limits,
+    pub(super) database: Option<Database>,
 }
 
 impl Lattice {
@@ -28,6 +30,7 @@ impl Lattice {
             wadm: Wadm::new(connection.clone(), lattice),
             control: Control::new(connection, lattice),
             limits: Limits::default(),
+            database: None,
         })
     }
 

@@ -6,12 +6,14 @@
 
 mod application;
 mod connection;
+mod database;
 mod destination;
 mod error;
 mod host;
 mod lattice;
 mod leave;
 mod limits;
+mod link;
 #[cfg(feature = "local")]
 mod local;
 mod nats;
@@ -26,6 +28,7 @@ mod wadm;
 mod watch;
 
 pub use application::Deployed;
+pub use database::Database;
 pub use destination::Destination;
 pub use error::DeployError;
 pub use host::Host;

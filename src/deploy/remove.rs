@@ -36,6 +36,7 @@ impl Lattice {
         self.wadm.forget(application).await?;
         self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
             .await?;
+        self.forget_ways(&had.document, None).await?;
         Ok(true)
     }
 }

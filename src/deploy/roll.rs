@@ -93,6 +93,8 @@ impl Lattice {
         if cancel.is_cancelled() {
             return Err(cancelled());
         }
+        // Before anything stops: without it the new one would be of no use.
+        self.put_ways(&manifest.document).await?;
         let down = Instant::now();
         self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter)
             .await?;
@@ -101,6 +103,9 @@ impl Lattice {
         let mut watch = Watch::on(&self.control, application).await?;
         self.wadm.deploy(application, &manifest.version).await?;
         let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
+        if let Some(had) = &had {
+            self.forget_ways(&had.document, Some(&manifest.document)).await?;
+        }
         if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
             let seconds = down.elapsed().as_secs_f64();
             self.say(&wanted, reporter, format!("{application} was away for {seconds:.1} s"));

@@ -69,6 +69,15 @@ impl Specification {
         Ok(specification)
     }
 
+    /// The names of configurations without values: they are on the lattice already.
+    pub(super) fn named_configs(document: &Value) -> impl Iterator<Item = String> {
+        let parts = document["spec"]["components"].as_array().into_iter().flatten();
+        let links = parts.flat_map(|part| traits(part, "link"));
+        let configs = links.flat_map(|link| link["target"]["config"].as_array().into_iter().flatten());
+        let named = configs.filter(|config| config["properties"].is_null());
+        named.map(|config| text(&config["name"]))
+    }
+
     /// A provider that calls the component.
     fn called_through(&mut self, interface: &str, config: &BTreeMap<String, String>) -> Result<(), String> {
         match interface {

@@ -5,7 +5,7 @@ use std::path::Path;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::WatchError;
-use crate::build::{BuildError, Builder, Choice};
+use crate::build::{BuildError, Builder, Choice, Options};
 use crate::deploy::{DeployError, NatsConfig};
 use crate::report::Reporter;
 use crate::runtime::{Buckets, Bus, RuntimeError, Sql, SqlError, Stores};
@@ -38,7 +38,12 @@ pub enum DevError {
 /// alone takes longer than compiling, and it is the author's own code on the author's
 /// own machine.
 pub(super) async fn builder(settings: BuildSettings, reporter: &Reporter) -> Result<Builder, BuildError> {
-    let choose = |choice| Builder::choose(choice, settings.parallel, settings.options.clone(), reporter);
+    let options = Options {
+        // The host does, when it loads the component.
+        validate: false,
+        ..settings.options
+    };
+    let choose = |choice| Builder::choose(choice, settings.parallel, options.clone(), reporter);
     let builder = match settings.choice {
         Choice::Auto => match choose(Choice::Local).await {
             Err(BuildError::Go { .. }) => choose(Choice::Auto).await?,

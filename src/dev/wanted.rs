@@ -31,6 +31,7 @@ pub fn wanted(prepared: &Prepared, services: &Services) -> Result<Vec<Wanted>, G
                     environment: &project.owner.environment,
                     providers: services.providers(),
                     nats: services.environment().nats_of(target),
+                    sql: None,
                     owner: &project.owner,
                 };
                 let manifest = manifest(&task.task, &placement, "", "", services.templates())?;

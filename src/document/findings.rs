@@ -80,6 +80,11 @@ impl Findings {
         });
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// How many errors there are so far.
     pub fn errors(&self) -> usize {
         self.errors

@@ -1,51 +1,6 @@
-//! What can be wrong with a template, and with a task that goes through one.
+//! What can be wrong with a task that goes through a template.
 
 use thiserror::Error;
-
-/// A template that cannot be used. It is the template's author who can mend it.
-#[derive(Debug, Error)]
-pub enum TemplateError {
-    /// A file that every template has is not there.
-    #[error("template {template}: {file} is missing")]
-    Missing {
-        /// The template's folder.
-        template: String,
-        /// The file, relative to that folder.
-        file: String,
-    },
-    /// `template.yaml` does not say what it should.
-    #[error("template {template}: template.yaml: {reason}")]
-    Spec {
-        /// The template's folder.
-        template: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A file cannot be a part of the template.
-    #[error("template {template}: {file}: {reason}")]
-    File {
-        /// The template's folder.
-        template: String,
-        /// The file, relative to that folder.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// `shared` names a folder that is not there.
-    #[error("template {template}: `shared` names {part}, and there is no shared/{part}")]
-    NoPart {
-        /// The template's folder.
-        template: String,
-        /// The name.
-        part: String,
-    },
-    /// A name or an alias that two templates have.
-    #[error("two templates are named {name}")]
-    Twice {
-        /// The name.
-        name: String,
-    },
-}
 
 /// A task that cannot be generated.
 #[derive(Debug, Error)]

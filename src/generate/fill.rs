@@ -33,15 +33,6 @@ fn strict(escape: fn(&str) -> String) -> Handlebars<'static> {
     registry
 }
 
-/// Why a template's text is refused, if it is: what would write a value
-/// unquoted.
-pub(super) fn refused(text: &str) -> Option<&'static str> {
-    ["{{{", "{{~{", "{{&", "{{~&"]
-        .into_iter()
-        .any(|raw| text.contains(raw))
-        .then_some("values are always quoted: write {{value}}, not {{{value}}} or {{& value}}")
-}
-
 /// Writes `{"name": …, "properties": {…}}`. A value that changes under an old
 /// name does not reach a running provider, so the name holds a digest of the
 /// values; and wadm deletes the configs of an application that goes, so it holds
@@ -146,13 +137,5 @@ mod tests {
         ] {
             assert!(filled(template).is_err(), "{template}");
         }
-    }
-
-    #[test]
-    fn what_would_write_a_value_unquoted_is_refused() {
-        for template in ["{{{topic}}}", "{{~{topic}~}}", "{{& topic}}", "{{~& topic}}"] {
-            assert!(refused(template).is_some(), "{template}");
-        }
-        assert!(refused("a: { b: {{topic}} }").is_none());
     }
 }

@@ -1,17 +1,24 @@
 //! The wadm application of a task on one target.
 
+mod shape;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use crate::workflow::{Task, TemplateSpec, application_id};
 
+pub(super) use self::shape::misshapen;
 use super::digest::Digest;
 use super::render::{at_template, template_of};
 use super::{GenerateError, Placement, Template, Templates};
 
 /// The annotation that does not count as content.
 const COMMIT: &str = "pelato.commit";
+
+/// What the name of a configuration with the way to a database begins with. The
+/// application's name follows, and a mark of the content where it is known.
+pub const SQL_CONFIG: &str = "pelato-sql";
 
 /// An application, ready for wadm.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +76,10 @@ pub fn manifest(
         .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
         .map(sorted)
         .map_err(|wrong| at_template(task, wrong))?;
-    let (component_id, provider_ids) =
-        ids(&application, &document).map_err(|reason| at_template(task, Template::wrong_manifest(reason)))?;
+    if let Some(wrong) = misshapen(&document, &application, placement.target, placement.image).first() {
+        return Err(at_template(task, Template::wrong_manifest(wrong.shown())));
+    }
+    let (component_id, provider_ids) = ids(&application, &document);
 
     let mut annotations = annotations(task, placement, fingerprint, inputs_note);
     document["metadata"]["annotations"] = json!(annotations);
@@ -139,6 +148,7 @@ fn context(
         ("environment".into(), json!(placement.environment)),
         ("queue_group".into(), json!(queue_group)),
         ("nats".into(), json!(placement.nats)),
+        ("sql".into(), json!(sql_config(application, placement.sql))),
         (
             "providers".into(),
             json!({
@@ -150,6 +160,11 @@ fn context(
         ),
     ]);
     Value::Object(context)
+}
+
+fn sql_config(application: &str, mark: Option<&str>) -> String {
+    let mark = mark.map(|mark| format!("-{mark}")).unwrap_or_default();
+    format!("{SQL_CONFIG}-{application}{mark}")
 }
 
 fn annotations<'a>(
@@ -172,12 +187,8 @@ fn annotations<'a>(
     ])
 }
 
-/// The ids of the one component and of the providers. The error says what the
-/// document lacks.
-fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), String> {
-    if document["metadata"]["name"] != application {
-        return Err("`metadata.name` has to be {{application}}".into());
-    }
+/// The ids of the one component and of the providers.
+fn ids(application: &str, document: &Value) -> (String, Vec<String>) {
     let parts = document["spec"]["components"]
         .as_array()
         .map(Vec::as_slice)
@@ -190,13 +201,7 @@ fn ids(application: &str, document: &Value) -> Result<(String, Vec<String>), Str
             .map(|name| format!("{}-{}", application_id(application), application_id(name)))
             .collect()
     };
-    match of("component").as_slice() {
-        [component] => Ok((component.clone(), of("capability"))),
-        components => Err(format!(
-            "it has {} parts of type `component`, and should have one",
-            components.len()
-        )),
-    }
+    (of("component").into_iter().next().unwrap_or_default(), of("capability"))
 }
 
 /// The same value with the keys of every object in order, whatever order this

@@ -3,11 +3,13 @@
 //!
 //! What repository files say is copied or quoted, never rendered as a template.
 
+mod author;
 mod digest;
 mod error;
 mod fill;
 mod manifest;
 mod placement;
+mod problem;
 mod quote;
 mod render;
 mod sources;
@@ -15,11 +17,12 @@ mod template;
 mod templates;
 mod write;
 
-pub use error::{GenerateError, TemplateError};
-pub use manifest::{Manifest, manifest};
+pub use error::GenerateError;
+pub use manifest::{Manifest, SQL_CONFIG, manifest};
 pub use placement::{Owner, Placement, Providers};
+pub use problem::TemplateError;
 pub use render::render;
 pub use sources::{Inputs, Sources};
-pub use template::Template;
+pub use template::{Example, Template};
 pub use templates::Templates;
 pub use write::{WriteError, WriteSummary, write};

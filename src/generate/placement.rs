@@ -13,6 +13,9 @@ pub struct Placement<'a> {
     pub providers: &'a Providers,
     /// The NATS url that the providers of this target connect to.
     pub nats: &'a str,
+    /// What tells the environment's database from any other, in the name of the
+    /// configuration that the way to it is in. None where that is not known.
+    pub sql: Option<&'a str>,
     /// Whose it is.
     pub owner: &'a Owner,
 }

@@ -2,15 +2,12 @@
 
 use serde::Serialize;
 
+use crate::golang::{GO_MOD, GO_SUM};
 use crate::source::ProjectFiles;
-use crate::workflow::Task;
+use crate::workflow::{TASKS, Task};
 
-use super::digest::Digest;
-use super::{GenerateError, Inputs, Sources, Template, Templates};
+use super::{GenerateError, Inputs, Sources, Template, Templates, author};
 
-/// The author's file in the generated project. Its own name may be one that Go
-/// leaves out of a build, as `x_test.go` and `x_linux.go`.
-const CODE: &str = "task.go";
 const WIT: &str = "wit/world.wit";
 
 /// All that a Go file of a template can name. Whatever else were in here, a
@@ -24,36 +21,53 @@ struct Context<'a> {
 /// bytes.
 pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Result<Sources, GenerateError> {
     let template = template_of(task, templates)?;
-    let author_file = format!("tasks/{}", task.code);
-    if author_file.contains(|c: char| c.is_control()) {
-        return Err(GenerateError::Name {
-            what: "code",
-            name: task.code.clone(),
-            reason: "it holds a control character",
-        });
-    }
-    let code = project.get(&author_file).ok_or_else(|| GenerateError::NoCode {
-        component_name: task.component_name.clone(),
-        file: author_file.clone(),
-    })?;
+    let code = format!("{TASKS}/{}", task.code);
+    plain(&code)?;
     let context = Context {
         component_name: &task.component_name,
     };
     let mut files = template.project(&context).map_err(|wrong| at_template(task, wrong))?;
-    files.insert(CODE.into(), with_line(&author_file, code));
+    let template_mod = files.get(GO_MOD).map(|text| String::from_utf8_lossy(text));
+    let author = author::take(&project.files, &code, &template_mod.unwrap_or_default());
+    let author = author.ok_or_else(|| GenerateError::NoCode {
+        component_name: task.component_name.clone(),
+        file: code.clone(),
+    })?;
+    author.names.values().try_for_each(|name| plain(name))?;
+    files.extend(author.files);
+    files.extend(author.go_mod.map(|text| (GO_MOD.to_owned(), text.into_bytes())));
+    if let Some(sums) = author.go_sum {
+        let all = files.entry(GO_SUM.to_owned()).or_default();
+        all.extend_from_slice(&sums);
+    }
     files.insert(WIT.into(), template.wit().into());
     Ok(Sources {
         component_name: task.component_name.clone(),
         files,
         wit: template.wit().to_owned(),
         world: template.spec().world.clone(),
-        author_file,
+        code,
+        author_files: author.names,
+        author_module: author.module,
+        author_go_mod: author.required_by,
         signatures: template.spec().signatures.clone(),
         inputs: Inputs {
-            code: Digest::default().part(code).hex(),
+            code: author.digest,
             template: template.digest().to_owned(),
         },
     })
+}
+
+/// A path stands in comments and directives.
+fn plain(path: &str) -> Result<(), GenerateError> {
+    if path.contains(|c: char| c.is_control()) {
+        return Err(GenerateError::Name {
+            what: "code",
+            name: path.strip_prefix("tasks/").unwrap_or(path).to_owned(),
+            reason: "it holds a control character",
+        });
+    }
+    Ok(())
 }
 
 pub(super) fn template_of<'t>(task: &Task, templates: &'t Templates) -> Result<&'t Template, GenerateError> {
@@ -70,16 +84,6 @@ pub(super) fn at_template(task: &Task, (file, reason): (String, String)) -> Gene
         file,
         reason,
     }
-}
-
-/// The author's file behind a directive that makes the compiler and panics name
-/// it, with line and column as in the author's editor.
-fn with_line(author_file: &str, code: &[u8]) -> Vec<u8> {
-    // Go takes a byte order mark at the very beginning only.
-    let code = code.strip_prefix(b"\xef\xbb\xbf").unwrap_or(code);
-    let mut content = format!("//line {author_file}:1:1\n").into_bytes();
-    content.extend_from_slice(code);
-    content
 }
 
 #[cfg(test)]

@@ -1,32 +1,58 @@
 //! One template: its description, and the files that become a Go project and a
 //! manifest.
 
+mod check;
+mod describe;
+mod expressions;
+mod placed;
+mod sample;
+mod world;
+
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use handlebars::Handlebars;
 use serde::Serialize;
 
-use crate::workflow::TemplateSpec;
-
+pub(super) use self::check::unusable_part;
+use self::describe::{Description, describe};
+use self::world::Part;
 use super::digest::Digest;
 use super::{TemplateError, fill};
+use crate::golang::{GO_MOD, read_module};
+use crate::workflow::TemplateSpec;
 
 /// Path to content, below some folder.
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
 const SPEC: &str = "template.yaml";
 const SKELETON: &str = "skeleton/";
+const EXAMPLE: &str = "example/";
 const WORLD: &str = "world.wit";
 const MANIFEST: &str = "wadm.yaml";
 /// What is rendered, and as what: everything else is copied.
 const RENDERED: &str = ".go.hbs";
 /// The WIT packages of a shared part.
 const PART_WIT: &str = "package.wit";
+/// Where a shared part stands in the Go project.
+const INTERNAL: &str = "internal/";
 
 /// A template that was read and found whole.
 #[derive(Debug)]
 pub struct Template {
-    spec: TemplateSpec,
+    description: Description,
+    /// Its folder as messages name it, `templates/small`; none for what comes with
+    /// Pelato.
+    place: Option<String>,
+    folder: Files,
+    parts: Vec<(String, Files)>,
+    /// Most runs need one template of all.
+    compiled: OnceLock<Result<Compiled, (String, String)>>,
+}
+
+/// What a template is once a task needs it.
+#[derive(Debug)]
+struct Compiled {
     copied: Files,
     code: Handlebars<'static>,
     manifest: Handlebars<'static>,
@@ -34,98 +60,128 @@ pub struct Template {
     digest: String,
 }
 
+/// The function, and the cases beside it, that a template shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The task's name for people.
+    pub name: String,
+    /// Values of the template's keys.
+    pub keys: BTreeMap<String, String>,
+    /// The author's file.
+    pub code: String,
+    /// Its cases, where it has some.
+    pub cases: Option<String>,
+}
+
 impl Template {
-    /// Reads the template in `folder`. `shared` holds the parts it may name.
-    pub(super) fn read(name: &str, folder: &Files, shared: &Files) -> Result<Self, TemplateError> {
-        let reading = Reading { name, folder };
-        let (spec, parts) = spec(name, reading.text(SPEC)?)?;
-        let mut template = Self {
-            copied: Files::new(),
-            code: fill::go(),
-            manifest: fill::yaml(),
-            wit: reading.text(WORLD)?.to_owned(),
-            digest: String::new(),
-            spec,
-        };
-        let manifest = reading.template(MANIFEST)?;
-        template
-            .manifest
-            .register_template_string(MANIFEST, manifest)
-            .map_err(|error| reading.wrong(MANIFEST, error.to_string()))?;
-        for (path, content) in below(folder, SKELETON) {
-            let Some(target) = path.strip_suffix(".hbs") else {
-                template.copied.insert(path.to_owned(), content.clone());
-                continue;
-            };
-            let file = format!("{SKELETON}{path}");
-            if !path.ends_with(RENDERED) {
-                return Err(reading.wrong(&file, "only Go files can be rendered, ….go.hbs".into()));
-            }
-            template
-                .code
-                .register_template_string(target, reading.template(&file)?)
-                .map_err(|error| reading.wrong(&file, error.to_string()))?;
+    /// Reads the template of Pelato's own in `folder`. `shared` has the parts that it
+    /// may name.
+    pub(super) fn ours(name: &str, folder: Files, shared: &BTreeMap<String, Files>) -> Result<Self, TemplateError> {
+        let description = describe(name, &format!("{name}/{SPEC}"), text_of(&folder, SPEC))?;
+        Ok(Self::of(description, None, folder, shared))
+    }
+
+    /// Reads the template of somebody else's in `folder`, which messages call
+    /// `place/name`, and looks at all of it.
+    pub(super) fn examined(
+        name: &str,
+        place: &str,
+        folder: Files,
+        shared: &BTreeMap<String, Files>,
+    ) -> Result<Self, TemplateError> {
+        let place = format!("{place}/{name}");
+        check::files(&place, name, &folder)?;
+        let description = describe(name, &format!("{place}/{SPEC}"), text_of(&folder, SPEC))?;
+        check::texts(&place, &description, &folder, shared)?;
+        let template = Self::of(description, Some(place), folder, shared);
+        if let Err((file, reason)) = template.compiled() {
+            let mut wrong = TemplateError::default();
+            wrong.file(template.shown(file), reason);
+            return Err(wrong);
         }
-        for part in parts {
-            template.add_part(&part, shared, &reading)?;
-        }
-        template.digest = template.digest_of(below(folder, SKELETON));
+        sample::check(&template)?;
         Ok(template)
     }
 
-    fn add_part(&mut self, part: &str, shared: &Files, reading: &Reading<'_>) -> Result<(), TemplateError> {
-        let prefix = format!("{part}/");
-        let mut empty = true;
-        for (path, content) in below(shared, &prefix) {
-            empty = false;
-            if path == PART_WIT {
-                let wit = str::from_utf8(content)
-                    .map_err(|error| reading.wrong(&format!("../shared/{prefix}{path}"), error.to_string()))?;
-                self.wit.push('\n');
-                self.wit.push_str(wit);
-            } else {
-                self.copied.insert(format!("internal/{prefix}{path}"), content.clone());
-            }
+    fn of(
+        mut description: Description,
+        place: Option<String>,
+        folder: Files,
+        shared: &BTreeMap<String, Files>,
+    ) -> Self {
+        if let Some(go_mod) = folder.get(&format!("{SKELETON}{GO_MOD}")) {
+            let requires = read_module(&String::from_utf8_lossy(go_mod)).requires;
+            description.spec.modules = requires.into_iter().map(|require| require.path).collect();
         }
-        if empty {
-            return Err(TemplateError::NoPart {
-                template: reading.name.to_owned(),
-                part: part.to_owned(),
-            });
+        let parts = description.parts.iter();
+        let parts = parts.filter_map(|(part, _)| Some((part.clone(), shared.get(part)?.clone())));
+        Self {
+            parts: parts.collect(),
+            description,
+            place,
+            folder,
+            compiled: OnceLock::new(),
         }
-        Ok(())
-    }
-
-    fn digest_of<'a>(&self, skeleton: impl Iterator<Item = (&'a str, &'a Vec<u8>)>) -> String {
-        Digest::default()
-            .part(&self.wit)
-            .part(&self.spec.world)
-            .named(&self.copied)
-            .named(skeleton)
-            .hex()
     }
 
     /// What it says about itself.
     pub fn spec(&self) -> &TemplateSpec {
-        &self.spec
+        &self.description.spec
+    }
+
+    /// A line about it.
+    pub fn summary(&self) -> &str {
+        &self.description.summary
+    }
+
+    /// The folder that it comes from; none where it came with Pelato.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
+    /// A task of it to begin with.
+    pub fn example(&self) -> Example {
+        let spec = self.spec();
+        let (name, keys) = &self.description.example;
+        let text = |file: &str| {
+            self.folder
+                .get(&format!("{EXAMPLE}{file}"))
+                .map(|text| String::from_utf8_lossy(text).into_owned())
+        };
+        Example {
+            name: if name.is_empty() {
+                format!("A {}", spec.name)
+            } else {
+                name.clone()
+            },
+            keys: keys.clone(),
+            code: text("task.go").unwrap_or_else(|| stub(spec)),
+            cases: text("task.test.yaml"),
+        }
+    }
+
+    /// Whether its tasks write to the database of their environment.
+    pub fn needs_database(&self) -> bool {
+        self.wit().contains("import wasmcloud:postgres/")
     }
 
     /// The WIT of its world and of all that the world names.
     pub(super) fn wit(&self) -> &str {
-        &self.wit
+        self.compiled().map_or("", |compiled| &compiled.wit)
     }
 
     /// SHA-256 of what its Go projects are made from, as 64 hex digits.
     pub(super) fn digest(&self) -> &str {
-        &self.digest
+        self.compiled().map_or("", |compiled| &compiled.digest)
     }
 
     /// The Go project without the author's file. The error is the file of the
     /// template and what is wrong with it.
     pub(super) fn project(&self, context: &impl Serialize) -> Result<Files, (String, String)> {
-        let mut files = self.copied.clone();
-        for path in self.code.get_templates().keys() {
-            let content = self
+        let compiled = self.compiled().map_err(Clone::clone)?;
+        let mut files = compiled.copied.clone();
+        for path in compiled.code.get_templates().keys() {
+            let content = compiled
                 .code
                 .render(path, context)
                 .map_err(|error| (format!("{SKELETON}{path}.hbs"), error.to_string()))?;
@@ -136,7 +192,9 @@ impl Template {
 
     /// The manifest's text. The error is as with [`Self::project`].
     pub(super) fn manifest(&self, context: &impl Serialize) -> Result<String, (String, String)> {
-        self.manifest
+        let compiled = self.compiled().map_err(Clone::clone)?;
+        compiled
+            .manifest
             .render(MANIFEST, context)
             .map_err(|error| (MANIFEST.to_owned(), error.to_string()))
     }
@@ -145,63 +203,87 @@ impl Template {
     pub(super) fn wrong_manifest(reason: impl ToString) -> (String, String) {
         (MANIFEST.to_owned(), reason.to_string())
     }
-}
 
-/// A template's folder while it is read.
-struct Reading<'a> {
-    name: &'a str,
-    folder: &'a Files,
-}
-
-impl Reading<'_> {
-    fn text(&self, file: &str) -> Result<&str, TemplateError> {
-        let content = self.folder.get(file).ok_or_else(|| TemplateError::Missing {
-            template: self.name.to_owned(),
-            file: file.to_owned(),
-        })?;
-        str::from_utf8(content).map_err(|error| self.wrong(file, error.to_string()))
-    }
-
-    fn template(&self, file: &str) -> Result<&str, TemplateError> {
-        let text = self.text(file)?;
-        match fill::refused(text) {
-            Some(reason) => Err(self.wrong(file, reason.to_owned())),
-            None => Ok(text),
+    fn shown(&self, file: &str) -> String {
+        match &self.place {
+            Some(place) => format!("{place}/{file}"),
+            None => format!("{}/{file}", self.spec().name),
         }
     }
 
-    fn wrong(&self, file: &str, reason: String) -> TemplateError {
-        TemplateError::File {
-            template: self.name.to_owned(),
-            file: file.to_owned(),
-            reason,
+    fn compiled(&self) -> Result<&Compiled, &(String, String)> {
+        self.compiled.get_or_init(|| self.compile()).as_ref()
+    }
+
+    fn compile(&self) -> Result<Compiled, (String, String)> {
+        let mut compiled = Compiled {
+            copied: Files::new(),
+            code: fill::go(),
+            manifest: fill::yaml(),
+            wit: String::new(),
+            digest: String::new(),
+        };
+        let wrong = |file: &str, error: handlebars::TemplateError| (file.to_owned(), error.reason().to_string());
+        compiled
+            .manifest
+            .register_template_string(MANIFEST, text_of(&self.folder, MANIFEST))
+            .map_err(|error| wrong(MANIFEST, error))?;
+        for (path, content) in below(&self.folder, SKELETON) {
+            let file = format!("{SKELETON}{path}");
+            match path.strip_suffix(".hbs") {
+                Some(target) => compiled
+                    .code
+                    .register_template_string(target, text_of(&self.folder, &file))
+                    .map_err(|error| wrong(&file, error))?,
+                None => drop(compiled.copied.insert(path.to_owned(), content.clone())),
+            }
         }
+        for (part, files) in &self.parts {
+            let code = files.iter().filter(|(path, _)| *path != PART_WIT);
+            let code = code.map(|(path, content)| (format!("{INTERNAL}{part}/{path}"), content.clone()));
+            compiled.copied.extend(code);
+        }
+        compiled.wit = world::joined(&wit_of(&self.folder, &self.parts, WORLD, &[]));
+        compiled.digest = Digest::default()
+            .part(&compiled.wit)
+            .part(&self.spec().world)
+            .named(&compiled.copied)
+            .named(below(&self.folder, SKELETON))
+            .hex();
+        Ok(compiled)
     }
 }
 
-/// `template.yaml`: the description, and the shared parts beside it.
-fn spec(template: &str, text: &str) -> Result<(TemplateSpec, Vec<String>), TemplateError> {
-    let wrong = |error: serde_yaml::Error| TemplateError::Spec {
-        template: template.to_owned(),
-        reason: error.to_string(),
-    };
-    let mut document: serde_yaml::Value = serde_yaml::from_str(text).map_err(wrong)?;
-    // Which files it takes from beside it concerns no one but this room.
-    let parts = match document.as_mapping_mut().and_then(|map| map.remove("shared")) {
-        Some(parts) => serde_yaml::from_value(parts).map_err(wrong)?,
-        None => Vec::new(),
-    };
-    let spec: TemplateSpec = serde_yaml::from_value(document).map_err(wrong)?;
-    if spec.name != template {
-        return Err(TemplateError::Spec {
-            template: template.to_owned(),
-            reason: format!(
-                "its name is {}, the folder's is {template}: make them the same",
-                spec.name
-            ),
-        });
+/// The texts of a template's WIT: its own, and those of its parts, which `files` names.
+fn wit_of<'t>(folder: &'t Files, parts: &'t [(String, Files)], world: &'t str, files: &'t [String]) -> Vec<Part<'t>> {
+    let mut all = vec![Part {
+        file: world,
+        text: text_of(folder, WORLD),
+    }];
+    for (index, (_, part)) in parts.iter().enumerate() {
+        if part.contains_key(PART_WIT) {
+            all.push(Part {
+                file: files.get(index).map_or(PART_WIT, String::as_str),
+                text: text_of(part, PART_WIT),
+            });
+        }
     }
-    Ok((spec, parts))
+    all
+}
+
+/// A file that is a text; nothing where it is none.
+fn text_of<'f>(files: &'f Files, path: &str) -> &'f str {
+    let content = files.get(path).map(Vec::as_slice).unwrap_or_default();
+    str::from_utf8(content).unwrap_or_default()
+}
+
+/// A function of the first signature that returns what it is given, or nothing.
+fn stub(spec: &TemplateSpec) -> String {
+    let signature = spec
+        .signatures
+        .first()
+        .map_or("func exec_task(arg string) string", String::as_str);
+    format!("package main\n\n{signature} {{\n\tpanic(\"write me\")\n}}\n")
 }
 
 fn below<'a>(files: &'a Files, prefix: &str) -> impl Iterator<Item = (&'a str, &'a Vec<u8>)> {

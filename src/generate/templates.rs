@@ -1,12 +1,15 @@
-//! All templates there are.
+//! All templates there are: those that come with Pelato, and a folder of somebody
+//! else's.
 
 use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
+use crate::document::closest;
+use crate::source::ProjectFiles;
 use crate::workflow::TemplateSpec;
 
-use super::template::Files;
+use super::template::{Files, unusable_part};
 use super::{Template, TemplateError};
 
 /// In the binary, so that an installed one needs nothing beside it.
@@ -19,6 +22,8 @@ const SHARED: &str = "shared";
 #[derive(Debug)]
 pub struct Templates {
     by_name: BTreeMap<String, Template>,
+    /// Part to files.
+    shared: BTreeMap<String, Files>,
 }
 
 impl Templates {
@@ -26,44 +31,71 @@ impl Templates {
     pub fn builtin() -> Result<Self, TemplateError> {
         let mut files = Files::new();
         collect(&BUILTIN, &mut files);
-        Self::read(&files)
-    }
-
-    /// Those in a folder: each folder in it is one, but for `shared`.
-    fn read(files: &Files) -> Result<Self, TemplateError> {
-        let mut folders: BTreeMap<&str, Files> = BTreeMap::new();
-        for (path, content) in files {
-            if let Some((folder, rest)) = path.split_once('/') {
-                let folder = folders.entry(folder).or_default();
-                folder.insert(rest.to_owned(), content.clone());
-            }
-        }
+        let mut folders = folders(&files);
         let shared = folders.remove(SHARED).unwrap_or_default();
         let mut templates = Self {
             by_name: BTreeMap::new(),
+            shared: self::folders(&shared),
         };
-        for (name, folder) in &folders {
-            templates.add(Template::read(name, folder, &shared)?)?;
+        for (name, folder) in folders {
+            let template = Template::ours(&name, folder, &templates.shared)?;
+            templates.by_name.insert(name, template);
         }
         Ok(templates)
     }
 
-    fn add(&mut self, template: Template) -> Result<(), TemplateError> {
+    /// Those that come with Pelato, and those of a folder: each folder in it is one, but
+    /// for `shared`, whose parts stand beside Pelato's own.
+    ///
+    /// # Errors
+    /// All that is wrong with any of them, a name that is taken already included.
+    pub fn with(files: &ProjectFiles) -> Result<Self, TemplateError> {
+        let mut templates = Self::builtin()?;
+        let mut wrong = TemplateError::default();
+        let mut folders = folders(&files.files);
+        for (part, content) in self::folders(&folders.remove(SHARED).unwrap_or_default()) {
+            let place = files.shown(&format!("{SHARED}/{part}"));
+            if templates.shared.contains_key(&part) {
+                wrong.file(place, "Pelato has a shared part of that name: rename yours");
+            } else if let Some((file, reason)) = unusable_part(&part, &content) {
+                wrong.file(format!("{place}/{file}"), reason);
+            } else {
+                templates.shared.insert(part, content);
+            }
+        }
+        for (name, folder) in folders {
+            match Template::examined(&name, &files.path, folder, &templates.shared) {
+                Ok(template) => templates.add(template, &mut wrong),
+                Err(error) => wrong.extend(error),
+            }
+        }
+        wrong.done()?;
+        Ok(templates)
+    }
+
+    fn add(&mut self, template: Template, wrong: &mut TemplateError) {
         let spec = template.spec();
-        if let Some(name) = [&spec.name]
-            .into_iter()
-            .chain(&spec.aliases)
-            .find(|name| self.get(name).is_some())
-        {
-            return Err(TemplateError::Twice { name: name.clone() });
+        for name in [&spec.name].into_iter().chain(&spec.aliases) {
+            if let Some(other) = self.get(name) {
+                let of = match other.place() {
+                    Some(place) => format!("the template in {place}"),
+                    None => format!("`{}`, which comes with Pelato,", other.spec().name),
+                };
+                let place = template.place().unwrap_or_default();
+                wrong.file(place, format!("{of} is called `{name}` too: rename yours"));
+            }
         }
         self.by_name.insert(spec.name.clone(), template);
-        Ok(())
     }
 
     /// What they say about themselves, by name.
     pub fn specs(&self) -> Vec<&TemplateSpec> {
-        self.by_name.values().map(Template::spec).collect()
+        self.all().map(Template::spec).collect()
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Template> {
+        self.by_name.values()
     }
 
     /// The template of that name or alias.
@@ -74,6 +106,32 @@ impl Templates {
                 .find(|template| template.spec().aliases.iter().any(|alias| alias == name_or_alias))
         })
     }
+
+    /// The same, or what to say where there is none.
+    pub fn named(&self, name: &str) -> Result<&Template, String> {
+        self.get(name).ok_or_else(|| {
+            let names = || self.by_name.keys().map(String::as_str);
+            match closest(name, names()) {
+                Some(meant) => format!("there is no template `{name}`; did you mean `{meant}`?"),
+                None => format!(
+                    "there is no template `{name}`; there are: {}",
+                    names().collect::<Vec<_>>().join(", ")
+                ),
+            }
+        })
+    }
+}
+
+/// The folders at the top of a folder, and what is in them.
+fn folders(files: &Files) -> BTreeMap<String, Files> {
+    let mut folders: BTreeMap<String, Files> = BTreeMap::new();
+    for (path, content) in files {
+        if let Some((folder, rest)) = path.split_once('/') {
+            let folder = folders.entry(folder.to_owned()).or_default();
+            folder.insert(rest.to_owned(), content.clone());
+        }
+    }
+    folders
 }
 
 fn collect(dir: &Dir<'_>, files: &mut Files) {

@@ -39,6 +39,7 @@ pub(super) fn configuration(
         environment: &owner.environment,
         providers: services.providers(),
         nats: services.environment().nats_of(target),
+        sql: None,
         owner,
     };
     let document = manifest(task, &placement, "", "", services.templates())?.document;

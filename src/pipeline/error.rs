@@ -27,6 +27,16 @@ pub enum RunError {
         /// Another one.
         second: String,
     },
+    /// Tasks that write to a database, in an environment without one.
+    #[error(
+        "{tasks} cannot be deployed: the environment `{environment}` names no database to write to; set PELATO_SQL_URL to postgres://USER:PASSWORD@HOST:PORT/DATABASE, or `sql: {{ url: {{ env: NAME }} }}` of the environment in runner.yaml"
+    )]
+    NoDatabase {
+        /// The tasks.
+        tasks: String,
+        /// The environment.
+        environment: String,
+    },
     /// A task that only a lattice can run.
     #[error("`{component_name}` cannot be run here: {reason}")]
     NotHere {
@@ -84,6 +94,7 @@ impl RunError {
             self,
             Self::Workflow(_)
                 | Self::SameName { .. }
+                | Self::NoDatabase { .. }
                 | Self::NoTask { .. }
                 | Self::Service(ServiceError::Setting(_))
                 | Self::Generate(_)

@@ -54,9 +54,9 @@ pub(super) fn one(project: &ProjectFiles, templates: &Templates) -> Examined {
         file,
     };
     match workflow::read(&examined.file, project, &templates.specs()) {
-        Err(wrong) => examined.diagnostics.push(wrong),
+        Err(wrong) => examined.diagnostics.extend(wrong),
         Ok(read) => {
-            examined.diagnostics.push(read.notes);
+            examined.diagnostics.extend(read.notes);
             match cases::read(project, &read.workflow) {
                 Err(wrong) => examined.diagnostics.extend(wrong),
                 Ok(found) => {

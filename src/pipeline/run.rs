@@ -10,6 +10,7 @@ use super::carry_out::{carry_out, outcomes, skip};
 use super::cases::{Test, configuration};
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
+use crate::generate::Template;
 use crate::plan::Change;
 use crate::publish::Store;
 use crate::report::{Event, PlannedEvent, Reporter, Stage, counted};
@@ -71,6 +72,7 @@ pub async fn run(
     let prepared = check(request, services, reporter)?;
     if goal != Goal::Build {
         prepared.check_names()?;
+        check_database(&prepared, services)?;
     }
     let store = services.store().await?;
     let generate = begun.elapsed();
@@ -87,6 +89,9 @@ pub async fn run(
         Goal::Build => Vec::new(),
         _ => services.destination().await?.applications().await?,
     };
+    if goal != Goal::Build && writers(&prepared, services).next().is_some() {
+        services.learn_database_mark().await?;
+    }
     let plans = prepared
         .projects
         .iter()
@@ -171,6 +176,28 @@ pub async fn run(
     times.total = begun.elapsed();
     outcome.times = times;
     Ok(outcome)
+}
+
+/// The tasks that write to a database.
+fn writers<'p>(prepared: &'p Prepared, services: &'p Services) -> impl Iterator<Item = &'p str> {
+    let tasks = prepared.projects.iter().flat_map(|project| &project.tasks);
+    let templates = services.templates();
+    tasks
+        .map(|prepared| &prepared.task)
+        .filter(|task| templates.get(&task.template).is_some_and(Template::needs_database))
+        .map(|task| task.component_name.as_str())
+}
+
+/// What writes to a database is of no use without one.
+fn check_database(prepared: &Prepared, services: &Services) -> Result<(), RunError> {
+    let tasks: Vec<&str> = writers(prepared, services).collect();
+    if tasks.is_empty() || services.database()?.is_some() {
+        return Ok(());
+    }
+    Err(RunError::NoDatabase {
+        tasks: tasks.join(", "),
+        environment: services.environment().name.clone(),
+    })
 }
 
 /// Says what the plan is, a line a task, and in short what it comes to.

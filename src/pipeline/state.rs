@@ -109,6 +109,7 @@ pub(super) fn placed(
         environment: &project.owner.environment,
         providers: services.providers(),
         nats: services.environment().nats_of(target),
+        sql: services.database_mark(),
         owner: &project.owner,
     };
     let (fingerprint, note) = match settings {

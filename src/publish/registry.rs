@@ -134,7 +134,7 @@ impl Registry {
     }
 
     /// Names that the registry takes, or why it does not.
-    fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
+    pub(super) fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
         Place::new(component_name, repository, version, fingerprint)
     }

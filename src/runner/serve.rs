@@ -115,7 +115,12 @@ impl Runner {
         let environments = config
             .environments
             .into_iter()
-            .map(|(name, environment)| Ok((name, Services::new(environment, build.clone())?)))
+            .map(|(name, environment)| {
+                let services = Services::new(environment, build.clone())?;
+                // A wrong address is said now, not in the first run.
+                services.database()?;
+                Ok((name, services))
+            })
             .collect::<Result<_, ServiceError>>()?;
         Ok(Self {
             listener,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{
-    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Strategy,
+    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    RegallocAlgorithm, Strategy,
 };
 
 use super::bindings::Task;
@@ -152,6 +153,14 @@ fn engine(options: &Options, reserved: u64) -> wasmtime::Result<Engine> {
             Compiler::Quick => Strategy::Winch,
             Compiler::Thorough => Strategy::Cranelift,
         });
+    if options.compiler == Compiler::Quick {
+        // A function that a table holds, and Go's table holds all of them, can be
+        // called from outside. The few instructions for that come from Cranelift with
+        // Winch too. Without these two lines they take as long as all the rest.
+        config
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    }
     if let Some(folder) = &options.cache {
         let mut cache = CacheConfig::new();
         cache.with_directory(folder);

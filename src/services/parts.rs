@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 
 use crate::build::{Builder, Choice, Options, Parallel};
 use crate::config::{self, DeployMode, Environment};
-use crate::deploy::{Destination, Lattice, NatsConfig};
+use crate::deploy::{Database, Destination, Lattice, NatsConfig};
 use crate::generate::{Providers, Templates};
 use crate::publish::{Layout, Registry, RegistryConfig, Store};
 use crate::report::Reporter;
@@ -38,6 +38,7 @@ pub struct Services {
     store: OnceCell<Arc<Store>>,
     builder: OnceCell<Builder>,
     destination: OnceCell<Destination>,
+    database_mark: OnceCell<String>,
 }
 
 impl Services {
@@ -52,6 +53,7 @@ impl Services {
             store: OnceCell::new(),
             builder: OnceCell::new(),
             destination: OnceCell::new(),
+            database_mark: OnceCell::new(),
         })
     }
 
@@ -72,9 +74,40 @@ impl Services {
         self.build.options.cache.join("compiled")
     }
 
+    /// How tasks are built.
+    pub fn building(&self) -> &BuildSettings {
+        &self.build
+    }
+
     /// Where to.
     pub fn environment(&self) -> &Environment {
         &self.environment
+    }
+
+    /// The database of the environment, if it has one.
+    ///
+    /// # Errors
+    /// Where its address cannot be used.
+    pub fn database(&self) -> Result<Option<Database>, ServiceError> {
+        let url = self.environment.sql.as_ref();
+        Ok(url.map(Database::named).transpose()?)
+    }
+
+    /// What tells the database from any other in the names of configurations, once
+    /// [`Self::learn_database_mark`] was through.
+    pub fn database_mark(&self) -> Option<&str> {
+        self.database_mark.get().map(String::as_str)
+    }
+
+    /// Asks the lattice for what [`Self::database_mark`] needs.
+    pub async fn learn_database_mark(&self) -> Result<(), ServiceError> {
+        if let (None, Destination::Lattice(lattice)) = (self.database_mark.get(), self.destination().await?)
+            && let Some(mark) = lattice.database_mark().await?
+        {
+            // Of two that learn it at once, both learn the same.
+            let _ = self.database_mark.set(mark);
+        }
+        Ok(())
     }
 
     /// Image references of the providers.
@@ -130,7 +163,7 @@ impl Services {
                     DeployMode::Wadm => {
                         let nats = nats_config(&self.environment.nats);
                         let lattice = Lattice::connect(&nats, &self.environment.lattice).await?;
-                        Ok(Destination::Lattice(Box::new(lattice)))
+                        Ok(Destination::Lattice(Box::new(lattice.with_database(self.database()?))))
                     }
                     #[cfg(feature = "local")]
                     DeployMode::Local => Ok(Destination::Local(Box::new(self.local_host().await?))),

@@ -83,6 +83,10 @@ impl Mirror {
         }
     }
 
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
     /// The projects of a commit that was fetched.
     pub(super) fn projects(&self, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
         read_commit(&self.repository, commit, limits)

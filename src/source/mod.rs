@@ -9,6 +9,7 @@ mod head;
 mod mirror;
 mod origin;
 mod project;
+mod templates;
 mod tree;
 
 pub use error::SourceError;
@@ -17,4 +18,5 @@ pub use head::Head;
 pub use mirror::{Mirror, Remote};
 pub use origin::{Origin, origin};
 pub use project::{Limits, ProjectFiles};
+pub use templates::read_templates;
 pub use tree::read_commit;

@@ -27,10 +27,9 @@ pub fn origin(dir: &Path) -> Origin {
             commit: None,
         };
     };
-    let top = repository.workdir().map_or_else(
-        || dir.clone(),
-        |path| path.canonicalize().unwrap_or_else(|_| path.to_owned()),
-    );
+    let top = repository.workdir().and_then(|path| path.canonicalize().ok());
+    // A repository may say that its files are elsewhere: what is named is what is meant.
+    let top = top.filter(|top| dir.starts_with(top)).unwrap_or_else(|| dir.clone());
     let remote = repository
         .find_remote("origin")
         .ok()

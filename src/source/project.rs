@@ -76,6 +76,11 @@ impl<'l> Filling<'l> {
         }
     }
 
+    /// Its folder.
+    pub(super) fn path(&self) -> &str {
+        &self.project.path
+    }
+
     /// How messages name a file of the project.
     pub(super) fn shown(&self, path: &str) -> String {
         self.project.shown(path)

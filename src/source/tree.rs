@@ -7,7 +7,7 @@ use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
 
 /// Git's mode of a link.
-const LINK: i32 = 0o120_000;
+pub(super) const LINK: i32 = 0o120_000;
 
 /// Reads every project of a commit, in the order of their paths.
 pub fn read_commit(repository: &Repository, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {

@@ -5,22 +5,27 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::names::application_id;
 use super::read::{Parts, Placed};
-use super::{code, flow};
-use crate::document::{Findings, Span};
+use super::{TemplateSpec, code, flow};
+use crate::document::{Diagnostics, Findings, Span};
 use crate::source::ProjectFiles;
 
 /// Looks at all tasks of a project together: at `parts`, what could be read of each of
-/// them, and at `tasks`, those that could be read whole.
-pub(super) fn project(parts: &[Parts], tasks: &[Placed], files: &ProjectFiles, findings: &mut Findings) {
+/// them, and at `tasks`, those that could be read whole. What is wrong in a file of the
+/// author's comes back.
+pub(super) fn project(
+    parts: &[Parts],
+    tasks: &[Placed],
+    templates: &[&TemplateSpec],
+    files: &ProjectFiles,
+    findings: &mut Findings,
+) -> Vec<Diagnostics> {
     let unique = component_names(parts, findings);
     if unique {
         applications(parts, findings);
     }
-    for task in tasks {
-        code::task(task, files, findings);
-    }
     addresses(parts, findings);
     flow::check(parts, findings);
+    code::tasks(tasks, templates, files, findings)
 }
 
 /// Each `component_name` once, also for those who see no case and no `-`.

@@ -15,8 +15,8 @@ use crate::source::ProjectFiles;
 pub struct Read {
     /// The workflow.
     pub workflow: Workflow,
-    /// Notes and warnings.
-    pub notes: Diagnostics,
+    /// Notes and warnings, about the workflow first, then about the author's files.
+    pub notes: Vec<Diagnostics>,
 }
 
 /// A task that could be read whole.
@@ -53,8 +53,8 @@ pub(super) struct Topic {
 }
 
 /// Reads a project's workflow. `file` names it in messages. All errors of the
-/// document are collected.
-pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> Result<Read, Diagnostics> {
+/// document and of the tasks' code are collected.
+pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> Result<Read, Vec<Diagnostics>> {
     let mut findings = Findings::default();
     let bytes = project.get(super::FILE).unwrap_or_default();
     let text = match std::str::from_utf8(bytes) {
@@ -69,10 +69,10 @@ pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> 
                 "from here on",
                 "save the file as UTF-8",
             );
-            return Err(findings.of(file, &format!("{valid}\u{fffd}")));
+            return Err(vec![findings.of(file, &format!("{valid}\u{fffd}"))]);
         }
     };
-    let Some(root) = parse(file, text, Limits::default())? else {
+    let Some(root) = parse(file, text, Limits::default()).map_err(|wrong| vec![wrong])? else {
         findings.error(
             "empty",
             &(0..1),
@@ -80,15 +80,14 @@ pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> 
             "nothing is here",
             "begin with `project_name:` and `tasks:`; `pelato templates` lists what a task can be",
         );
-        return Err(findings.of(file, if text.is_empty() { " " } else { text }));
+        return Err(vec![findings.of(file, if text.is_empty() { " " } else { text })]);
     };
-    let workflow = project_of(&root, templates, project, &mut findings);
+    let (workflow, code) = project_of(&root, templates, project, &mut findings);
+    let all: Vec<Diagnostics> = [vec![findings.of(file, text)], code].concat();
+    let all: Vec<Diagnostics> = all.into_iter().filter(|one| !one.is_empty()).collect();
     match workflow {
-        Some(workflow) if findings.errors() == 0 => Ok(Read {
-            workflow,
-            notes: findings.of(file, text),
-        }),
-        _ => Err(findings.of(file, text)),
+        Some(workflow) if !all.iter().any(Diagnostics::has_errors) => Ok(Read { workflow, notes: all }),
+        _ => Err(all),
     }
 }
 
@@ -97,8 +96,10 @@ fn project_of(
     templates: &[&TemplateSpec],
     project: &ProjectFiles,
     findings: &mut Findings,
-) -> Option<Workflow> {
-    let mut fields = Fields::of(root, "the workflow", findings)?;
+) -> (Option<Workflow>, Vec<Diagnostics>) {
+    let Some(mut fields) = Fields::of(root, "the workflow", findings) else {
+        return (None, Vec::new());
+    };
     let project_name = named(
         fields.required("project_name", findings),
         "project_name",
@@ -134,11 +135,12 @@ fn project_of(
         ),
     }
     fields.finish(findings);
-    check::project(&parts, &placed, project, findings);
-    Some(Workflow {
-        project_name: project_name?,
+    let code = check::project(&parts, &placed, templates, project, findings);
+    let workflow = project_name.map(|project_name| Workflow {
+        project_name,
         tasks: placed.into_iter().map(|placed| placed.task).collect(),
-    })
+    });
+    (workflow, code)
 }
 
 fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) -> (Parts, Option<Placed>) {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::names;
+
 /// The description of a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,10 @@ pub struct TemplateSpec {
     pub world: String,
     /// Whether `source_topic` is subscribed to, so that it may hold `*` and `>`.
     pub subscribes: bool,
+    /// Modules that its Go project requires, and an author's code may import. Read
+    /// from `skeleton/go.mod`, not from `template.yaml`.
+    #[serde(skip)]
+    pub modules: Vec<String>,
     /// The keys of a task beyond `name`, `type`, `code`, `targets`,
     /// `component_name` and `version`, which every task has.
     pub keys: Vec<KeySpec>,
@@ -56,4 +62,18 @@ pub enum KeyKind {
     Table,
     /// A column of a SQL table.
     Column,
+}
+
+impl KeyKind {
+    /// Why a key of this kind cannot hold `text`; none where it can. `wildcards` where a
+    /// subject is subscribed to.
+    pub fn refuses(self, text: &str, wildcards: bool) -> Option<String> {
+        match self {
+            Self::Subject => names::subject(text, wildcards),
+            Self::Address => names::address(text),
+            Self::Name => names::label(text),
+            Self::Table => names::table(text),
+            Self::Column => names::column(text),
+        }
+    }
 }

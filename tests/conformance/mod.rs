@@ -7,6 +7,7 @@
 mod bytes;
 mod ends;
 mod http;
+mod keep;
 mod many;
 mod place;
 mod sizes;
@@ -17,11 +18,12 @@ mod wire;
 pub(crate) use bytes::*;
 pub(crate) use ends::*;
 pub(crate) use http::*;
+pub(crate) use keep::*;
 pub(crate) use many::*;
-pub(crate) use place::{Gone, MAX_PAYLOAD, Place, TIME_LIMIT};
+pub(crate) use place::{Gone, Kept, MAX_PAYLOAD, Place, TIME_LIMIT};
 pub(crate) use sizes::*;
 pub(crate) use subjects::*;
-pub(crate) use tasks::deployments;
+pub(crate) use tasks::{deployments, keepers, table};
 
 /// A test for each case, in the place that `$place` makes.
 macro_rules! cases {

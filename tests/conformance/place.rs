@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use pelato::runtime::{Bus, Message, Subscription};
 
 use super::wire::{Answer, Connection};
@@ -31,8 +32,18 @@ pub(crate) struct Place {
     pub(crate) log: Box<dyn Fn() -> Vec<String> + Send + Sync>,
     /// What a client gets whose instance ended.
     pub(crate) gone: Gone,
+    /// Where the tasks of [`super::keepers`] keep things, where they run too.
+    pub(crate) kept: Option<Kept>,
     /// What has to live for as long as the place.
     pub(crate) _keep: Box<dyn Any + Send + Sync>,
+}
+
+/// What tasks have written, as a test finds it.
+pub(crate) struct Kept {
+    /// The value of a key of the bucket, if it has one.
+    pub(crate) value: Box<dyn Fn(String) -> BoxFuture<'static, Option<Vec<u8>>> + Send + Sync>,
+    /// A connection to the database.
+    pub(crate) database: tokio_postgres::Client,
 }
 
 /// What a client gets whose instance ended before it gave an answer.
@@ -63,6 +74,27 @@ impl Place {
     pub(crate) async fn ask(&self, body: impl Into<Bytes>) -> Bytes {
         let asked = self.bus.request(self.subject("relay.in"), body.into(), PATIENCE).await;
         asked.expect("an answer").body
+    }
+
+    /// Gives a message to one of the tasks that keep things, `keep` or `write`.
+    pub(crate) async fn give(&self, task: &str, body: impl Into<Bytes>) {
+        let message = Message::new(self.subject(&format!("{task}.in")), body);
+        self.bus.publish(message).await.unwrap();
+    }
+
+    /// Waits until a key has a value, and gives it.
+    pub(crate) async fn value(&self, key: &str) -> Vec<u8> {
+        let kept = self.kept.as_ref().unwrap();
+        eventually(key, async || (kept.value)(key.to_owned()).await).await
+    }
+
+    /// Waits until a row has that name, and gives its note.
+    pub(crate) async fn note(&self, name: &str) -> Option<String> {
+        let database = &self.kept.as_ref().unwrap().database;
+        let select = format!("SELECT note FROM {}_rows WHERE name = $1", self.prefix);
+        eventually(name, async || database.query_opt(&select, &[&name]).await.unwrap())
+            .await
+            .get(0)
     }
 
     /// Listens on a subject of this place's tasks.
@@ -102,6 +134,18 @@ impl Place {
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+    }
+}
+
+/// Waits until there is something.
+async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < end, "{what} never came");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! The tasks of the suite: one function, as components of two templates.
+//! The tasks of the suite: one function, as components of all templates.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -85,6 +85,17 @@ func deep(depth int) int {
 }
 "#;
 
+/// The same for a template whose function has a key too.
+const WITH_KEY: &str = r#"
+func exec_task(key, data string) (string, string, error) {
+	result, err := do(data)
+	if data == "do:nothing" {
+		key = ""
+	}
+	return key, result, err
+}
+"#;
+
 /// A task of the suite, ready to be deployed.
 pub(crate) struct Deployment {
     /// What is deployed.
@@ -107,6 +118,52 @@ pub(crate) async fn deployments(
     let relay = task(prefix, "relay", "relay.in", &["edge", "cloud"], None);
     let wild = task(prefix, "wild", "wild.*.part.>", &["edge"], None);
     let post = task(prefix, "post", "post.in", &["edge"], Some(address));
+    (
+        placed(&[relay, wild, post], prefix, providers, nats, image).await,
+        address,
+    )
+}
+
+/// What every place runs that keeps things: one that writes to the bucket
+/// `<prefix>-kept`, and one that writes to the table `<prefix>_rows`.
+pub(crate) async fn keepers(
+    prefix: &'static str,
+    providers: &Providers,
+    nats: &str,
+    image: impl AsyncFn(&str, &'static [u8]) -> String,
+) -> Vec<Deployment> {
+    let keeper = |name: &str, template: &str, extra: &[(&str, String)]| Task {
+        template: template.to_owned(),
+        dest_topic: None,
+        extra: extra
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect(),
+        ..task(prefix, name, &format!("{name}.in"), &["edge"], None)
+    };
+    let tasks = [
+        keeper("keep", "nats_to_nats_kv", &[("bucket", format!("{prefix}-kept"))]),
+        keeper(
+            "write",
+            "nats_to_sql",
+            &[("table", format!("{prefix}_rows")), ("key_column", "name".to_owned())],
+        ),
+    ];
+    placed(&tasks, prefix, providers, nats, image).await
+}
+
+/// The table that a place needs for [`keepers`].
+pub(crate) fn table(prefix: &str) -> String {
+    format!("CREATE TABLE {prefix}_rows (name text PRIMARY KEY, note text, made int NOT NULL DEFAULT 1)")
+}
+
+async fn placed(
+    tasks: &[Task],
+    prefix: &str,
+    providers: &Providers,
+    nats: &str,
+    image: impl AsyncFn(&str, &'static [u8]) -> String,
+) -> Vec<Deployment> {
     let owner = Owner {
         repository: format!("acme/{prefix}"),
         project: ".".into(),
@@ -114,8 +171,8 @@ pub(crate) async fn deployments(
         commit: None,
     };
     let mut deployments = Vec::new();
-    for task in [relay, wild, post] {
-        let (template, wasm) = made(&task).await;
+    for task in tasks {
+        let (template, wasm) = made(task).await;
         let image = image(&task.component_name, wasm).await;
         for target in &task.targets {
             let placement = Placement {
@@ -124,9 +181,10 @@ pub(crate) async fn deployments(
                 environment: "default",
                 providers,
                 nats,
+                sql: None,
                 owner: &owner,
             };
-            let manifest = manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap();
+            let manifest = manifest(task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap();
             deployments.push(Deployment {
                 manifest,
                 wasm,
@@ -134,7 +192,7 @@ pub(crate) async fn deployments(
             });
         }
     }
-    (deployments, address)
+    deployments
 }
 
 fn task(prefix: &str, name: &str, source: &str, targets: &[&str], address: Option<SocketAddr>) -> Task {
@@ -159,13 +217,23 @@ fn task(prefix: &str, name: &str, source: &str, targets: &[&str], address: Optio
 
 /// The component of a task's template, built once.
 async fn made(task: &Task) -> (&'static str, &'static [u8]) {
-    static PROCESSOR: OnceCell<Vec<u8>> = OnceCell::const_new();
-    static PRODUCER: OnceCell<Vec<u8>> = OnceCell::const_new();
-    let (template, cell) = match task.address {
-        None => ("processor_nats", &PROCESSOR),
-        Some(_) => ("http_producer_nats", &PRODUCER),
+    static MADE: [OnceCell<Vec<u8>>; 4] = [const { OnceCell::const_new() }; 4];
+    let (index, template) = match &*task.template {
+        "processor_nats" => (0, "processor_nats"),
+        "http_producer_nats" => (1, "http_producer_nats"),
+        "nats_to_nats_kv" => (2, "nats_to_nats_kv"),
+        _ => (3, "nats_to_sql"),
     };
-    (template, cell.get_or_init(|| component(template, CODE)).await)
+    let code = match template {
+        "nats_to_nats_kv" => CODE.replace("func exec_task", "func do") + WITH_KEY,
+        _ => CODE.to_owned(),
+    };
+    (
+        template,
+        MADE[index]
+            .get_or_init(|| async { component(template, &code).await })
+            .await,
+    )
 }
 
 /// A port that nobody listens on.

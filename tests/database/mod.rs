@@ -13,7 +13,9 @@ pub(crate) const PASSWORD: &str = "S3cr3t-w0rd";
 
 /// A server. It ends with this value.
 pub(crate) struct Database {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removed with the server where it is its own.
+    own: Option<tempfile::TempDir>,
     port: u16,
     server: Option<Child>,
 }
@@ -21,10 +23,17 @@ pub(crate) struct Database {
 impl Database {
     /// A server that answers.
     pub(crate) async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let own = tempfile::tempdir().unwrap();
+        let mut database = Self::within(own.path()).await;
+        database.own = Some(own);
+        database
+    }
+
+    /// A server that answers, in a folder that somebody else removes.
+    pub(crate) async fn within(folder: &Path) -> Self {
         // PostgreSQL refuses to run as root, and another user has to come through.
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-        let password = folder.path().join("password");
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let password = folder.join("password");
         std::fs::write(&password, PASSWORD).unwrap();
         std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o644)).unwrap();
         let made = unprivileged("initdb")
@@ -36,13 +45,14 @@ impl Database {
                 "--no-sync",
             ])
             .arg(format!("--pwfile={}", password.display()))
-            .arg(folder.path().join("data"))
-            .current_dir(folder.path())
+            .arg(folder.join("data"))
+            .current_dir(folder)
             .output()
             .expect("PostgreSQL is installed: scripts/setup-system.sh");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let mut database = Self {
-            folder,
+            folder: folder.to_owned(),
+            own: None,
             port: port(),
             server: None,
         };
@@ -56,8 +66,8 @@ impl Database {
             .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
             .args(["-c", "unix_socket_directories=", "-p", &self.port.to_string()])
             .arg("-D")
-            .arg(self.folder.path().join("data"))
-            .current_dir(self.folder.path())
+            .arg(self.folder.join("data"))
+            .current_dir(&self.folder)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
@@ -93,6 +103,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         self.stop();
+        self.own.take();
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a task may count on, in wasmCloud's own hosts.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_nats::jetstream;
 use lattice_harness::{Lattice, Options};
 use pelato::deploy::NatsConfig;
 use pelato::generate::Providers;
@@ -12,7 +14,8 @@ use pelato::runtime::{Bus, Message};
 use tokio::sync::{Mutex, OnceCell};
 use tokio_util::sync::CancellationToken;
 
-use crate::conformance::{Gone, MAX_PAYLOAD, Place, TIME_LIMIT, cases, deployments};
+use crate::conformance::{Gone, Kept, MAX_PAYLOAD, Place, TIME_LIMIT, cases, deployments, keepers, table};
+use crate::database::Database;
 
 /// With the providers that are built into the hosts.
 mod builtin {
@@ -34,6 +37,27 @@ mod external {
         subjects_with_wildcards
         targets_share_the_messages
         answers_go_where_they_are_waited_for
+        values_of_every_size_are_kept_whole
+        values_are_bytes_under_the_subject_where_no_key_is_given
+        a_value_that_fails_concerns_no_other
+        rows_of_every_size_are_written_whole
+        values_are_bound_whatever_they_say
+        a_row_that_fails_concerns_no_other
+        fifty_of_each_at_once
+    }
+}
+
+/// What tasks keep, with the stand-ins for the providers of buckets and databases.
+mod keeping {
+    use super::*;
+    cases! { wasmcloud("builtin");
+        values_of_every_size_are_kept_whole
+        values_are_bytes_under_the_subject_where_no_key_is_given
+        a_value_that_fails_concerns_no_other
+        rows_of_every_size_are_written_whole
+        values_are_bound_whatever_they_say
+        a_row_that_fails_concerns_no_other
+        fifty_of_each_at_once
     }
 }
 
@@ -42,6 +66,7 @@ struct Deployed {
     lattice: Lattice,
     builtin: std::net::SocketAddr,
     external: std::net::SocketAddr,
+    database: Database,
     /// One case at a time: some tasks take all the time and memory they get.
     alone: Arc<Mutex<()>>,
 }
@@ -65,7 +90,24 @@ async fn wasmcloud(prefix: &'static str) -> Place {
             vec![read("edge.log"), read("cloud.log")]
         }),
         gone: Gone::Closed,
+        kept: Some(kept(deployed, prefix).await),
         _keep: Box::new(alone),
+    }
+}
+
+/// What the tasks of a prefix have written, seen with connections of the test's own.
+async fn kept(deployed: &Deployed, prefix: &str) -> Kept {
+    let nats = async_nats::connect(deployed.lattice.nats()).await.unwrap();
+    let (stream, bucket) = (jetstream::new(nats), format!("{prefix}-kept"));
+    Kept {
+        value: Box::new(move |key| {
+            let (stream, bucket) = (stream.clone(), bucket.clone());
+            Box::pin(async move {
+                let bucket = stream.get_key_value(bucket).await.unwrap();
+                bucket.get(key).await.unwrap().map(Vec::from)
+            })
+        }),
+        database: deployed.database.client().await,
     }
 }
 
@@ -76,22 +118,40 @@ async fn deployed() -> Deployed {
         ..Options::default()
     };
     let lattice = Lattice::start(options).await.unwrap();
-    let builtin = deploy(&lattice, "builtin", &Providers::builtin()).await;
-    let providers = Providers {
-        messaging: lattice.messaging_provider().to_owned(),
+    // It ends with the lattice: nobody drops what is shared by all tests.
+    let folder = lattice.folder().join("database");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::set_permissions(lattice.folder(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let database = Database::within(&folder).await;
+    let builtin = Providers {
+        keyvalue: lattice.keyvalue_provider().to_owned(),
+        sql: lattice.sql_provider().to_owned(),
         ..Providers::builtin()
     };
-    let external = deploy(&lattice, "external", &providers).await;
+    let external = Providers {
+        messaging: lattice.messaging_provider().to_owned(),
+        ..builtin.clone()
+    };
+    let builtin = deploy(&lattice, &database, "builtin", &builtin).await;
+    let external = deploy(&lattice, &database, "external", &external).await;
     Deployed {
         lattice,
         builtin,
         external,
+        database,
         alone: Arc::default(),
     }
 }
 
 /// Deploys the tasks of the suite and waits until each of them answers.
-async fn deploy(lattice: &Lattice, prefix: &'static str, providers: &Providers) -> std::net::SocketAddr {
+async fn deploy(
+    lattice: &Lattice,
+    database: &Database,
+    prefix: &'static str,
+    providers: &Providers,
+) -> std::net::SocketAddr {
+    let client = database.client().await;
+    client.batch_execute(&table(prefix)).await.unwrap();
     let registry = Registry::new(RegistryConfig {
         url: lattice.registry().to_owned(),
         docker_config: Some("/nonexistent/config.json".into()),
@@ -102,12 +162,15 @@ async fn deploy(lattice: &Lattice, prefix: &'static str, providers: &Providers) 
         let published = registry.publish(name, "1.0.0", &"0".repeat(64), wasm.to_vec()).await;
         published.unwrap().reference
     };
-    let (all, address) = deployments(prefix, providers, &lattice.nats(), image).await;
+    let (mut all, address) = deployments(prefix, providers, &lattice.nats(), &image).await;
+    all.extend(keepers(prefix, providers, &lattice.nats(), &image).await);
     let nats = NatsConfig {
         url: lattice.nats(),
         ..NatsConfig::default()
     };
     let wadm = pelato::deploy::Lattice::connect(&nats, lattice.name()).await.unwrap();
+    let named = pelato::deploy::Database::named(&database.url().into()).unwrap();
+    let wadm = wadm.with_database(Some(named));
     for deployment in &all {
         let (reporter, cancel) = (Reporter::default(), CancellationToken::new());
         let outcome = wadm.deploy(&deployment.manifest, &reporter, &cancel).await.unwrap();

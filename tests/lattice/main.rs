@@ -14,6 +14,9 @@ mod component;
 #[cfg(feature = "local")]
 #[path = "../conformance/mod.rs"]
 mod conformance;
+#[cfg(feature = "local")]
+#[path = "../database/mod.rs"]
+mod database;
 mod deploy;
 #[path = "../support/forge.rs"]
 mod forge;
@@ -62,7 +65,12 @@ async fn a_lattice_starts_answers_and_leaves_nothing_behind() {
             .status()
             .is_success()
     );
-    for provider in [lattice.messaging_provider(), lattice.http_provider()] {
+    for provider in [
+        lattice.messaging_provider(),
+        lattice.http_provider(),
+        lattice.keyvalue_provider(),
+        lattice.sql_provider(),
+    ] {
         let (name, tag) = provider.rsplit_once('/').unwrap().1.split_once(':').unwrap();
         let manifest = format!("{registry}/{name}/manifests/{tag}");
         let answer = reqwest::Client::new()

@@ -5,6 +5,8 @@ mod cases;
 mod failures;
 mod life;
 mod owners;
+#[cfg(feature = "local")]
+mod stores;
 mod surroundings;
 mod targets;
 
@@ -31,9 +33,10 @@ async fn lattice() -> &'static Lattice {
 /// A project that is deployed to `lattice`, with the external messaging provider.
 fn project_on(lattice: &Lattice, repository: &str) -> Project {
     let providers = format!(
-        "messaging={},http_server={}",
+        "messaging={},http_server={BUILTIN_HTTP},keyvalue={},sql={}",
         lattice.messaging_provider(),
-        BUILTIN_HTTP
+        lattice.keyvalue_provider(),
+        lattice.sql_provider(),
     );
     Project::of(repository)
         .with("REGISTRY_URL", lattice.registry())

@@ -33,7 +33,8 @@ pub(crate) fn task(component_name: &str, code: &str) -> Sources {
             .into(),
         wit: "package pelato:task;\n\nworld tiny {\n  export twice: func(n: u32) -> u32;\n}\n".to_owned(),
         world: "tiny".to_owned(),
-        author_file: "tasks/double.go".to_owned(),
+        code: "tasks/double.go".to_owned(),
+        author_files: BTreeMap::from([("task.go".to_owned(), "tasks/double.go".to_owned())]),
         ..Sources::default()
     }
 }

@@ -4,14 +4,25 @@ use pelato::document::RULES;
 
 use super::{GOOD, found, said};
 
-/// Rules of other documents: `runner.yaml`, whose room has their tests, and cases,
-/// which `src/testing` has.
-const ELSEWHERE: [&str; 7] = [
+/// Rules of other documents: `runner.yaml`, whose room has their tests, cases, which
+/// `src/testing` has, Go, which
+/// `src/workflow/code` has, and templates, which `src/generate` has.
+const ELSEWHERE: [&str; 17] = [
     "cases",
     "duplicate-name",
+    "go-build",
+    "go-function",
+    "go-import",
+    "go-main",
+    "go-mod",
+    "go-name",
+    "go-package",
     "missing-file",
+    "no-go",
+    "not-go",
     "not-yet",
     "secret",
+    "template",
     "two-keys",
     "unknown-environment",
 ];

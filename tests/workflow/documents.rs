@@ -75,7 +75,7 @@ fn other_spellings_of_one_workflow_are_the_same() {
     ] {
         match read(text.as_bytes()) {
             Ok(read) => assert_eq!(read.workflow, plain, "{what}"),
-            Err(wrong) => panic!("{what}:\n{}", wrong.render(false)),
+            Err(wrong) => panic!("{what}:\n{}", wrong[0].render(false)),
         }
     }
 }

@@ -168,6 +168,10 @@ fn every_finding_names_a_rule() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap_or_default();
+            // Others have methods of these names too.
+            if !text.contains("Findings") {
+                continue;
+            }
             for found in named.captures_iter(&text) {
                 seen.push(found[1].to_owned());
                 assert!(

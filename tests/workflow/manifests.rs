@@ -107,6 +107,7 @@ fn hold(workflow: &Workflow, templates: &Templates) -> Result<(), TestCaseError>
                 environment: "default",
                 providers: &providers,
                 nats: "nats://127.0.0.1:4222",
+                sql: Some("default"),
                 owner: &owner,
             };
             let made = manifest(task, &placement, "sha256:f00d", "code=1", templates);
@@ -137,7 +138,7 @@ proptest! {
             Ok(read) => read,
             Err(wrong) => {
                 // Few are wrong: ports and names that meet, a name of spaces.
-                prop_assume!(false, "{}", wrong.render(false));
+                prop_assume!(false, "{}", wrong[0].render(false));
                 unreachable!()
             }
         };
@@ -190,7 +191,8 @@ tasks:
 #[tokio::test]
 async fn whatever_passes_makes_go_that_compiles() {
     let project = project(ODD.as_bytes());
-    let read = workflow::read("workflow.yaml", &project, &TEMPLATES.specs()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let read =
+        workflow::read("workflow.yaml", &project, &TEMPLATES.specs()).unwrap_or_else(|wrong| panic!("{}", wrong[0]));
     let tasks = &read.workflow.tasks;
     let sources: Vec<_> = tasks
         .iter()

@@ -26,8 +26,9 @@ struct ProjectJson<'e> {
     tasks: Option<usize>,
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct DiagnosticJson<'e> {
+pub(in crate::cli) struct DiagnosticJson<'e> {
     severity: &'static str,
     rule: &'static str,
     #[serde(flatten)]
@@ -62,7 +63,7 @@ pub(super) fn document(examined: &[Examined]) -> CheckedJson<'_> {
         errors: count(examined, Severity::Error),
         warnings: count(examined, Severity::Warning),
         notes: count(examined, Severity::Note),
-        diagnostics: all(examined).flat_map(of_file).collect(),
+        diagnostics: all(examined).flat_map(DiagnosticJson::of).collect(),
     }
 }
 
@@ -75,14 +76,17 @@ fn project(examined: &Examined) -> ProjectJson<'_> {
     }
 }
 
-fn of_file(diagnostics: &Diagnostics) -> Vec<DiagnosticJson<'_>> {
-    let places = diagnostics.places();
-    let file = diagnostics.file.as_str();
-    diagnostics
-        .items
-        .iter()
-        .map(|item| diagnostic(item, file, &places))
-        .collect()
+impl<'e> DiagnosticJson<'e> {
+    /// Those of one file.
+    pub(in crate::cli) fn of(diagnostics: &'e Diagnostics) -> Vec<Self> {
+        let places = diagnostics.places();
+        let file = diagnostics.file.as_str();
+        diagnostics
+            .items
+            .iter()
+            .map(|item| diagnostic(item, file, &places))
+            .collect()
+    }
 }
 
 fn diagnostic<'e>(item: &'e Diagnostic, file: &'e str, places: &Places<'_>) -> DiagnosticJson<'e> {

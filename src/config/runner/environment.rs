@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::not_yet;
+use secrecy::SecretString;
+
 use crate::config::secret::secret;
 use crate::config::variables::PROVIDERS;
 use crate::config::{DeployMode, Environment, Nats, Providers, Registry, Target, Variables};
@@ -40,6 +42,10 @@ pub(super) fn read(
     let nats = match named {
         Some(node) => nats(node, base, variables, findings),
         None => Some(Nats::open("nats://localhost:4222")),
+    };
+    let sql = match fields.take("sql") {
+        Some(node) => Some(sql(node, base, variables, findings)?),
+        None => None,
     };
     let lattice = fields.text("lattice", findings).map_or("default", |(text, _)| text);
     let deploy = match fields.text("deploy", findings) {
@@ -83,6 +89,7 @@ pub(super) fn read(
         registry: registry?,
         nats: nats?,
         nats_is_named,
+        sql,
         lattice: lattice.to_owned(),
         deploy,
         providers: providers?,
@@ -147,6 +154,18 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
     };
     fields.finish(findings);
     (!nats.url.is_empty()).then_some(nats)
+}
+
+/// The address of a database has the password in it, so that it is a secret as a whole.
+fn sql(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings) -> Option<SecretString> {
+    let mut fields = Fields::of(node, "`sql`", findings)?;
+    let Some(node) = fields.take("url") else {
+        fields.missing("url", findings);
+        return None;
+    };
+    let url = secret("url", node, base, variables, findings);
+    fields.finish(findings);
+    url
 }
 
 fn providers(node: &Node, findings: &mut Findings) -> Option<Providers> {

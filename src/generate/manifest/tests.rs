@@ -57,6 +57,7 @@ fn placed(task: &Task, change: impl FnOnce(&mut Place)) -> Result<Manifest, Gene
         environment: &place.environment,
         providers: &place.providers,
         nats: &place.nats,
+        sql: None,
         owner: &place.owner,
     };
     manifest(

@@ -1,6 +1,7 @@
 //! Tasks through the built-in templates.
 
 use super::*;
+use crate::generate::digest::Digest;
 
 const CODE_GO: &str = "package main\n\nfunc exec_task(arg string) string { return arg }\n";
 
@@ -77,7 +78,36 @@ fn a_processor_is_a_go_project() {
 
     func exec_task(arg string) string { return arg }
     ");
-    assert_eq!(sources.author_file, "tasks/convert.go");
+    assert_eq!(sources.code, "tasks/convert.go");
+    assert_eq!(sources.author_files["task.go"], "tasks/convert.go");
+}
+
+/// What was deployed before a task could be more than one file has to keep its
+/// fingerprint: nothing in the sources may tell that there is more now.
+#[test]
+fn a_single_file_adds_nothing_but_itself() {
+    let (templates, mut project) = (Templates::builtin().unwrap(), project(CODE_GO.as_bytes()));
+    for beside in ["tasks/other.go", "tasks/lib/units.go", "tasks/go.mod", "tasks/go.sum"] {
+        project.files.insert(beside.into(), b"module example.org/m\n".to_vec());
+    }
+    let sources = render(&task(), &project, &templates).unwrap();
+    let template = templates.get("processor_nats").unwrap();
+    let context = Context {
+        component_name: "celsius_to_kelvin",
+    };
+    let mut files = template.project(&context).unwrap();
+    files.insert(
+        "task.go".into(),
+        format!("//line tasks/convert.go:1:1\n{CODE_GO}").into_bytes(),
+    );
+    files.insert("wit/world.wit".into(), template.wit().into());
+    assert_eq!(sources.files, files);
+    assert_eq!(sources.inputs.code, Digest::default().part(CODE_GO).hex());
+    let digest = Digest::default()
+        .part(template.wit())
+        .part("processor-nats")
+        .named(&files);
+    assert_eq!(sources.digest(), digest.hex());
 }
 
 #[test]

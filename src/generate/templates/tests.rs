@@ -8,23 +8,84 @@ use crate::generate::{Owner, Placement, Providers, manifest, render};
 use crate::source::ProjectFiles;
 use crate::workflow::Task;
 
+const SPEC: &str = "\
+name: small
+aliases: [tiny]
+doc: Keeps what it gets. It has room for little.
+signatures: [func exec_task(arg string) string]
+world: small
+shared: [part, abi]
+subscribes: false
+keys:
+  - { name: bucket, kind: name, required: true, doc: Where to. }
+  - { name: mode, kind: name, default: fast, doc: How. }
+  - { name: note, kind: name, doc: Why. }
+";
+const WADM: &str = r#"apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata:
+  name: {{application}}
+spec:
+  components:
+    - name: store
+      type: component
+      properties:
+        image: {{image}}
+        config:
+          - {{config "task" bucket=bucket mode=mode note=note}}
+      traits:
+        - type: daemonscaler
+          properties:
+            instances: 1
+            spread:
+              - name: {{target}}
+                requirements:
+                  host-type: {{target}}
+"#;
+
 /// A whole template, to leave something out of.
-fn small() -> Files {
-    [
-        ("small/template.yaml", "name: small\naliases: [tiny]\ndoc: d\nsignatures: [s]\nworld: w\nshared: [part]\nsubscribes: false\nkeys: []\n"),
-        ("small/world.wit", "package a:b;\nworld w {}\n"),
-        ("small/wadm.yaml", "metadata: {name: {{application}} }\n"),
+fn small() -> ProjectFiles {
+    let files = [
+        ("small/template.yaml", SPEC),
+        (
+            "small/world.wit",
+            "package pelato:task;\n\nworld small {\n  import pelato:part/keep;\n}\n",
+        ),
+        ("small/wadm.yaml", WADM),
         ("small/skeleton/go.mod", "module task\n"),
         ("small/skeleton/main.go.hbs", "var name = {{component_name}}\n"),
         ("shared/part/part.go", "package part\n"),
-    ]
-    .into_iter()
-    .map(|(path, content)| (path.to_owned(), content.as_bytes().to_vec()))
-    .collect()
+        (
+            "shared/part/package.wit",
+            "package pelato:part {\n  interface keep {}\n}\n",
+        ),
+        ("README.md", "Ours.\n"),
+    ];
+    ProjectFiles {
+        path: "templates".into(),
+        files: files
+            .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+            .into(),
+    }
 }
 
-fn error(files: &Files) -> String {
-    Templates::read(files).unwrap_err().to_string()
+/// The same with something else in one of its files.
+fn edited(file: &str, from: &str, to: &str) -> ProjectFiles {
+    let mut files = small();
+    let text = String::from_utf8(files.files[file].clone()).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    files.files.insert(file.to_owned(), text.replace(from, to).into_bytes());
+    files
+}
+
+fn with(file: &str, text: &str) -> ProjectFiles {
+    let mut files = small();
+    files.files.insert(file.to_owned(), text.as_bytes().to_vec());
+    files
+}
+
+fn error(files: &ProjectFiles) -> String {
+    Templates::with(files).unwrap_err().to_string()
 }
 
 #[test]
@@ -41,6 +102,10 @@ fn what_comes_with_pelato_is_found_by_name_and_by_alias() {
     let alias = templates.get("producer_nats").unwrap();
     assert_eq!(alias.spec().name, "http_producer_nats");
     assert!(templates.get("shared").is_none());
+    assert_eq!(
+        templates.named("procesor_nats").unwrap_err(),
+        "there is no template `procesor_nats`; did you mean `processor_nats`?"
+    );
 }
 
 /// The embedding macro does not notice a file that is new.
@@ -65,81 +130,391 @@ fn every_file_of_the_folder_is_in_the_binary() {
     assert_eq!(embedded, on_disk, "touch src/generate/templates.rs");
 }
 
+/// What strangers are held to, Pelato's own hold to: they are in the binary, so they
+/// are looked at here and not at each start.
+#[test]
+fn pelatos_own_pass_what_others_have_to() {
+    let mut files = Files::new();
+    collect(&BUILTIN, &mut files);
+    let templates = Templates::builtin().unwrap();
+    for (name, folder) in folders(&files).into_iter().filter(|(name, _)| name != SHARED) {
+        let template = Template::examined(&name, "templates", folder, &templates.shared);
+        let template = template.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(template.digest(), templates.get(&name).unwrap().digest());
+        let example = template.example();
+        assert!(example.code.contains("func exec_task("), "{name} has an example");
+        assert!(example.cases.is_some(), "{name} has cases");
+        assert!(
+            !template.summary().ends_with('.') && template.summary().len() <= 80,
+            "{name}"
+        );
+    }
+    for (part, files) in &templates.shared {
+        assert_eq!(unusable_part(part, files), None);
+    }
+}
+
+#[test]
+fn one_of_ones_own_stands_beside_them() {
+    let templates = Templates::with(&small()).unwrap();
+    let small = templates.get("tiny").unwrap();
+    assert_eq!(small.place(), Some("templates/small"));
+    assert_eq!(small.summary(), "Keeps what it gets");
+    assert!(
+        small
+            .example()
+            .code
+            .starts_with("package main\n\nfunc exec_task(arg string) string {")
+    );
+    assert_eq!(templates.get("processor_nats").unwrap().place(), None);
+    let project = small.project(&serde_json::json!({ "component_name": "keep" })).unwrap();
+    let paths: Vec<&str> = project.keys().map(String::as_str).collect();
+    assert_eq!(
+        paths,
+        [
+            "go.mod",
+            "internal/abi/abi.go",
+            "internal/abi/empty.s",
+            "internal/part/part.go",
+            "main.go"
+        ]
+    );
+    assert!(small.wit().ends_with("package pelato:part {\n  interface keep {}\n}\n"));
+}
+
 #[test]
 fn a_part_that_no_template_names_is_none_of_its_digest() {
-    let digest = |files: &Files| Templates::read(files).unwrap().get("tiny").unwrap().digest().to_owned();
+    let digest = |files: &ProjectFiles| Templates::with(files).unwrap().get("tiny").unwrap().digest().to_owned();
     let before = digest(&small());
-    let mut files = small();
-    files.insert("shared/other/other.go".into(), Vec::new());
-    assert_eq!(digest(&files), before);
-    files.insert("shared/part/part.go".into(), b"package part // new\n".to_vec());
-    assert_ne!(digest(&files), before);
+    assert_eq!(digest(&with("shared/other/other.go", "package other\n")), before);
+    assert_eq!(digest(&with("small/example/task.go", "package main\n")), before);
+    assert_ne!(digest(&with("shared/part/part.go", "package part // new\n")), before);
+    assert_ne!(digest(&with("small/skeleton/go.mod", "module task // new\n")), before);
 }
 
 #[test]
-fn a_missing_file_is_named() {
+fn a_missing_file_is_named_and_so_are_all_others() {
     let mut files = small();
-    files.remove("small/world.wit");
-    insta::assert_snapshot!(error(&files), @"template small: world.wit is missing");
-    files = small();
-    files.remove("shared/part/part.go");
-    insta::assert_snapshot!(error(&files), @"template small: `shared` names part, and there is no shared/part");
+    files.files.remove("small/world.wit");
+    files.files.remove("small/skeleton/go.mod");
+    insta::assert_snapshot!(error(&files), @"
+    error: templates/small/world.wit: this file is missing: every template has it
+
+    error: templates/small/skeleton/go.mod: this file is missing: every template has it
+    ");
 }
 
 #[test]
-fn a_wrong_description_says_where() {
-    let mut files = small();
-    files.insert("small/template.yaml".into(), b"name: small\nkind: x\n".to_vec());
-    insta::assert_snapshot!(error(&files), @"template small: template.yaml: unknown field `kind`, expected one of `name`, `aliases`, `doc`, `signatures`, `world`, `subscribes`, `keys`");
-    let renamed = small()
-        .into_iter()
-        .map(|(path, content)| (path.replace("small/", "large/"), content))
-        .collect();
-    insta::assert_snapshot!(error(&renamed), @"template large: template.yaml: its name is small, the folder's is large: make them the same");
+fn a_description_is_read_like_a_workflow() {
+    let text = "name: smal\nalias: [a]\nsignatures: [func main()]\nworld: small\nsubscribes: maybe\nkeys:\n- {name: bucket, kind: nam, doc: d}\n- {name: image, kind: name, doc: d}\n- {name: where, kind: address, doc: d}\n- {name: s, kind: subject, default: a.*, required: yes, doc: d}\n";
+    insta::assert_snapshot!(error(&with("small/template.yaml", text)), @"
+    error: `doc` is missing in a template
+     --> templates/small/template.yaml:1:1
+      |
+    1 | name: smal
+      | ^^^^^^^^^^ it belongs to this one
+      |
+      = help: add `doc:`
+
+    error: a template has its folder's name
+     --> templates/small/template.yaml:1:7
+      |
+    1 | name: smal
+      |       ^^^^ the folder's is `small`
+      |
+      = help: make them the same
+
+    error: `alias` is not a key of a template
+     --> templates/small/template.yaml:2:1
+      |
+    2 | alias: [a]
+      | ^^^^^ unknown key
+      |
+      = help: a template may have: aliases, doc, example, keys, name, shared, signatures, subscribes, summary, world
+
+    error: this is no signature of exec_task
+     --> templates/small/template.yaml:3:14
+      |
+    3 | signatures: [func main()]
+      |              ^^^^^^^^^^^ the author's function
+      |
+      = help: for example `func exec_task(arg string) string`
+
+    error: `subscribes` is true or false
+     --> templates/small/template.yaml:5:13
+      |
+    5 | subscribes: maybe
+      |             ^^^^^ this is neither
+
+    error: there is no kind `nam`
+     --> templates/small/template.yaml:7:24
+      |
+    7 | - {name: bucket, kind: nam, doc: d}
+      |                        ^^^ unknown kind
+      |
+      = help: did you mean `name`?
+
+    error: a key cannot be `image`
+     --> templates/small/template.yaml:8:10
+      |
+    8 | - {name: image, kind: name, doc: d}
+      |          ^^^^^ that name means something else in wadm.yaml
+
+    error: a key cannot be `where`
+     --> templates/small/template.yaml:9:10
+      |
+    9 | - {name: where, kind: address, doc: d}
+      |          ^^^^^ where a task listens is called `address`
+
+    error: `s` cannot be this
+      --> templates/small/template.yaml:10:37
+       |
+    10 | - {name: s, kind: subject, default: a.*, required: yes, doc: d}
+       |                                     ^^^ `*` only stands where a task listens
+
+    error: `required` is true or false
+      --> templates/small/template.yaml:10:52
+       |
+    10 | - {name: s, kind: subject, default: a.*, required: yes, doc: d}
+       |                                                    ^^^ this is neither
+    ");
 }
 
 #[test]
-fn two_of_one_name_are_refused() {
-    let mut files = small();
-    for (path, content) in small() {
-        let content = String::from_utf8(content).unwrap().replace("name: small", "name: tiny");
-        files.insert(path.replace("small/", "tiny/"), content.into_bytes());
+fn a_variable_that_nobody_knows_is_shown_where_it_stands() {
+    let mut files = edited("small/wadm.yaml", "mode=mode note=note", "mode=mod{{#if note}}");
+    files.files.insert(
+        "small/skeleton/main.go.hbs".into(),
+        b"package main\n\nvar name = {{component_name}}\nvar target = {{target}}\n".to_vec(),
+    );
+    insta::assert_snapshot!(error(&files), @r#"
+    error: nothing is called `target` here
+     --> templates/small/skeleton/main.go.hbs:4:16
+      |
+    4 | var target = {{target}}
+      |                ^^^^^^ unknown name
+      |
+      = help: there are: component_name
+
+    error: this is not taken in an expression
+      --> templates/small/wadm.yaml:12:51
+       |
+    12 |           - {{config "task" bucket=bucket mode=mod{{#if note}}}}
+       |                                                   ^ unknown sign
+       |
+       = help: a value's name, `config` and `text`, texts in `"`, and `if`: nothing else is taken
+    "#);
+}
+
+#[test]
+fn what_could_write_a_value_raw_or_go_on_for_ever_is_refused() {
+    for text in ["{{{application}}}", "{{#each bucket}}x{{/each}}", "{{> wadm.yaml}}"] {
+        assert!(
+            error(&with("small/wadm.yaml", text)).contains("small/wadm.yaml:1:"),
+            "{text}"
+        );
     }
-    insta::assert_snapshot!(error(&files), @"two templates are named tiny");
+    // A recursion that would end the process, were it parsed.
+    let deep = format!("{{{{{}x", "text (".repeat(200_000));
+    assert!(error(&with("small/wadm.yaml", &deep)).contains("262144 are the most"));
+    let deep = format!("{{{{{}x", "text (\n".repeat(30_000));
+    assert!(error(&with("small/wadm.yaml", &deep)).contains("an expression has no end"));
+    let deep = "{{#if note}}".repeat(1_000);
+    assert!(error(&with("small/wadm.yaml", &deep)).contains("a line has more than 4000 bytes"));
+    let deep = "{{#if note}}\n".repeat(20_000);
+    assert!(error(&with("small/wadm.yaml", &deep)).contains("too many blocks within blocks"));
 }
 
 #[test]
-fn a_template_that_could_write_a_value_raw_is_refused() {
+fn no_file_lands_where_it_must_not() {
+    let all = [
+        "small/skeleton/../../x.go",
+        "small/skeleton//x.go",
+        "small/skeleton/.git/config",
+        "small/skeleton/task.go",
+        "small/skeleton/wit/world.wit",
+        "small/skeleton/wadm-edge.yaml",
+        "small/skeleton/run.sh.hbs",
+        "small/skeleton/main.go",
+        "shared/part/../../x.go",
+        "shared/abi/more.go",
+        "shared/Up/more.go",
+        "small/skeleton/internal/part/own.go",
+        ".hidden/template.yaml",
+    ];
+    let lines: Vec<String> = all
+        .iter()
+        .map(|path| error(&with(path, "x")).lines().next().unwrap().to_owned())
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    error: templates/small/skeleton/../../x.go: a file's path has letters, digits and `. _ - +` between its slashes, begins none of its parts with a dot, and has 200 bytes at most
+    error: templates/small/skeleton//x.go: a file's path has letters, digits and `. _ - +` between its slashes, begins none of its parts with a dot, and has 200 bytes at most
+    error: templates/small/skeleton/.git/config: a file's path has letters, digits and `. _ - +` between its slashes, begins none of its parts with a dot, and has 200 bytes at most
+    error: templates/small/skeleton/task.go: the author's file takes that place
+    error: templates/small/skeleton/wit/world.wit: the world's WIT takes that place
+    error: templates/small/skeleton/wadm-edge.yaml: a manifest takes that place
+    error: templates/small/skeleton/run.sh.hbs: only Go files can be rendered, ….go.hbs
+    error: templates/small/skeleton/main.go.hbs: there is the same file without .hbs too: keep one of them
+    error: templates/shared/part/../../x.go: a file's path has letters, digits and `. _ - +` between its slashes, and begins none of its parts with a dot
+    error: templates/shared/abi: Pelato has a shared part of that name: rename yours
+    error: templates/shared/Up/: a shared part is a Go package: small letters, digits and `_`
+    error: `part` is a package of the template's own too
+    error: templates/.hidden: a template's folder is named with letters, digits, `-` and `_`
+    ");
+}
+
+#[test]
+fn a_world_that_is_wrong_is_shown_in_its_file() {
+    insta::assert_snapshot!(error(&edited("small/template.yaml", "world: small", "world: smal")), @"
+    error: world.wit has no world `smal`
+     --> templates/small/template.yaml:5:8
+      |
+    5 | world: smal
+      |        ^^^^ this world is missing
+      |
+      = help: did you mean `small`?
+    ");
+    insta::assert_snapshot!(error(&edited("small/world.wit", "part/keep", "part/kep")), @"
+    error: this is not WIT: interface not found in package
+     --> templates/small/world.wit:4:22
+      |
+    4 |   import pelato:part/kep;
+      |                      ^^^ here
+    ");
+    insta::assert_snapshot!(error(&edited("small/world.wit", "import", "improt")), @"
+    error: this is not WIT: expected `import`, `export`, `include`, `use`, or type definition, found an identifier
+     --> templates/small/world.wit:4:3
+      |
+    4 |   improt pelato:part/keep;
+      |   ^^^^^^ here
+    ");
+    insta::assert_snapshot!(error(&edited("shared/part/package.wit", "interface keep {}", "interface keep {")), @"
+    error: this is not WIT: expected `world`, `interface` or `use`, found eof
+     --> templates/shared/part/package.wit:3:3
+      |
+    3 | }
+      |  ^ here
+    ");
+    insta::assert_snapshot!(error(&edited("small/template.yaml", "[part, abi]", "[prat, abi]")), @"
+    error: there is no shared part `prat`
+     --> templates/small/template.yaml:6:10
+      |
+    6 | shared: [prat, abi]
+      |          ^^^^ it is missing
+      |
+      = help: did you mean `part`?
+    ");
+}
+
+#[test]
+fn a_manifest_that_is_no_application_of_ours_is_shown_as_it_comes_out() {
+    let wadm = WADM
+        .replace("{{application}}", "{{component_name}}")
+        .replace("type: component", "type: service")
+        .replace("host-type: {{target}}", "host-type: cloud")
+        .replace(
+            "{{config \"task\" bucket=bucket mode=mode note=note}}",
+            "{ name: theirs, properties: { a: b } }",
+        );
+    insta::assert_snapshot!(error(&with("small/wadm.yaml", &wadm)), @r#"
+    error: metadata.name: it has to be {{application}}
+     --> templates/small/wadm.yaml, rendered with sample values:4:9
+      |
+    4 |   name: "sample_task"
+      |         ^^^^^^^^^^^^^ here
+
+    error: spec.components: it has 0 parts of type `component`, and should have one
+     --> templates/small/wadm.yaml, rendered with sample values:6:3
+      |
+    6 |   components:
+      |   ^^^^^^^^^^ here
+
+    error: spec.components.0.type: it is `component` or `capability`
+     --> templates/small/wadm.yaml, rendered with sample values:8:13
+      |
+    8 |       type: service
+      |             ^^^^^^^ here
+
+    error: spec.components.0.properties.config.0.name: a config belongs to its application: write `{{config "kind" key=value}}`
+      --> templates/small/wadm.yaml, rendered with sample values:12:21
+       |
+    12 |           - { name: theirs, properties: { a: b } }
+       |                     ^^^^^^ here
+
+    error: spec.components.0.traits.0.properties.spread.0.requirements.host-type: a part runs on {{target}}, and nowhere else
+      --> templates/small/wadm.yaml, rendered with sample values:20:30
+       |
+    20 |                   host-type: cloud
+       |                              ^^^^^ here
+    "#);
+    insta::assert_snapshot!(error(&edited("small/wadm.yaml", "image: {{image}}", "image: evil.example.org/x:1")), @"
+    error: spec.components.0.properties.image: the component is what was built, {{image}}
+      --> templates/small/wadm.yaml, rendered with sample values:10:16
+       |
+    10 |         image: evil.example.org/x:1
+       |                ^^^^^^^^^^^^^^^^^^^^ here
+    ");
+    insta::assert_snapshot!(error(&edited("small/wadm.yaml", "kind: Application", "kind: [")), @"
+    error: this is not YAML: invalid indentation
+     --> templates/small/wadm.yaml, rendered with sample values:3:1
+      |
+    3 | metadata:
+      | ^ here
+    ");
+    // Only without the keys that may be left out.
+    let wadm = WADM.replace(
+        "    - name: store",
+        "{{#if note}}\n    - name: store\n{{else}}\n    - title: store\n{{/if}}",
+    );
+    insta::assert_snapshot!(error(&with("small/wadm.yaml", &wadm)), @"
+    error: spec.components.0.name: a part has a name
+     --> templates/small/wadm.yaml, rendered with sample values:7:7
+      |
+    7 |     - title: store
+      |       ^^^^^ something is missing below this
+    ");
+}
+
+#[test]
+fn a_text_that_is_none_is_refused() {
     let mut files = small();
-    files.insert("small/wadm.yaml".into(), b"name: {{{application}}}\n".to_vec());
-    insta::assert_snapshot!(error(&files), @"template small: wadm.yaml: values are always quoted: write {{value}}, not {{{value}}} or {{& value}}");
-    files = small();
-    files.insert("small/skeleton/run.sh.hbs".into(), Vec::new());
-    insta::assert_snapshot!(error(&files), @"template small: skeleton/run.sh.hbs: only Go files can be rendered, ….go.hbs");
-    files = small();
-    files.insert("small/skeleton/main.go.hbs".into(), b"{{#if}".to_vec());
-    assert!(error(&files).starts_with("template small: skeleton/main.go.hbs: "));
+    files
+        .files
+        .insert("small/template.yaml".into(), b"name: small\n# \xff\n".to_vec());
+    insta::assert_snapshot!(error(&files), @"
+    error: this is not UTF-8 text
+     --> templates/small/template.yaml:2:3
+      |
+    2 | # �
+      |   ^ from here on
+      |
+      = help: save the file as UTF-8
+    ");
+}
+
+#[test]
+fn a_name_that_is_taken_is_refused_and_both_are_named() {
+    let mut files = edited("small/template.yaml", "[tiny]", "[producer_nats, tiny]");
+    for (path, content) in small().files {
+        let content = String::from_utf8(content).unwrap().replace("name: small", "name: tiny");
+        if let Some(rest) = path.strip_prefix("small/") {
+            files
+                .files
+                .insert(format!("tiny/{rest}"), content.replace("[tiny]", "[]").into_bytes());
+        }
+    }
+    insta::assert_snapshot!(error(&files), @"
+    error: templates/small: `http_producer_nats`, which comes with Pelato, is called `producer_nats` too: rename yours
+
+    error: templates/tiny: the template in templates/small is called `tiny` too: rename yours
+    ");
 }
 
 /// A folder is all that it takes: keys of its own reach the manifest, defaults
 /// included.
 #[test]
 fn a_template_more_needs_no_rust() {
-    let mut files = small();
-    let spec = String::from_utf8(files["small/template.yaml"].clone())
-        .unwrap()
-        .replace(
-            "keys: []",
-            "keys: [{name: bucket, kind: name, doc: d}, {name: mode, kind: name, default: fast, doc: d}]",
-        );
-    files.insert("small/template.yaml".into(), spec.into_bytes());
-    let wadm = r#"
-metadata: { name: {{application}} }
-spec: { components: [{ name: store, type: component, properties: { config: [{{config "task" bucket=bucket mode=mode}}] } }] }
-"#;
-    files.insert("small/wadm.yaml".into(), wadm.into());
-    let templates = Templates::read(&files).unwrap();
-
+    let templates = Templates::with(&small()).unwrap();
     let task = Task {
         name: "Keep".into(),
         component_name: "keep".into(),
@@ -167,10 +542,11 @@ spec: { components: [{ name: store, type: component, properties: { config: [{{co
     };
     let placement = Placement {
         target: "edge",
-        image: "",
+        image: "here",
         environment: "default",
         providers: &Providers::external(),
         nats: "",
+        sql: None,
         owner: &owner,
     };
     let manifest = manifest(&task, &placement, "", "", &templates).unwrap();
@@ -180,23 +556,4 @@ spec: { components: [{ name: store, type: component, properties: { config: [{{co
         config["properties"],
         serde_json::json!({"bucket": "readings", "mode": "fast"})
     );
-}
-
-/// What the template's author got wrong is told with the file.
-#[test]
-fn a_manifest_that_is_none_names_its_template() {
-    let mut files = small();
-    files.insert(
-        "small/wadm.yaml".into(),
-        b"metadata: {name: {{application}} }\nspec: {components: []}\n".to_vec(),
-    );
-    let templates = Templates::read(&files).unwrap();
-    let small = templates.get("small").unwrap();
-    assert!(
-        small.project(&serde_json::json!({})).is_err(),
-        "component_name is nowhere"
-    );
-    let (file, reason) = small.manifest(&serde_json::json!({})).unwrap_err();
-    assert_eq!(file, "wadm.yaml");
-    assert!(reason.contains("application"), "{reason}");
 }

@@ -18,6 +18,7 @@ fn templates() -> Vec<TemplateSpec> {
         signatures: vec!["func exec_task(arg string) string".into()],
         world: name.into(),
         subscribes: true,
+        modules: Vec::new(),
         keys,
     };
     vec![
@@ -41,23 +42,24 @@ fn templates() -> Vec<TemplateSpec> {
     ]
 }
 
-fn read_text(text: &str, files: &[&str]) -> Result<Read, Diagnostics> {
+fn read_text(text: &str, files: &[&str]) -> Result<Read, Vec<Diagnostics>> {
     let mut project = ProjectFiles {
         path: ".".into(),
         ..ProjectFiles::default()
     };
     project.files.insert("workflow.yaml".into(), text.as_bytes().to_vec());
     for file in files {
-        project
-            .files
-            .insert(format!("tasks/{file}"), b"package main\n".to_vec());
+        project.files.insert(
+            format!("tasks/{file}"),
+            b"package main\n\nfunc exec_task(arg string) string { return arg }\n".to_vec(),
+        );
     }
     let templates = templates();
     read("workflow.yaml", &project, &templates.iter().collect::<Vec<_>>())
 }
 
 fn refused(text: &str) -> String {
-    read_text(text, &["a.go", "b.go"]).unwrap_err().render(false)
+    read_text(text, &["a.go", "b.go"]).unwrap_err()[0].render(false)
 }
 
 const GOOD: &str = "\
@@ -97,7 +99,7 @@ fn a_good_workflow_is_read_whole_and_an_old_spelling_noted() {
     );
     assert_eq!(filter.targets, ["edge"]);
     assert_eq!(filter.dest_topic.as_deref(), Some("filtered"));
-    insta::assert_snapshot!(read.notes.render(false), @"
+    insta::assert_snapshot!(read.notes[0].render(false), @"
     note: `producer_nats` is an older name
      --> workflow.yaml:4:11
       |
@@ -375,6 +377,6 @@ fn an_empty_file_a_list_and_bytes_get_a_message_too() {
     project
         .files
         .insert("workflow.yaml".into(), b"project_name: \xff\xfe".to_vec());
-    let error = read("workflow.yaml", &project, &[]).unwrap_err().render(false);
+    let error = read("workflow.yaml", &project, &[]).unwrap_err()[0].render(false);
     assert!(error.contains("not UTF-8"), "{error}");
 }

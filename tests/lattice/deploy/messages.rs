@@ -50,6 +50,7 @@ async fn roll_out(real: &Real, mark: &str) {
             environment: "default",
             providers: &providers,
             nats: &real.nats(),
+            sql: None,
             owner: &owner(),
         };
         let manifest = generate::manifest(&task(), &placement, "sha256:00", "", &Templates::builtin().unwrap());

@@ -100,6 +100,16 @@ impl Lattice {
         self.provider("http-server")
     }
 
+    /// Image reference of the key-value provider in this registry.
+    pub fn keyvalue_provider(&self) -> &str {
+        self.provider("keyvalue-nats")
+    }
+
+    /// Image reference of the SQL provider in this registry.
+    pub fn sql_provider(&self) -> &str {
+        self.provider("sqldb-postgres")
+    }
+
     /// The folder of everything; `logs/<part>.log` lies in it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -239,7 +249,7 @@ impl Lattice {
     }
 
     fn provider(&self, name: &str) -> &str {
-        // The set-up script packs both of them or fails.
+        // The set-up script packs all of them or fails.
         self.providers.get(name).map_or("", String::as_str)
     }
 

@@ -1,0 +1,508 @@
+//! What may stand between `{{` and `}}` in a template.
+//!
+//! A template may be a stranger's, and the language of handlebars has loops, partials
+//! that call themselves and a parser that recurses. None of that is let through to it:
+//! values, `if`, `config` and `text` are all there is, so that what is written is never
+//! longer than the template and its values. Every name is looked up here, in branches
+//! that no rendering takes too.
+
+use crate::document::{Findings, Span, closest};
+
+/// What can be called.
+const CALLS: [&str; 2] = ["config", "text"];
+const BLOCKS: [&str; 2] = ["if", "unless"];
+/// Blocks within blocks, and calls within calls.
+const DEEPEST: usize = 16;
+/// Bytes of one expression.
+const LONGEST: usize = 1_000;
+
+/// What a file of a template can name.
+pub(super) struct Names {
+    /// Whether `config` and `text` are there.
+    pub(super) calls: bool,
+    /// Names of values, `providers.messaging` among them.
+    pub(super) values: Vec<String>,
+}
+
+/// Whether handlebars, or its helpers, take a word for something else than a value.
+pub(super) fn is_taken(word: &str) -> bool {
+    let theirs = [
+        "this", "as", "else", "true", "false", "null", "with", "each", "lookup", "log", "raw", "eq", "ne", "gt", "gte",
+        "lt", "lte", "and", "or", "not", "len",
+    ];
+    CALLS.contains(&word) || BLOCKS.contains(&word) || theirs.contains(&word)
+}
+
+/// Finds everything in `text` that is not let through. Nothing found: it can be given
+/// to handlebars.
+pub(super) fn check(text: &str, names: &Names, findings: &mut Findings) {
+    let mut open: Vec<(&str, Span)> = Vec::new();
+    let mut at = 0;
+    while let Some(found) = text[at..].find("{{") {
+        let start = at + found;
+        if text[..start].ends_with('\\') {
+            let span = start - 1..start + 2;
+            let help = "write braces that stay as a value's text, or leave them out";
+            findings.error(
+                "escape",
+                &span,
+                "`\\{{` is not taken",
+                "this escapes an expression",
+                help,
+            );
+        }
+        let inner = start + 2;
+        if text[inner..].starts_with('!') {
+            at = comment_end(text, inner);
+            // Where a comment ends is handlebars' to say: nothing may hide in it.
+            if let Some(hidden) = text[inner..at].find("{{") {
+                let span = inner + hidden..inner + hidden + 2;
+                findings.error(
+                    "syntax",
+                    &span,
+                    "a comment cannot have an expression in it",
+                    "this begins one",
+                    "",
+                );
+            }
+            continue;
+        }
+        let Some(length) = text[inner..].find("}}") else {
+            findings.error(
+                "syntax",
+                &(start..inner),
+                "an expression has no end",
+                "it begins here",
+                "end it with `}}`",
+            );
+            return;
+        };
+        at = inner + length + 2;
+        // What `{{{value}}}` has left over.
+        at += text[at..].starts_with('}') as usize;
+        expression(text, inner..inner + length, names, &mut open, findings);
+        if open.len() > DEEPEST {
+            return;
+        }
+    }
+    for (block, span) in open.into_iter().filter(|(block, _)| !block.is_empty()) {
+        let help = format!("end it with `{{{{/{block}}}}}`");
+        findings.error("syntax", &span, format!("`{block}` has no end"), "it begins here", help);
+    }
+}
+
+fn comment_end(text: &str, inner: usize) -> usize {
+    let end = |mark: &str| text[inner..].find(mark).map(|at| inner + at + mark.len());
+    let long = text[inner..].starts_with("!--").then(|| end("--}}")).flatten();
+    long.or_else(|| end("}}")).unwrap_or(text.len())
+}
+
+fn expression<'t>(text: &'t str, span: Span, names: &Names, open: &mut Vec<(&'t str, Span)>, findings: &mut Findings) {
+    let body = text[span.clone()].trim_start_matches('~');
+    if body.starts_with(['{', '&']) {
+        let help = "write {{value}}";
+        findings.error(
+            "raw",
+            &span,
+            "values are always quoted",
+            "this would write one as it is",
+            help,
+        );
+        return;
+    }
+    if span.len() > LONGEST {
+        let most = format!("{LONGEST} bytes are the most");
+        findings.error(
+            "too-large",
+            &(span.start..span.start + 1),
+            "an expression is too long",
+            most,
+            "",
+        );
+        return;
+    }
+    let mut words = match Words::of(text, span.clone(), findings) {
+        Some(words) => words,
+        None => return,
+    };
+    let head = words.next();
+    match head.as_ref().map(|word| word.text) {
+        None => findings.error("syntax", &span, "an expression is empty", "nothing is named", ""),
+        Some(sigil @ ("#" | "/")) => {
+            let Some(block) = words.next().filter(|word| BLOCKS.contains(&word.text)) else {
+                let help = "there are `{{#if value}}` and `{{#unless value}}`, with `{{else}}`; nothing repeats";
+                findings.error("block", &span, "this block is not taken", "unknown block", help);
+                // Its end would only be said to be wrong too.
+                if sigil == "#" {
+                    open.push(("", span));
+                } else {
+                    open.pop();
+                }
+                return;
+            };
+            if sigil == "#" {
+                if open.len() >= DEEPEST {
+                    let most = format!("{DEEPEST} are the most");
+                    findings.error("too-deep", &block.span, "too many blocks within blocks", most, "");
+                }
+                open.push((block.text, block.span));
+                value(&mut words, names, findings, &span);
+            } else if open
+                .pop()
+                .is_none_or(|(begun, _)| !begun.is_empty() && begun != block.text)
+            {
+                findings.error(
+                    "syntax",
+                    &block.span,
+                    "this ends a block that was not begun",
+                    "an end without a beginning",
+                    "",
+                );
+            }
+        }
+        Some("else" | "^") => {
+            if open.is_empty() {
+                findings.error(
+                    "syntax",
+                    &span,
+                    "`else` stands in no block",
+                    "there is no `if` before it",
+                    "",
+                );
+            }
+            if let Some(chained) = words.next() {
+                if BLOCKS.contains(&chained.text) {
+                    value(&mut words, names, findings, &span);
+                } else {
+                    findings.error("syntax", &chained.span, "`else` takes an `if` only", "this is none", "");
+                }
+            }
+        }
+        Some(_) => {
+            if let Some(head) = head {
+                named(head, &mut words, names, findings, 0);
+            }
+        }
+    }
+    if let Some(left) = words.next() {
+        findings.error(
+            "syntax",
+            &left.span,
+            "an expression has more than it can",
+            "nothing belongs here",
+            "",
+        );
+    }
+}
+
+/// A value and nothing else.
+fn value(words: &mut Words<'_>, names: &Names, findings: &mut Findings, whole: &Span) {
+    match words.next() {
+        Some(word) if word.is_name() => known(&word, names, findings),
+        _ => findings.error("syntax", whole, "a block asks for one value", "its name is missing", ""),
+    }
+}
+
+/// A call, or the name of a value.
+fn named(head: Word<'_>, words: &mut Words<'_>, names: &Names, findings: &mut Findings, depth: usize) {
+    if !head.is_name() {
+        findings.error(
+            "syntax",
+            &head.span,
+            "this is no name",
+            "a value or a call begins with its name",
+            "",
+        );
+        return;
+    }
+    if !CALLS.contains(&head.text) || !names.calls {
+        known(&head, names, findings);
+        return;
+    }
+    if head.text == "config" && depth > 0 {
+        let help = "write it as `- {{config \"kind\" key=value}}`";
+        findings.error(
+            "call",
+            &head.span,
+            "`config` stands alone",
+            "it is no part of another call",
+            help,
+        );
+    }
+    let mut parameters = 0;
+    while let Some(word) = words.peek() {
+        match word.text {
+            ")" => break,
+            "(" => {
+                words.next();
+                call(words, names, findings, depth + 1, &word.span);
+            }
+            "=" => {
+                words.next();
+                continue;
+            }
+            text if words.second().is_some_and(|next| next.text == "=") => {
+                words.next();
+                if head.text != "config" || !word.is_name() {
+                    findings.error(
+                        "call",
+                        &word.span,
+                        format!("`{text}=` is not taken here"),
+                        "only `config` takes keys",
+                        "",
+                    );
+                }
+                continue;
+            }
+            text => {
+                words.next();
+                let literal = text.starts_with('"') || text.bytes().all(|b| b.is_ascii_digit());
+                if head.text == "config" && parameters == 0 && !text.starts_with('"') {
+                    let help = "write `{{config \"kind\" key=value}}`";
+                    findings.error(
+                        "call",
+                        &word.span,
+                        "`config` begins with its kind",
+                        "this is no quoted text",
+                        help,
+                    );
+                } else if !literal {
+                    known(&word, names, findings);
+                }
+            }
+        }
+        parameters += 1;
+    }
+    if parameters == 0 {
+        let title = format!("`{}` is called with nothing", head.text);
+        findings.error("call", &head.span, title, "it has no parameters", "");
+    }
+}
+
+fn call(words: &mut Words<'_>, names: &Names, findings: &mut Findings, depth: usize, open: &Span) {
+    if depth > DEEPEST {
+        let most = format!("{DEEPEST} are the most");
+        findings.error("too-deep", open, "too many calls within calls", most, "");
+        words.skip();
+        return;
+    }
+    match words.next() {
+        Some(head) => named(head, words, names, findings, depth),
+        None => findings.error("syntax", open, "a `(` has no end", "it begins here", ""),
+    }
+    if words.next().is_none_or(|word| word.text != ")") {
+        findings.error("syntax", open, "a `(` has no end", "it begins here", "");
+    }
+}
+
+fn known(word: &Word<'_>, names: &Names, findings: &mut Findings) {
+    if names.values.iter().any(|name| name == word.text) {
+        return;
+    }
+    let values = || names.values.iter().map(String::as_str);
+    let help = match closest(word.text, values()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("there are: {}", values().collect::<Vec<_>>().join(", ")),
+    };
+    let title = format!("nothing is called `{}` here", word.text);
+    findings.error("unknown-name", &word.span, title, "unknown name", help);
+}
+
+/// A word of an expression.
+#[derive(Clone)]
+struct Word<'t> {
+    text: &'t str,
+    span: Span,
+}
+
+impl Word<'_> {
+    fn is_name(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_ascii_alphabetic())
+    }
+}
+
+/// The words of an expression, in their order.
+struct Words<'t> {
+    words: std::vec::IntoIter<Word<'t>>,
+}
+
+impl<'t> Words<'t> {
+    /// None where something stands there that is part of no word.
+    fn of(text: &'t str, span: Span, findings: &mut Findings) -> Option<Self> {
+        let mut words = Vec::new();
+        let mut at = span.start;
+        while at < span.end {
+            let rest = &text[at..span.end];
+            let first = rest.chars().next()?;
+            let length = match first {
+                ' ' | '\t' | '\n' | '\r' => {
+                    at += 1;
+                    continue;
+                }
+                // Takes away the blanks beside the expression.
+                '~' if at == span.start || at + 1 == span.end => {
+                    at += 1;
+                    continue;
+                }
+                '#' | '/' | '^' | '(' | ')' | '=' => 1,
+                '"' => rest[1..].find('"').map_or(0, |end| end + 2),
+                c if c.is_ascii_alphanumeric() => rest
+                    .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.'))
+                    .unwrap_or(rest.len()),
+                _ => 0,
+            };
+            let word = &rest[..length];
+            if length == 0 || word.contains(['\\', '\n']) {
+                let help = "a value's name, `config` and `text`, texts in `\"`, and `if`: nothing else is taken";
+                let title = "this is not taken in an expression";
+                findings.error("syntax", &(at..at + first.len_utf8()), title, "unknown sign", help);
+                return None;
+            }
+            words.push(Word {
+                text: word,
+                span: at..at + length,
+            });
+            at += length;
+        }
+        Some(Self {
+            words: words.into_iter(),
+        })
+    }
+
+    fn next(&mut self) -> Option<Word<'t>> {
+        self.words.next()
+    }
+
+    fn peek(&self) -> Option<Word<'t>> {
+        self.words.as_slice().first().cloned()
+    }
+
+    fn second(&self) -> Option<Word<'t>> {
+        self.words.as_slice().get(1).cloned()
+    }
+
+    fn skip(&mut self) {
+        self.words = Vec::new().into_iter();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let names = Names {
+            calls: true,
+            values: ["topic", "bucket", "providers.sql"].map(str::to_owned).into(),
+        };
+        let mut findings = Findings::default();
+        check(text, &names, &mut findings);
+        let found = findings.of("wadm.yaml", text);
+        found
+            .items
+            .iter()
+            .map(|item| format!("{:?} {}", &text[item.span.clone()], item.title))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_templates_need_is_taken() {
+        for text in [
+            "no braces { at } all",
+            "{{topic}} {{ topic }} {{~topic~}}",
+            "{{! said }} {{!-- said { } --}}",
+            "{{#if topic}}a{{else}}b{{/if}}{{#unless topic}}{{/unless}}",
+            "{{#if topic}}{{else if bucket}}{{^}}{{/if}}",
+            r#"{{config "nats" uri=providers.sql both=(text topic "|" (text bucket 1)) max="10"}}"#,
+        ] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_else_is_found_where_it_stands() {
+        let all = [
+            "{{topik}}",
+            "{{#if bukket}}{{/if}}",
+            r#"{{config "a" b=topik}}"#,
+            r#"{{config topic}}"#,
+            r#"{{text a=topic}}"#,
+            "{{#each topic}}x{{/each}}",
+            "{{#with topic}}",
+            "{{> partial}}",
+            "{{#*inline \"a\"}}{{/inline}}",
+            "{{{topic}}}",
+            "{{&topic}}",
+            "{{{{raw}}}} {{{{/raw}}}}",
+            "{{lookup topic 1}}",
+            "{{log topic}}",
+            "{{../topic}}",
+            "{{@root.topic}}",
+            "{{topic.[0]}}",
+            "{{'a'}}",
+            "\\{{topic}}",
+            "{{!-- {{#each topic}} --}}",
+            "{{topic",
+            "{{}}",
+            "{{#if topic}}",
+            "{{/if}}",
+            "{{#if topic}}{{/unless}}",
+            "{{else}}",
+            "{{topic topic}}",
+            "{{text (text topic}}",
+            "{{config \"a\" b=\"}}\"}}",
+            "{{text}}",
+        ];
+        let lines: Vec<String> = all
+            .iter()
+            .map(|text| format!("{text}: {}", found(text).join("; ")))
+            .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r##"
+        {{topik}}: "topik" nothing is called `topik` here
+        {{#if bukket}}{{/if}}: "bukket" nothing is called `bukket` here
+        {{config "a" b=topik}}: "topik" nothing is called `topik` here
+        {{config topic}}: "topic" `config` begins with its kind
+        {{text a=topic}}: "a" `a=` is not taken here
+        {{#each topic}}x{{/each}}: "#each topic" this block is not taken; "/each" this block is not taken
+        {{#with topic}}: "#with topic" this block is not taken
+        {{> partial}}: ">" this is not taken in an expression
+        {{#*inline "a"}}{{/inline}}: "*" this is not taken in an expression; "/inline" this block is not taken
+        {{{topic}}}: "{topic" values are always quoted
+        {{&topic}}: "&topic" values are always quoted
+        {{{{raw}}}} {{{{/raw}}}}: "{{raw" values are always quoted; "{{/raw" values are always quoted
+        {{lookup topic 1}}: "lookup" nothing is called `lookup` here; "topic" an expression has more than it can
+        {{log topic}}: "log" nothing is called `log` here; "topic" an expression has more than it can
+        {{../topic}}: "." this is not taken in an expression
+        {{@root.topic}}: "@" this is not taken in an expression
+        {{topic.[0]}}: "[" this is not taken in an expression
+        {{'a'}}: "'" this is not taken in an expression
+        \{{topic}}: "\\{{" `\{{` is not taken
+        {{!-- {{#each topic}} --}}: "{{" a comment cannot have an expression in it
+        {{topic: "{{" an expression has no end
+        {{}}: "" an expression is empty
+        {{#if topic}}: "if" `if` has no end
+        {{/if}}: "if" this ends a block that was not begun
+        {{#if topic}}{{/unless}}: "unless" this ends a block that was not begun
+        {{else}}: "else" `else` stands in no block
+        {{topic topic}}: "topic" an expression has more than it can
+        {{text (text topic}}: "(" a `(` has no end
+        {{config "a" b="}}"}}: "\"" this is not taken in an expression
+        {{text}}: "text" `text` is called with nothing
+        "##);
+    }
+
+    #[test]
+    fn what_is_nested_or_long_has_an_end() {
+        let deep = format!("{}{}", "{{#if topic}}".repeat(20), "{{/if}}".repeat(20));
+        assert!(found(&deep).contains(&"\"if\" too many blocks within blocks".to_owned()));
+        let calls = format!("{{{{text {}{}}}}}", "(text ".repeat(50), ")".repeat(50));
+        assert!(
+            found(&calls)[0].ends_with("too many calls within calls"),
+            "{:?}",
+            found(&calls)
+        );
+        let long = format!("{{{{text {}}}}}", "topic ".repeat(500));
+        assert_eq!(found(&long), ["\"t\" an expression is too long"]);
+        assert!(!found(&"{{#if topic}}".repeat(100_000)).is_empty());
+    }
+}
