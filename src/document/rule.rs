@@ -16,12 +16,16 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 40] = [
+pub const RULES: [Rule; 42] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
     ),
     rule("alias", "an older name, which is still read"),
+    rule(
+        "call",
+        "an expression of a template's that calls what is not there, or wrongly",
+    ),
     rule("cases", "a file of cases whose task is not there, or is never run"),
     rule("cycle", "messages that come back to the task that sent them"),
     rule(
@@ -42,6 +46,7 @@ pub const RULES: [Rule; 40] = [
     rule("duplicate-target", "a target that is given twice"),
     rule("empty", "a document, or a list, with nothing in it"),
     rule("encoding", "bytes that are not UTF-8"),
+    rule("escape", "braces of a template's that are escaped"),
     rule("go-build", "code that Go would leave out of the build"),
     rule(
         "go-function",

@@ -7,9 +7,11 @@ use super::{GOOD, found, said};
 /// Rules of other documents: `runner.yaml`, whose room has their tests, cases, which
 /// `src/testing` has, Go, which
 /// `src/workflow/code` has, and templates, which `src/generate` has.
-const ELSEWHERE: [&str; 17] = [
+const ELSEWHERE: [&str; 19] = [
+    "call",
     "cases",
     "duplicate-name",
+    "escape",
     "go-build",
     "go-function",
     "go-import",
