@@ -7,7 +7,7 @@ use super::{GOOD, found, said};
 /// Rules of other documents: `runner.yaml`, whose room has their tests, cases, which
 /// `src/testing` has, Go, which
 /// `src/workflow/code` has, and templates, which `src/generate` has.
-const ELSEWHERE: [&str; 19] = [
+const ELSEWHERE: [&str; 20] = [
     "call",
     "cases",
     "duplicate-name",
@@ -23,6 +23,7 @@ const ELSEWHERE: [&str; 19] = [
     "no-go",
     "not-go",
     "not-yet",
+    "raw",
     "secret",
     "template",
     "two-keys",
