@@ -1,5 +1,5 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo demo-lattice test lint fmt setup
+.PHONY: help demo demo-lattice test lint fuzz fmt setup
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -15,6 +15,9 @@ test: ## All checks and all tests
 
 lint: ## The checks alone: format, clippy, licences, unused crates
 	@scripts/test.sh --lint
+
+fuzz: ## A minute of whatever a fuzzer thinks of, as workflow.yaml
+	@scripts/fuzz.sh
 
 fmt: ## Format the code
 	@cargo fmt --all

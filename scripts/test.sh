@@ -59,6 +59,7 @@ check cargo clippy --locked --package pelato --lib --bins --no-default-features 
 check cargo deny --offline check bans licenses sources
 check cargo machete
 if [ -z "${lint_only:-}" ]; then
+	check scripts/fuzz.sh
 	set_up docker lattice
 	check tests
 fi

@@ -13,6 +13,8 @@ mod tiny_task;
 #[path = "publish/registry.rs"]
 mod registry;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/compile.rs"]
 mod compile;
 #[path = "cli/containers.rs"]

@@ -96,13 +96,13 @@ impl Printer {
 
     /// A line of what a command is there to show.
     pub(super) fn show(&self, text: &str) {
-        self.aside(|| println!("{text}"));
+        self.aside(|| line_of(text));
     }
 
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
         self.aside(|| match serde_json::to_string_pretty(document) {
-            Ok(text) => println!("{text}"),
+            Ok(text) => line_of(&text),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
         });
     }
@@ -127,6 +127,12 @@ impl Printer {
             other => eprintln!("error: {other}"),
         });
     }
+}
+
+/// A line on stdout. Whoever read it may have gone, as `head` does: then there is
+/// nobody left to tell.
+fn line_of(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Events as plain lines.

@@ -8,7 +8,7 @@ use super::{Diagnostic, Diagnostics, Severity, Span};
 
 /// So many bytes of the text are shown in all. Each finding shows its lines whole,
 /// and a hostile page may be one line of megabytes with a thousand findings in it.
-const MOST_SHOWN: usize = 8 << 20;
+const MOST_SHOWN: usize = 2 << 20;
 
 impl Diagnostics {
     /// All of them as people read them, with colours when `colours` is set.
@@ -99,7 +99,11 @@ impl<'d> Shower<'d> {
     /// finding.
     fn lines(&mut self, span: &Span, place: &Place) -> Option<(&'d str, Span)> {
         let rest = self.all.text.get(place.line_start..)?;
-        let last = span.end.saturating_sub(1).max(span.start) - place.line_start;
+        let last = span
+            .end
+            .saturating_sub(1)
+            .max(span.start)
+            .saturating_sub(place.line_start);
         let last = (last..rest.len())
             .find(|at| rest.is_char_boundary(*at))
             .unwrap_or(rest.len());
@@ -118,8 +122,9 @@ fn clipped(span: &Span, from: usize, text: &str) -> Span {
             .find(|at| text.is_char_boundary(*at))
             .unwrap_or(text.len())
     };
-    let end = next(span.end.max(span.start + 1) - from);
-    let start = (0..=(span.start - from).min(end))
+    // A byte order mark stands before where its line begins.
+    let end = next(span.end.max(span.start + 1).saturating_sub(from));
+    let start = (0..=span.start.saturating_sub(from).min(end))
         .rev()
         .find(|at| text.is_char_boundary(*at))
         .unwrap_or_default();

@@ -16,12 +16,16 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 30] = [
+pub const RULES: [Rule; 43] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
     ),
     rule("alias", "an older name, which is still read"),
+    rule(
+        "call",
+        "an expression of a template's that calls what is not there, or wrongly",
+    ),
     rule("cases", "a file of cases whose task is not there, or is never run"),
     rule("cycle", "messages that come back to the task that sent them"),
     rule(
@@ -42,14 +46,32 @@ pub const RULES: [Rule; 30] = [
     rule("duplicate-target", "a target that is given twice"),
     rule("empty", "a document, or a list, with nothing in it"),
     rule("encoding", "bytes that are not UTF-8"),
+    rule("escape", "braces of a template's that are escaped"),
+    rule("go-build", "code that Go would leave out of the build"),
+    rule(
+        "go-function",
+        "an exec_task that is missing, or is not what the template calls",
+    ),
+    rule(
+        "go-import",
+        "an import that cannot be had, or does not work in WebAssembly",
+    ),
+    rule("go-main", "a func main beside the template's own"),
+    rule("go-mod", "a go.mod that cannot be used"),
+    rule("go-name", "a name that the generated code has too"),
+    rule("go-package", "code that is not of package main, or of several packages"),
     rule("missing-code", "a code file that is not there"),
     rule("missing-file", "a file that a case names and that is not there"),
     rule("missing-key", "a key that has to be there"),
     rule("more", "more findings than are shown"),
+    rule("no-go", "a folder of code without a Go file"),
+    rule("not-go", "code that is not Go"),
     rule("not-yet", "a key of runner.yaml that does nothing yet"),
+    rule("raw", "an expression of a template's that goes unescaped"),
     rule("recursive-alias", "a YAML alias within the value that it stands for"),
     rule("secret", "a secret of runner.yaml that is not there, or not safe"),
     rule("syntax", "what is not YAML"),
+    rule("template", "a template of the user's that cannot be used"),
     rule("too-deep", "values within values within values, without an end"),
     rule("too-large", "a document, or a value, of too many bytes"),
     rule("too-many", "too many values or cases"),

@@ -77,7 +77,7 @@ impl Form {
             Self::Label => "edge",
             Self::Version => "1.0.0",
             Self::Code => "convert.go",
-            Self::Subject(true) => "living_room.*",
+            Self::Subject(true) => "sensors.*",
             Self::Subject(false) => "living_room.kelvin",
             Self::Address => "0.0.0.0:8000",
             Self::Table => "readings",

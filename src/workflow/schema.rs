@@ -65,6 +65,7 @@ pub fn schema(templates: &[&TemplateSpec]) -> Value {
         "properties": {
             "project_name": described(form(Form::Display), PROJECT_NAME),
             "tasks": {
+                "title": "a list of tasks",
                 "description": TASKS,
                 "type": "array",
                 "minItems": 1,
@@ -98,9 +99,10 @@ fn task(templates: &[&TemplateSpec]) -> Value {
 /// What a key of every task may hold.
 fn base(name: &str, templates: &[&TemplateSpec]) -> Value {
     match name {
-        "type" => json!({ "anyOf": types(templates) }),
+        "type" => json!({ "title": "a template's name", "anyOf": types(templates) }),
         "code" => form(Form::Code),
         "targets" => json!({
+            "title": "a list of names: letters, digits, `-`, `_`",
             "type": "array",
             "minItems": 1,
             "uniqueItems": true,

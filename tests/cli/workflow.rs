@@ -36,6 +36,11 @@ async fn two_tasks_of_one_component_name() {
     17 |     component_name: convert
        |                     ^^^^^^^ the second one
        |
+      ::: workflow.yaml:9:21
+       |
+     9 |     component_name: convert
+       |                     ------- the first one
+       |
        = help: give each task a name of its own
     ");
 }

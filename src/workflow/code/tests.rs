@@ -26,7 +26,7 @@ fn check(codes: &[&str], files: &[(&str, &str)]) -> Result<Read, String> {
     let mut workflow = "project_name: p\ntasks:\n".to_owned();
     for (index, code) in codes.iter().enumerate() {
         workflow.push_str(&format!(
-            "  - {{name: t, type: processor_nats, code: {code}, target: edge, component_name: t{index}, version: 1.0.0}}\n"
+            "  - {{name: t, type: processor_nats, code: {code}, targets: [edge], component_name: t{index}, version: 1.0.0}}\n"
         ));
     }
     let mut project = ProjectFiles {
@@ -66,7 +66,7 @@ fn code_that_is_not_there_or_no_go() {
     error: there is no file `tasks/convrt.go`
      --> workflow.yaml:3:43
       |
-    3 |   - {name: t, type: processor_nats, code: convrt.go, target: edge, component_name: t0, version: 1.0.0}
+    3 |   - {name: t, type: processor_nats, code: convrt.go, targets: [edge], component_name: t0, version: 1.0.0}
       |                                           ^^^^^^^^^ this file is missing
       |
       = help: did you mean `convert.go`?
@@ -75,7 +75,7 @@ fn code_that_is_not_there_or_no_go() {
     error: there is no file or folder `tasks/convrt`
      --> workflow.yaml:3:43
       |
-    3 |   - {name: t, type: processor_nats, code: convrt, target: edge, component_name: t0, version: 1.0.0}
+    3 |   - {name: t, type: processor_nats, code: convrt, targets: [edge], component_name: t0, version: 1.0.0}
       |                                           ^^^^^^ this file or folder is missing
       |
       = help: did you mean `convert`?
@@ -84,7 +84,7 @@ fn code_that_is_not_there_or_no_go() {
     error: `tasks/data.csv` is no Go file
      --> workflow.yaml:3:43
       |
-    3 |   - {name: t, type: processor_nats, code: data.csv, target: edge, component_name: t0, version: 1.0.0}
+    3 |   - {name: t, type: processor_nats, code: data.csv, targets: [edge], component_name: t0, version: 1.0.0}
       |                                           ^^^^^^^^ its name does not end in `.go`
       |
       = help: name the file with the function, or a folder of such files
@@ -93,7 +93,7 @@ fn code_that_is_not_there_or_no_go() {
     error: the folder `tasks/lib` holds no Go file for a task
      --> workflow.yaml:3:43
       |
-    3 |   - {name: t, type: processor_nats, code: lib, target: edge, component_name: t0, version: 1.0.0}
+    3 |   - {name: t, type: processor_nats, code: lib, targets: [edge], component_name: t0, version: 1.0.0}
       |                                           ^^^ only this folder is looked at, not those in it
       |
       = help: tests (`_test.go`), and files that are for other systems, are left out
@@ -509,7 +509,7 @@ fn a_file_of_several_tasks_is_looked_at_once() {
     let mut bytes = GOOD.as_bytes().to_vec();
     bytes.extend_from_slice(b"// \xff\n");
     let mut project = ProjectFiles::default();
-    project.files.insert("workflow.yaml".into(), b"project_name: p\ntasks:\n  - {name: t, type: processor_nats, code: a.go, target: edge, component_name: t, version: 1.0.0}\n".to_vec());
+    project.files.insert("workflow.yaml".into(), b"project_name: p\ntasks:\n  - {name: t, type: processor_nats, code: a.go, targets: [edge], component_name: t, version: 1.0.0}\n".to_vec());
     project.files.insert("tasks/a.go".into(), bytes);
     project.path = "thermo".into();
     let wrong = read("thermo/workflow.yaml", &project, &[&template()]).unwrap_err();

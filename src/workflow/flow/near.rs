@@ -36,9 +36,14 @@ impl<'t> Near<'t> {
     }
 }
 
+/// Whether it is looked at. What a wildcard is almost the same as, nobody can say.
+fn is_compared(subject: &str) -> bool {
+    subject.len() <= LONGEST && !subject.contains(['*', '>'])
+}
+
 /// What two subjects that are almost the same have one of in common.
 fn keys(subject: &str) -> impl Iterator<Item = String> {
-    let compared = subject.len() <= LONGEST && !subject.contains(['*', '>']);
+    let compared = is_compared(subject);
     let squashed = compared
         .then(|| squashed(subject))
         .filter(|text| text.len() >= SHORTEST_WORD);
@@ -75,11 +80,12 @@ fn squashed(text: &str) -> String {
 }
 
 fn almost(one: &str, other: &str) -> bool {
-    if one == other {
+    if one == other || !is_compared(one) || !is_compared(other) {
         return false;
     }
-    if squashed(one) == squashed(other) {
-        return true;
+    let letters = squashed(one);
+    if letters == squashed(other) {
+        return letters.len() >= SHORTEST_WORD;
     }
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let mut differing = None;

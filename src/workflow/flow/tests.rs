@@ -36,12 +36,33 @@ fn checked(text: &str) -> Diagnostics {
 
 #[test]
 fn a_circle_is_shown_with_its_path() {
-    insta::assert_snapshot!(checked("convert: celsius -> kelvin\nfilter: kelvin -> warm\nback: warm -> celsius").render(false), @"");
+    insta::assert_snapshot!(checked("convert: celsius -> kelvin\nfilter: kelvin -> warm\nback: warm -> celsius").render(false), @"
+    warning: messages go round in a circle: `convert` → `filter` → `back` → `convert`
+     --> flow:3:15
+      |
+    3 | back: warm -> celsius
+      |               ^^^^^^^ `convert` listens on this
+      |
+     ::: flow:1:10
+      |
+    1 | convert: celsius -> kelvin
+      |          ------- here `convert` gets it
+      |
+      = help: let it publish to another subject; where it is meant, let one of them return an empty result at some time, which ends it
+    ");
 }
 
 #[test]
 fn a_task_that_listens_to_itself_through_a_wildcard_is_a_circle() {
-    insta::assert_snapshot!(checked("log: room.> -> room.log").render(false), @"");
+    insta::assert_snapshot!(checked("log: room.> -> room.log").render(false), @"
+    warning: messages go round in a circle: `log` → `log`
+     --> flow:1:16
+      |
+    1 | log: room.> -> room.log
+      |                ^^^^^^^^ `log` listens on this
+      |
+      = help: let it publish to another subject; where it is meant, let one of them return an empty result at some time, which ends it
+    ");
 }
 
 #[test]
@@ -68,7 +89,20 @@ fn a_long_circle_is_cut_in_its_middle() {
 
 #[test]
 fn an_end_that_almost_meets_a_beginning_is_shown_with_both() {
-    insta::assert_snapshot!(checked("convert: celsius -> living_room_kelvn\nfilter: living_room_kelvin -> warm").render(false), @"");
+    insta::assert_snapshot!(checked("convert: celsius -> living_room_kelvn\nfilter: living_room_kelvin -> warm").render(false), @"
+    warning: nobody in this workflow listens on `living_room_kelvn`, and nobody publishes to `living_room_kelvin`
+     --> flow:1:21
+      |
+    1 | convert: celsius -> living_room_kelvn
+      |                     ^^^^^^^^^^^^^^^^^ `convert` → … `filter`?
+      |
+     ::: flow:2:9
+      |
+    2 | filter: living_room_kelvin -> warm
+      |         ------------------ `filter` waits for this
+      |
+      = help: did you mean `living_room_kelvin`?
+    ");
 }
 
 #[test]

@@ -105,6 +105,16 @@ fn a_good_workflow_is_read_whole_and_an_old_spelling_noted() {
       |
     4 |     type: producer_nats
       |           ^^^^^^^^^^^^^ read as `http_producer_nats`
+      |
+      = help: write `type: http_producer_nats`
+
+    note: `target` is an older name
+      --> workflow.yaml:15:5
+       |
+    15 |     target: edge
+       |     ^^^^^^ read as `targets: [edge]`
+       |
+       = help: write `targets: [edge]`
     ");
 }
 
@@ -150,6 +160,8 @@ tasks:
       |
     5 |     code: ../a.go
       |           ^^^^^^^ it must stay below `tasks/`: no `..`, no `.`, no empty part
+      |
+      = help: write `a.go`
 
     error: `targets` must be a list of host labels
      --> workflow.yaml:6:14
@@ -164,12 +176,16 @@ tasks:
       |
     7 |     component_name: a b
       |                     ^^^ a space cannot stand in it
+      |
+      = help: write `a_b`
 
     error: `version` cannot be this
      --> workflow.yaml:8:14
       |
     8 |     version: 1.0
       |              ^^^ a version is three numbers, `1.0.0`
+      |
+      = help: write `1.0.0`
 
     error: `source_topic` is missing in a task
      --> workflow.yaml:9:5
@@ -183,7 +199,9 @@ tasks:
       --> workflow.yaml:12:21
        |
     12 |     targets: [edge, edge]
-       |                     ^^^^ the second one
+       |               ----  ^^^^ the second one
+       |               |
+       |               the first one
        |
        = help: remove one of them
 
@@ -200,6 +218,8 @@ tasks:
        |
     14 |     dest_topic: out.*
        |                 ^^^^^ `*` only stands where a task listens
+       |
+       = help: for example `living_room.kelvin`
     ");
 }
 
@@ -211,6 +231,16 @@ fn two_tasks_with_one_component_name_are_refused() {
       |
     4 |     type: producer_nats
       |           ^^^^^^^^^^^^^ read as `http_producer_nats`
+      |
+      = help: write `type: http_producer_nats`
+
+    note: `target` is an older name
+      --> workflow.yaml:15:5
+       |
+    15 |     target: edge
+       |     ^^^^^^ read as `targets: [edge]`
+       |
+       = help: write `targets: [edge]`
 
     error: `celsius-to_kelvin_Conversion` and `celsius_to_kelvin_conversion` are one name to wasmCloud
       --> workflow.yaml:18:21
@@ -218,7 +248,12 @@ fn two_tasks_with_one_component_name_are_refused() {
     18 |     component_name: celsius-to_kelvin_Conversion
        |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the second one
        |
-       = help: it sees no difference in case, nor between `-` and `_`
+      ::: workflow.yaml:9:21
+       |
+     9 |     component_name: celsius_to_kelvin_conversion
+       |                     ---------------------------- the first one
+       |
+       = help: it sees no difference in case, nor between `-` and `_`: rename one of them
     ");
 }
 
@@ -230,12 +265,27 @@ fn one_component_name_twice_says_so() {
       |
     4 |     type: producer_nats
       |           ^^^^^^^^^^^^^ read as `http_producer_nats`
+      |
+      = help: write `type: http_producer_nats`
+
+    note: `target` is an older name
+      --> workflow.yaml:15:5
+       |
+    15 |     target: edge
+       |     ^^^^^^ read as `targets: [edge]`
+       |
+       = help: write `targets: [edge]`
 
     error: two tasks have the component_name `celsius_to_kelvin_conversion`
       --> workflow.yaml:18:21
        |
     18 |     component_name: celsius_to_kelvin_conversion
        |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ the second one
+       |
+      ::: workflow.yaml:9:21
+       |
+     9 |     component_name: celsius_to_kelvin_conversion
+       |                     ---------------------------- the first one
        |
        = help: give each task a name of its own
     ");
@@ -249,6 +299,8 @@ fn a_missing_code_file_names_those_that_are_there() {
       |
     4 |     type: producer_nats
       |           ^^^^^^^^^^^^^ read as `http_producer_nats`
+      |
+      = help: write `type: http_producer_nats`
 
     error: there is no file `tasks/bb.go`
       --> workflow.yaml:14:11
@@ -257,6 +309,14 @@ fn a_missing_code_file_names_those_that_are_there() {
        |           ^^^^^ this file is missing
        |
        = help: did you mean `b.go`?
+
+    note: `target` is an older name
+      --> workflow.yaml:15:5
+       |
+    15 |     target: edge
+       |     ^^^^^^ read as `targets: [edge]`
+       |
+       = help: write `targets: [edge]`
     ");
 }
 
@@ -271,6 +331,8 @@ fn two_http_tasks_cannot_take_one_port_of_a_target() {
       |
     4 |     type: producer_nats
       |           ^^^^^^^^^^^^^ read as `http_producer_nats`
+      |
+      = help: write `type: http_producer_nats`
 
     error: `filter` and `celsius_to_kelvin_conversion` would both listen on port 8000 of `edge`
       --> workflow.yaml:11:5
@@ -278,7 +340,20 @@ fn two_http_tasks_cannot_take_one_port_of_a_target() {
     11 |   - name: Filter
        |     ^^^^^^^^^^^^ `0.0.0.0:8000`
        |
+      ::: workflow.yaml:3:5
+       |
+     3 |   - name: Temp data conversion
+       |     -------------------------- `0.0.0.0:8000`
+       |
        = help: give each HTTP task a port of its own with `address: 0.0.0.0:<port>`
+
+    note: `target` is an older name
+      --> workflow.yaml:14:5
+       |
+    14 |     target: edge
+       |     ^^^^^^ read as `targets: [edge]`
+       |
+       = help: write `targets: [edge]`
     ");
 }
 
