@@ -7,7 +7,10 @@ use super::{GOOD, found, said};
 /// Rules of other documents: `runner.yaml`, whose room has their tests, cases, which
 /// `src/testing` has, Go, which
 /// `src/workflow/code` has, and templates, which `src/generate` has.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 23] = [
+    "block",
+    "manifest",
+    "unknown-name",
     "call",
     "cases",
     "duplicate-name",
