@@ -16,12 +16,13 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 45] = [
+pub const RULES: [Rule; 46] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
     ),
     rule("alias", "an older name, which is still read"),
+    rule("block", "a block of a template's that is not taken"),
     rule(
         "call",
         "an expression of a template's that calls what is not there, or wrongly",

@@ -9,8 +9,6 @@ use super::{GOOD, found, said};
 /// `src/workflow/code` has, and templates, which `src/generate` has.
 const ELSEWHERE: [&str; 23] = [
     "block",
-    "manifest",
-    "unknown-name",
     "call",
     "cases",
     "duplicate-name",
@@ -22,6 +20,7 @@ const ELSEWHERE: [&str; 23] = [
     "go-mod",
     "go-name",
     "go-package",
+    "manifest",
     "missing-file",
     "no-go",
     "not-go",
@@ -31,6 +30,7 @@ const ELSEWHERE: [&str; 23] = [
     "template",
     "two-keys",
     "unknown-environment",
+    "unknown-name",
 ];
 
 #[test]
