@@ -16,12 +16,13 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 43] = [
+pub const RULES: [Rule; 46] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
     ),
     rule("alias", "an older name, which is still read"),
+    rule("block", "a block of a template's that is not taken"),
     rule(
         "call",
         "an expression of a template's that calls what is not there, or wrongly",
@@ -60,6 +61,7 @@ pub const RULES: [Rule; 43] = [
     rule("go-mod", "a go.mod that cannot be used"),
     rule("go-name", "a name that the generated code has too"),
     rule("go-package", "code that is not of package main, or of several packages"),
+    rule("manifest", "a template's manifest that wadm would not take"),
     rule("missing-code", "a code file that is not there"),
     rule("missing-file", "a file that a case names and that is not there"),
     rule("missing-key", "a key that has to be there"),
@@ -79,6 +81,7 @@ pub const RULES: [Rule; 43] = [
     rule("type", "a list where a single value belongs, and the like"),
     rule("unknown-environment", "an environment that runner.yaml does not name"),
     rule("unknown-key", "a key that nobody knows"),
+    rule("unknown-name", "a name in a template that nothing has"),
     rule("unknown-template", "a type that no template has"),
     rule("value", "a value that its key cannot have"),
 ];

@@ -7,7 +7,8 @@ use super::{GOOD, found, said};
 /// Rules of other documents: `runner.yaml`, whose room has their tests, cases, which
 /// `src/testing` has, Go, which
 /// `src/workflow/code` has, and templates, which `src/generate` has.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 23] = [
+    "block",
     "call",
     "cases",
     "duplicate-name",
@@ -19,6 +20,7 @@ const ELSEWHERE: [&str; 20] = [
     "go-mod",
     "go-name",
     "go-package",
+    "manifest",
     "missing-file",
     "no-go",
     "not-go",
@@ -28,6 +30,7 @@ const ELSEWHERE: [&str; 20] = [
     "template",
     "two-keys",
     "unknown-environment",
+    "unknown-name",
 ];
 
 #[test]
