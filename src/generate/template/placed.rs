@@ -8,7 +8,7 @@ use crate::workflow::TemplateSpec;
 pub(super) const IN_CODE: &str = "component_name";
 
 /// What `wadm.yaml` can name beside the keys.
-const IN_MANIFEST: [&str; 11] = [
+const IN_MANIFEST: [&str; 12] = [
     "application",
     "component_name",
     "target",
@@ -20,6 +20,7 @@ const IN_MANIFEST: [&str; 11] = [
     "providers.http_server",
     "providers.keyvalue",
     "providers.sql",
+    "sql",
 ];
 
 /// Whether a word is one of those.

@@ -390,10 +390,10 @@ fn a_world_that_is_wrong_is_shown_in_its_file() {
     ");
     insta::assert_snapshot!(error(&edited("shared/part/package.wit", "interface keep {}", "interface keep {")), @"
     error: this is not WIT: expected `world`, `interface` or `use`, found eof
-     --> templates/shared/part/package.wit:3:3
+     --> templates/shared/part/package.wit:4:1
       |
-    3 | }
-      |  ^ here
+    4 |
+      | ^ here
     ");
     insta::assert_snapshot!(error(&edited("small/template.yaml", "[part, abi]", "[prat, abi]")), @"
     error: there is no shared part `prat`
@@ -460,6 +460,8 @@ fn a_manifest_that_is_no_application_of_ours_is_shown_as_it_comes_out() {
       |
     3 | metadata:
       | ^ here
+      |
+      = help: look at quotes, brackets and indentation from here upwards; a text with `: ` or ` #` in it belongs into quotes
     ");
     // Only without the keys that may be left out.
     let wadm = WADM.replace(

@@ -189,6 +189,6 @@ async fn values_go_to_a_database_and_come_back() {
 async fn without_a_database_it_is_said_how_to_name_one() {
     let mut store = store(Stores::default());
     let said = store.data_mut().query("SELECT 1".into(), vec![]).await.unwrap();
-    insta::assert_snapshot!(shown(said), @"unexpected: no database is named: give `pelato dev` one with --sql postgres://…, or PELATO_SQL_URL");
+    insta::assert_snapshot!(shown(said), @"unexpected: no database is named: name one as postgres://… in PELATO_SQL_URL, or with --sql");
     assert!(store.data_mut().query_batch("SELECT 1".into()).await.unwrap().is_err());
 }
