@@ -2,16 +2,17 @@
 
 use crate::command::{ECHO, Project, Task};
 
-/// Every command refuses the same way: exit code 2, no `gen/`, nothing on stdout.
+/// Every command refuses the same way: exit code 2, no `gen/`, and a document for
+/// programs that say so.
 async fn refused(project: &Project) -> String {
     let brush = project.pelato(&["brush", "--json"]).await;
     assert_eq!(brush.code, Some(2));
-    assert_eq!(brush.stdout, "");
+    assert_eq!(brush.json()["success"], false);
     for command in ["check", "gen", "build", "deploy", "remove"] {
         let ended = project.pelato(&[command]).await;
         assert_eq!(
-            (ended.code, ended.said.as_str()),
-            (Some(2), brush.said.as_str()),
+            (ended.code, ended.said.as_str(), ended.stdout.as_str()),
+            (Some(2), brush.said.as_str(), ""),
             "{command}"
         );
     }
