@@ -28,8 +28,8 @@ TASK = """  - name: Task {number}
     type: {type}
     code: {code}
     targets: [edge, cloud]
-    source_topic: {source}
-    dest_topic: {dest}
+    source_topic: "{source}"
+    dest_topic: "{dest}"
     component_name: task_{number}
     version: 1.0.{number}
 """

@@ -2,6 +2,7 @@
 //! else's.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use include_dir::{Dir, include_dir};
 
@@ -55,12 +56,11 @@ impl Templates {
         let mut folders = folders(&files.files);
         for (part, content) in self::folders(&folders.remove(SHARED).unwrap_or_default()) {
             let place = files.shown(&format!("{SHARED}/{part}"));
-            if templates.shared.contains_key(&part) {
-                wrong.file(place, "Pelato has a shared part of that name: rename yours");
-            } else if let Some((file, reason)) = unusable_part(&part, &content) {
-                wrong.file(format!("{place}/{file}"), reason);
-            } else {
-                templates.shared.insert(part, content);
+            let unusable = unusable_part(&part, &content);
+            match (templates.shared.entry(part), unusable) {
+                (Entry::Occupied(_), _) => wrong.file(place, "Pelato has a shared part of that name: rename yours"),
+                (_, Some((file, reason))) => wrong.file(format!("{place}/{file}"), reason),
+                (Entry::Vacant(free), None) => drop(free.insert(content)),
             }
         }
         for (name, folder) in folders {

@@ -92,7 +92,7 @@ impl Look<'_> {
             Some("component") if properties["image"] != self.image => {
                 self.wrong(&image, "the component is what was built, {{image}}");
             }
-            Some("capability") if !properties["image"].as_str().is_some_and(|image| !image.is_empty()) => {
+            Some("capability") if properties["image"].as_str().is_none_or(str::is_empty) => {
                 self.wrong(&image, "a provider has an image");
             }
             Some("component" | "capability") => {}
