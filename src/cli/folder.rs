@@ -11,7 +11,7 @@ use super::args::Folder;
 use crate::config::{Flags, Settings, Variables};
 use crate::generate::Templates;
 use crate::pipeline::{Request, RunError};
-use crate::services::{BuildSettings, Services, build_settings};
+use crate::services::{Services, build_settings};
 use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder, read_templates};
 
 /// What a command works on.
@@ -20,8 +20,6 @@ pub(super) struct Opened {
     pub(super) origin: Origin,
     pub(super) settings: Settings,
     pub(super) services: Services,
-    #[cfg(feature = "local")]
-    pub(super) build: BuildSettings,
     /// The project's folder, or what holds all projects.
     #[cfg(feature = "local")]
     pub(super) dir: PathBuf,
@@ -31,7 +29,7 @@ pub(super) struct Opened {
 /// What a command works with that needs no project.
 pub(super) fn services(folder: &Folder) -> Result<Services, CommandError> {
     let variables = Variables::read(&folder.dir)?;
-    let (_, _, services) = parts(&variables, folder, &Flags::default())?;
+    let (_, services) = parts(&variables, folder, &Flags::default())?;
     Ok(services)
 }
 
@@ -39,7 +37,7 @@ fn parts(
     variables: &Variables,
     folder: &Folder,
     flags: &Flags,
-) -> Result<(Settings, BuildSettings, Services), CommandError> {
+) -> Result<(Settings, Services), CommandError> {
     let flags = Flags {
         templates: folder.templates.dir.clone(),
         ..flags.clone()
@@ -48,12 +46,12 @@ fn parts(
     let build = build_settings(&settings.builder, &settings.parallel_build, |name| {
         variables.get(name).map(str::to_owned)
     })?;
-    let services = Services::new(settings.environment.clone(), build.clone())?;
+    let services = Services::new(settings.environment.clone(), build)?;
     let services = match &settings.templates {
         Some(dir) => services.with_templates(templates(dir)?),
         None => services,
     };
-    Ok((settings, build, services))
+    Ok((settings, services))
 }
 
 /// Reads everything that a command needs to know about a folder.
@@ -77,13 +75,11 @@ fn read(folder: &Folder, flags: &Flags, empty: bool) -> Result<Opened, CommandEr
         Err(SourceError::NoProject(_)) if empty => Vec::new(),
         read => read.map_err(RunError::from)?,
     };
-    let (settings, build, services) = parts(&variables, folder, flags)?;
+    let (settings, services) = parts(&variables, folder, flags)?;
     Ok(Opened {
         projects,
         origin,
         services,
-        #[cfg(feature = "local")]
-        build,
         settings,
         #[cfg(feature = "local")]
         dir,
