@@ -28,6 +28,6 @@ pub use generation::generate;
 pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
 pub use removal::remove;
-pub use run::{Goal, Request, check, run};
+pub use run::{Goal, Request, check, check_database, run};
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

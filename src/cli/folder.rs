@@ -33,11 +33,7 @@ pub(super) fn services(folder: &Folder) -> Result<Services, CommandError> {
     Ok(services)
 }
 
-fn parts(
-    variables: &Variables,
-    folder: &Folder,
-    flags: &Flags,
-) -> Result<(Settings, Services), CommandError> {
+fn parts(variables: &Variables, folder: &Folder, flags: &Flags) -> Result<(Settings, Services), CommandError> {
     let flags = Flags {
         templates: folder.templates.dir.clone(),
         ..flags.clone()

@@ -40,6 +40,7 @@ pub async fn examine(project: &Project, services: &Services) -> Vec<Finding> {
     let mut findings = vec![workflow::examine(project)];
     findings.extend(builders);
     findings.push(registry);
+    findings.extend(workflow::database(project, services));
     findings.extend(lattice);
     findings
 }

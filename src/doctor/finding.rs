@@ -22,6 +22,8 @@ pub enum Part {
     Wadm,
     /// What runs them.
     Hosts,
+    /// What tasks write rows to.
+    Database,
     /// The process of local deployments.
     LocalHost,
 }
@@ -36,6 +38,7 @@ impl fmt::Display for Part {
             Self::Nats => "NATS",
             Self::Wadm => "wadm",
             Self::Hosts => "hosts",
+            Self::Database => "database",
             Self::LocalHost => "local host",
         })
     }

@@ -1,8 +1,9 @@
 //! Whether the workflow is right.
 
 use super::{Finding, Part, Project};
-use crate::pipeline::RunError;
+use crate::pipeline::{RunError, check_database};
 use crate::report::counted;
+use crate::services::Services;
 
 pub(super) fn examine(project: &Project) -> Finding {
     match project {
@@ -19,4 +20,14 @@ pub(super) fn examine(project: &Project) -> Finding {
         }
         Project::Read(Err(error)) => Finding::wrong(Part::Workflow, error),
     }
+}
+
+/// Whether the database is named that tasks write to. It is reached from hosts, not
+/// from here, so it is not asked.
+pub(super) fn database(project: &Project, services: &Services) -> Option<Finding> {
+    let Project::Read(Ok(prepared)) = project else {
+        return None;
+    };
+    let error = check_database(prepared, services).err()?;
+    Some(Finding::wrong(Part::Database, error))
 }

@@ -188,8 +188,12 @@ fn writers<'p>(prepared: &'p Prepared, services: &'p Services) -> impl Iterator<
         .map(|task| task.component_name.as_str())
 }
 
-/// What writes to a database is of no use without one.
-fn check_database(prepared: &Prepared, services: &Services) -> Result<(), RunError> {
+/// Whether the environment has the database that tasks write to: they are of no use
+/// without one.
+///
+/// # Errors
+/// [`RunError::NoDatabase`] where it names none, and where its address cannot be used.
+pub fn check_database(prepared: &Prepared, services: &Services) -> Result<(), RunError> {
     let tasks: Vec<&str> = writers(prepared, services).collect();
     if tasks.is_empty() || services.database()?.is_some() {
         return Ok(());

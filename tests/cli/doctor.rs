@@ -96,3 +96,20 @@ async fn a_wrong_workflow_and_a_folder_without_one_are_told_apart() {
         none.said
     );
 }
+
+#[tokio::test]
+async fn a_database_that_nobody_named() {
+    let project = project().with("PELATO_DEPLOY", "local");
+    let workflow = "project_name: Thermo\ntasks:\n  - name: Rows\n    type: nats_to_sql\n    code: rows.go\n    \
+                    targets: [edge]\n    source_topic: rooms\n    table: rooms\n    component_name: rows\n    \
+                    version: 1.0.0\n";
+    project.write("workflow.yaml", workflow);
+    project.write("tasks/rows.go", ECHO);
+    let ended = project.pelato(&["doctor"]).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(ended.said.contains("database  WRONG"), "{}", ended.said);
+    let named = project.with("PELATO_SQL_URL", "postgres://ada:secret@127.0.0.1:1/home");
+    let ended = named.pelato(&["doctor"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert!(!ended.said.contains("secret"), "{}", ended.said);
+}

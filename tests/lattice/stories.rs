@@ -2,6 +2,7 @@
 
 mod busy;
 mod cases;
+mod doctor;
 mod failures;
 mod life;
 mod owners;
