@@ -87,11 +87,13 @@ fn said(command: &New, placed: &place::Placed, printer: &Printer) {
     }
     let written = counted(placed.written.len(), "file");
     printer.say(&format!("done: {written}. Next:"));
+    let width = format!("pelato test{rest}").len();
     for (what, why) in [
         ("test", "runs its cases"),
         ("dev", "runs it here, and rebuilds what you save"),
     ] {
-        printer.say(&format!("  pelato {what}{rest}    # {why}"));
+        let call = format!("pelato {what}{rest}");
+        printer.say(&format!("  {call:width$}    # {why}"));
     }
 }
 

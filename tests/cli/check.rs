@@ -286,7 +286,7 @@ async fn as_sarif_that_its_own_schema_takes() {
                 }
               ],
               "ruleId": "duplicate-component",
-              "ruleIndex": 7
+              "ruleIndex": 9
             }
           ],
           "tool": {

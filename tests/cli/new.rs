@@ -40,7 +40,7 @@ async fn without_a_terminal_nothing_is_asked() {
       workflow.yaml
     done: 5 files. Next:
       pelato test    # runs its cases
-      pelato dev    # runs it here, and rebuilds what you save
+      pelato dev     # runs it here, and rebuilds what you save
     ");
     insta::assert_snapshot!(fs::read_to_string(project.path().join("workflow.yaml")).unwrap(), @r#"
     project_name: thermo
@@ -72,6 +72,8 @@ async fn what_is_wrong_is_said_and_nothing_is_written() {
       |
     6 |     component_name: a b
       |                     ^^^ a space cannot stand in it
+      |
+      = help: write `a_b`
 
     error: `topic` is not a key of a task
       --> workflow.yaml:11:5
@@ -106,7 +108,7 @@ async fn nothing_is_overwritten() {
       .gitignore was there, and is as it was: it should have gen/ and .env in it
     done: 4 files. Next:
       pelato test    # runs its cases
-      pelato dev    # runs it here, and rebuilds what you save
+      pelato dev     # runs it here, and rebuilds what you save
     ");
     let ended = project.pelato(&["new"]).await;
     assert_eq!(ended.code, Some(2));
