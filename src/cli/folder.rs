@@ -1,8 +1,6 @@
 //! A folder of the user's → its projects, settings and services.
 
-use std::path::Path;
-#[cfg(feature = "local")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -10,7 +8,7 @@ use super::CommandError;
 use super::args::Folder;
 use crate::config::{Flags, Settings, Variables};
 use crate::generate::Templates;
-use crate::pipeline::{Request, RunError};
+use crate::pipeline::{Prune, Request, RunError};
 use crate::services::{BuildSettings, Services, build_settings};
 use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder, read_templates};
 
@@ -23,7 +21,6 @@ pub(super) struct Opened {
     #[cfg(feature = "local")]
     pub(super) build: BuildSettings,
     /// The project's folder, or what holds all projects.
-    #[cfg(feature = "local")]
     pub(super) dir: PathBuf,
     run: String,
 }
@@ -85,7 +82,6 @@ fn read(folder: &Folder, flags: &Flags, empty: bool) -> Result<Opened, CommandEr
         #[cfg(feature = "local")]
         build,
         settings,
-        #[cfg(feature = "local")]
         dir,
         run: Uuid::now_v7().simple().to_string(),
     })
@@ -112,6 +108,8 @@ impl Opened {
             commit: self.origin.commit.as_deref(),
             run: &self.run,
             keep_going: self.settings.keep_going,
+            // There may be more of the repository than this folder.
+            prune: Prune::Tasks,
         }
     }
 
