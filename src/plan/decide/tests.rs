@@ -119,9 +119,9 @@ fn a_target_that_left_is_no_reason_to_build() {
     let now = wanted("a", "2", &["edge"]);
     let mut found = deployed(&wanted("a", "2", &["edge", "cloud"]));
     found[1].fingerprint = "sha256:1".into();
-    insta::assert_snapshot!(shown(&[now], &found), @"");
+    insta::assert_snapshot!(shown(&[now], &found), @"changed a: deploy (target cloud removed)");
     // It moves altogether: what it was is what it is held against.
-    insta::assert_snapshot!(shown(&[wanted("a", "3", &["third"])], &found), @"");
+    insta::assert_snapshot!(shown(&[wanted("a", "3", &["third"])], &found), @"changed a: build, deploy (code a.go changed; target third added; target edge removed; target cloud removed)");
 }
 
 #[test]
@@ -129,7 +129,10 @@ fn a_task_under_another_name_is_renamed() {
     let found = deployed(&wanted("old", "1", &["edge", "cloud"]));
     let mut now = wanted("fresh", "1", &["edge"]);
     now.fingerprint = "sha256:named".into();
-    insta::assert_snapshot!(shown(&[now.clone(), wanted("other", "2", &["edge"])], &found), @"");
+    insta::assert_snapshot!(shown(&[now.clone(), wanted("other", "2", &["edge"])], &found), @"
+    renamed fresh: build, deploy (was old)
+    new other: build, deploy (first deployment in production)
+    ");
     let plan = plan(&[now], &found, PRODUCTION, Leftovers::Remove);
     assert_eq!(plan[0].previous_name.as_deref(), Some("old"));
     assert_eq!(plan.len(), 1, "the old name is not removed beside it");
@@ -141,7 +144,11 @@ fn of_several_that_are_alike_names_go_in_their_order() {
     found.extend(deployed(&wanted("a", "1", &["edge"])));
     found.extend(deployed(&wanted("c", "1", &["edge"])));
     let now = [wanted("z", "1", &["edge"]), wanted("y", "1", &["edge"])];
-    insta::assert_snapshot!(shown(&now, &found), @"");
+    insta::assert_snapshot!(shown(&now, &found), @"
+    renamed z: deploy (was b)
+    renamed y: deploy (was a)
+    removed c: deploy (no longer in the workflow)
+    ");
 }
 
 #[test]
@@ -150,7 +157,10 @@ fn what_nobody_noted_is_no_rename() {
     found[0].note = Note::default();
     let mut now = wanted("fresh", "1", &["edge"]);
     now.note = Note::default();
-    insta::assert_snapshot!(shown(&[now], &found), @"");
+    insta::assert_snapshot!(shown(&[now], &found), @"
+    new fresh: build, deploy (first deployment in production)
+    removed old: deploy (no longer in the workflow)
+    ");
 }
 
 #[test]
@@ -159,7 +169,11 @@ fn what_is_kept_is_neither_removed_nor_renamed() {
     found.extend(deployed(&wanted("b", "1", &["edge", "cloud"])));
     let now = [wanted("fresh", "1", &["edge"]), wanted("b", "1", &["edge"])];
     let kept = plan(&now, &found, PRODUCTION, Leftovers::Keep);
-    insta::assert_snapshot!(lines(&kept), @"");
+    insta::assert_snapshot!(lines(&kept), @"
+    new fresh: build, deploy (first deployment in production)
+    unchanged b: nothing ()
+    removed old: nothing (no longer in the workflow; kept (--no-prune))
+    ");
 }
 
 #[test]
@@ -170,5 +184,5 @@ fn a_revision_is_named_where_it_lacks_a_task() {
         Base::Revision("main~1"),
         Leftovers::Remove,
     );
-    insta::assert_snapshot!(lines(&plan), @"");
+    insta::assert_snapshot!(lines(&plan), @"new a: build, deploy (not in main~1)");
 }
