@@ -12,7 +12,7 @@ use super::gone;
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
 use crate::generate::Template;
-use crate::plan::{Change, Leftovers};
+use crate::plan::Leftovers;
 use crate::publish::Store;
 use crate::report::{Event, PlannedEvent, Reporter, Stage, counted};
 use crate::services::Services;
@@ -241,16 +241,14 @@ fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
     });
     for (project, planned) in all {
         tasks += 1;
-        if planned.change != Change::Unchanged {
-            affected += 1;
-        }
+        affected += usize::from(planned.deploy);
         if goal != Goal::Build {
             reporter.announce(Event::Planned(PlannedEvent {
                 project: project.to_owned(),
                 task: planned.component_name.clone(),
                 change: planned.change.to_string(),
                 reasons: planned.reasons.clone(),
-                affected: planned.change != Change::Unchanged,
+                affected: planned.deploy,
             }));
         }
     }

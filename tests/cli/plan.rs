@@ -151,11 +151,12 @@ async fn the_document() {
       ]
     }
     "#);
-    insta::assert_snapshot!(shown(&project, &["plan", "--since", &base, "--no-prune"]).await, @"
-    Thermo (.), against 0c3844acabb9532c5525fc4702d318a6101580d1 (commit [COMMIT])
-      new        to_kelvin: build, deploy to edge (not in 0c3844acabb9532c5525fc4702d318a6101580d1)
+    let kept = shown(&project, &["plan", "--since", &base, "--no-prune"]).await;
+    insta::assert_snapshot!(kept.replace(&base, "[BASE]"), @"
+    Thermo (.), against [BASE] (commit [COMMIT])
+      new        to_kelvin: build, deploy to edge (not in [BASE])
       unchanged  filter
-      new        more: build, deploy to edge (not in 0c3844acabb9532c5525fc4702d318a6101580d1)
+      new        more: build, deploy to edge (not in [BASE])
       removed    convert (no longer in the workflow; kept (--no-prune))
     done: 2 of 4 tasks affected, 2 to build
     ");

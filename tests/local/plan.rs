@@ -140,7 +140,7 @@ async fn what_is_not_pruned_goes_with_the_next_run() {
     insta::assert_snapshot!(stage.says(&["brush", "--no-prune"]).await, @"
       deploy  convert: edge running
     generate  1 task
-        plan  1 of 2 tasks affected
+        plan  0 of 2 tasks affected
         plan  convert: unchanged
         plan  filter: removed: no longer in the workflow; kept (--no-prune)
     done: nothing to do; 1 kept, 1 unchanged

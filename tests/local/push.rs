@@ -74,6 +74,28 @@ environments:
 
     /// Tells the runner of a push; how the forge is told that it ended.
     pub(crate) async fn tell(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> String {
+        self.send(runner, branch, before, after).await;
+        let status = self.forge.until_settled(NAME, after, "pelato").await;
+        format!("{}: {}", status.state, status.description)
+    }
+
+    /// The same for a commit that has had a run before: that run's log.
+    pub(crate) async fn tell_again(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> String {
+        let answer = self.send(runner, branch, before, after).await;
+        let run = format!("{}/api/runs/{}", runner.url(), answer["run"].as_str().unwrap());
+        let deadline = std::time::Instant::now() + crate::host::PATIENCE;
+        loop {
+            let state = reqwest::get(&run).await.unwrap().text().await.unwrap();
+            let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+            if !state["finished_at"].is_null() {
+                return reqwest::get(format!("{run}/log")).await.unwrap().text().await.unwrap();
+            }
+            assert!(std::time::Instant::now() < deadline, "{state}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn send(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> serde_json::Value {
         let push = Push {
             repository: NAME,
             branch,
@@ -84,8 +106,7 @@ environments:
         let webhook = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
         let (status, answer) = webhook.send(&runner.url()).await;
         assert_eq!(status, 202, "{answer}");
-        let status = self.forge.until_settled(NAME, after, "pelato").await;
-        format!("{}: {}", status.state, status.description)
+        answer
     }
 
     pub(crate) async fn answer(&self, celsius: f64) -> Result<String, String> {

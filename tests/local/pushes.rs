@@ -55,10 +55,8 @@ async fn a_force_push_to_an_older_commit_and_a_revert_build_nothing() {
     // Back to the first, as if the second had never been.
     stage.repository.git(&["reset", "-q", "--hard", &first]);
     stage.repository.git(&["push", "-q", "--force", "origin", "HEAD:main"]);
-    assert_eq!(
-        stage.tell(&runner, "main", &second, &first).await,
-        "success: 1 deployed, 1 unchanged"
-    );
+    let log = stage.tell_again(&runner, "main", &second, &first).await;
+    assert!(log.contains("success: 1 deployed, 1 unchanged"), "{log}");
 
     // The same change again, and its revert.
     stage.repository.write("tasks/filter.go", &task("second filter"));
