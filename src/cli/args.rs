@@ -1,11 +1,13 @@
 //! What can be typed.
 
+mod plan;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::plan::{Deploying, Plan};
 use crate::config::Flags;
-use crate::pipeline::{Prune, Request};
 
 /// Go functions from a Git repository, as WebAssembly components on the
 /// edge–cloud continuum.
@@ -201,65 +203,6 @@ pub(super) struct Stages {
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,
-}
-
-#[derive(ClapArgs, Clone, Debug)]
-pub(super) struct Deploying {
-    #[command(flatten)]
-    pub(super) stages: Stages,
-    /// Leave running what the workflow no longer has
-    #[arg(long)]
-    pub(super) no_prune: bool,
-}
-
-impl Deploying {
-    /// The request as the flags have it.
-    pub(super) fn pruning<'r>(&self, request: Request<'r>) -> Request<'r> {
-        pruning(request, self.no_prune)
-    }
-}
-
-#[derive(ClapArgs, Clone, Debug)]
-pub(super) struct Plan {
-    #[command(flatten)]
-    pub(super) folder: Folder,
-    #[command(flatten)]
-    pub(super) place: Place,
-    /// Where tasks would be compiled: docker, local or auto [env: PELATO_BUILDER] [default: auto]
-    #[arg(long)]
-    pub(super) builder: Option<String>,
-    /// Compare with this commit, branch or tag of the repository instead of with what is
-    /// deployed: asks no lattice
-    #[arg(long, value_name = "REV")]
-    pub(super) since: Option<String>,
-    /// Plan as with `brush --no-prune`: what the workflow no longer has goes on running
-    #[arg(long)]
-    pub(super) no_prune: bool,
-    /// Print one JSON document on stdout
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-impl Plan {
-    /// As the settings take them.
-    pub(super) fn flags(&self) -> Flags {
-        Flags {
-            builder: self.builder.clone(),
-            ..self.place.flags()
-        }
-    }
-
-    /// The request as the flags have it.
-    pub(super) fn pruning<'r>(&self, request: Request<'r>) -> Request<'r> {
-        pruning(request, self.no_prune)
-    }
-}
-
-fn pruning(request: Request<'_>, no_prune: bool) -> Request<'_> {
-    Request {
-        prune: if no_prune { Prune::Nothing } else { request.prune },
-        ..request
-    }
 }
 
 /// Where to.

@@ -5,6 +5,7 @@ mod cases;
 mod failures;
 mod life;
 mod owners;
+mod renamed;
 #[cfg(feature = "local")]
 mod stores;
 mod surroundings;

@@ -1,3 +1,5 @@
+//! What a plan says of what was wanted and what is found.
+
 use super::super::{Note, WantedTarget};
 use super::*;
 
