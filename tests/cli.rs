@@ -29,6 +29,8 @@ mod r#gen;
 mod metrics;
 #[path = "cli/new.rs"]
 mod new;
+#[path = "cli/plan.rs"]
+mod plan;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
 #[path = "cli/templates.rs"]

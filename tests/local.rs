@@ -25,9 +25,13 @@ mod life;
 mod named;
 #[path = "local/owners.rs"]
 mod owners;
+#[path = "local/plan.rs"]
+mod plan;
 #[path = "local/process.rs"]
 mod process;
 #[path = "local/push.rs"]
 mod push;
+#[path = "local/pushes.rs"]
+mod pushes;
 #[path = "local/rows.rs"]
 mod rows;

@@ -1,9 +1,12 @@
 //! What can be typed.
 
+mod plan;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::plan::{Deploying, Plan};
 use crate::config::Flags;
 
 /// Go functions from a Git repository, as WebAssembly components on the
@@ -22,11 +25,13 @@ pub(super) enum Command {
     /// Compile the tasks and publish them to the registry
     Build(Stages),
     /// Deploy the published tasks to the lattice
-    Deploy(Stages),
+    Deploy(Deploying),
     /// Undeploy the tasks
     Remove(Stages),
     /// Everything in order: gen, build, deploy
-    Brush(Stages),
+    Brush(Deploying),
+    /// Say what a run would do and why, and do nothing
+    Plan(Plan),
     /// Begin a project: a workflow, a function and its cases
     New(New),
     /// List the templates, what a task's `type` can be

@@ -1,7 +1,7 @@
 //! `pelato deploy`
 
 use super::CommandError;
-use super::args::Stages;
+use super::args::Deploying;
 use super::folder::open;
 use super::interrupt::interrupted;
 use super::printer::Printer;
@@ -9,16 +9,16 @@ use super::stages::conclude;
 use crate::pipeline::{self, Goal};
 
 /// Deploys what is published.
-pub(super) async fn run(command: &Stages, printer: &Printer) -> Result<bool, CommandError> {
-    let opened = open(&command.folder, &command.flags())?;
+pub(super) async fn run(command: &Deploying, printer: &Printer) -> Result<bool, CommandError> {
+    let opened = open(&command.stages.folder, &command.stages.flags())?;
     let reporter = printer.reporter();
     let outcome = pipeline::run(
-        &opened.request(),
+        &command.pruning(opened.request()),
         Goal::Deploy,
         &opened.services,
         &reporter,
         &interrupted(),
     )
     .await?;
-    Ok(conclude(&outcome, &opened, command, printer))
+    Ok(conclude(&outcome, &opened, &command.stages, printer))
 }

@@ -38,9 +38,9 @@ impl<'e> EarlyJson<'e> {
 pub(super) fn wants_json(command: &Command) -> bool {
     match command {
         Command::Gen(command) => command.json,
-        Command::Build(command) | Command::Deploy(command) | Command::Remove(command) | Command::Brush(command) => {
-            command.json
-        }
+        Command::Build(command) | Command::Remove(command) => command.json,
+        Command::Deploy(command) | Command::Brush(command) => command.stages.json,
+        Command::Plan(command) => command.json,
         Command::Check(command) => command.json,
         #[cfg(feature = "local")]
         Command::Invoke(command) => command.json,

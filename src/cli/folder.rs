@@ -1,8 +1,6 @@
 //! A folder of the user's → its projects, settings and services.
 
-use std::path::Path;
-#[cfg(feature = "local")]
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
@@ -10,7 +8,7 @@ use super::CommandError;
 use super::args::Folder;
 use crate::config::{Flags, Settings, Variables};
 use crate::generate::Templates;
-use crate::pipeline::{Request, RunError};
+use crate::pipeline::{Prune, Request, RunError};
 use crate::services::{Services, build_settings};
 use crate::source::{Limits, Origin, ProjectFiles, SourceError, origin, read_folder, read_templates};
 
@@ -21,7 +19,6 @@ pub(super) struct Opened {
     pub(super) settings: Settings,
     pub(super) services: Services,
     /// The project's folder, or what holds all projects.
-    #[cfg(feature = "local")]
     pub(super) dir: PathBuf,
     run: String,
 }
@@ -77,7 +74,6 @@ fn read(folder: &Folder, flags: &Flags, empty: bool) -> Result<Opened, CommandEr
         origin,
         services,
         settings,
-        #[cfg(feature = "local")]
         dir,
         run: Uuid::now_v7().simple().to_string(),
     })
@@ -104,6 +100,8 @@ impl Opened {
             commit: self.origin.commit.as_deref(),
             run: &self.run,
             keep_going: self.settings.keep_going,
+            // There may be more of the repository than this folder.
+            prune: Prune::Tasks,
         }
     }
 

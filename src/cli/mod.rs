@@ -21,6 +21,7 @@ mod json;
 mod local_host;
 mod man;
 mod new;
+mod plan;
 mod printer;
 mod progress;
 mod remove;
@@ -62,6 +63,7 @@ pub async fn main() -> ExitCode {
         Command::Deploy(command) => deploy::run(&command, &printer).await,
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
+        Command::Plan(command) => plan::run(&command, &printer).await,
         Command::New(command) => new::run(&command, &printer),
         Command::Templates(command) => templates::run(&command, &printer),
         Command::Check(command) => check::run(&command, &printer),

@@ -3,13 +3,13 @@
 use tokio_util::sync::CancellationToken;
 
 use super::artifacts::Answers;
-use super::deployments;
+use super::deployments::{self, Job};
 use super::removal;
-use super::state::{Planned, placed};
+use super::state::{Planned, annotation, placed};
 use super::{Goal, RunError, TaskOutcome};
 use crate::deploy::Deployed;
-use crate::generate::Manifest;
-use crate::plan::{Change, PlannedTask};
+use crate::generate::{Manifest, Owner};
+use crate::plan::{Change, Leftovers, PlannedTask};
 use crate::report::{Reporter, TaskState};
 use crate::services::Services;
 
@@ -27,6 +27,9 @@ pub(super) fn outcomes(plan: &Planned<'_>, answers: &Answers, goal: Goal) -> Vec
                     task.published = made.built;
                     task.reference = Some(made.artifact.reference.clone());
                 }
+            }
+            if planned.change == Change::Removed && !planned.deploy {
+                task.state = TaskState::Success;
             }
             if goal == Goal::Build {
                 // Nobody asked what is deployed: what counts is what is published.
@@ -94,7 +97,11 @@ pub(super) async fn carry_out(
                 )
             })
             .collect::<Result<Vec<Manifest>, RunError>>()?;
-        jobs.push((name.clone(), manifests));
+        jobs.push(Job {
+            component_name: name.clone(),
+            first: in_the_way(plan, name),
+            manifests,
+        });
     }
     for deployed in deployments::deploy(destination, jobs, reporter, cancel).await {
         if let Some(task) = tasks
@@ -110,10 +117,12 @@ pub(super) async fn carry_out(
         }
     }
     // What is no longer wanted goes once what is wanted runs.
-    if tasks
+    let runs = tasks
         .iter()
-        .all(|task| matches!(task.state, TaskState::Success | TaskState::Pending))
-    {
+        .all(|task| matches!(task.state, TaskState::Success | TaskState::Pending));
+    if !runs {
+        skip(tasks);
+    } else if plan.leftovers == Leftovers::Remove {
         for task in tasks.iter_mut() {
             let left = left_over(plan, task);
             if !left.is_empty() {
@@ -124,16 +133,35 @@ pub(super) async fn carry_out(
     Ok(())
 }
 
+/// What goes before a task is deployed: the applications of its previous name, and
+/// those that another project had under its own. A message that both got would be
+/// handled twice.
+fn in_the_way(plan: &Planned<'_>, component_name: &str) -> Vec<(Owner, String)> {
+    let owner = &plan.project.owner;
+    let planned = plan.plan.iter().find(|task| task.component_name == component_name);
+    let previous = planned.and_then(|task| task.previous_name.as_deref());
+    let previous = previous.into_iter().flat_map(|name| plan.applications_of(name));
+    let elsewhere = plan
+        .applications_of(component_name)
+        .filter(|(_, deployed)| annotation(deployed, "pelato.project") != owner.project);
+    let all = previous.chain(elsewhere).map(|(_, deployed)| {
+        let theirs = Owner {
+            project: annotation(deployed, "pelato.project").to_owned(),
+            ..owner.clone()
+        };
+        (theirs, deployed.application.clone())
+    });
+    all.collect()
+}
+
 /// The applications (target, name) of a task that the commit does not want.
 fn left_over(plan: &Planned<'_>, task: &TaskOutcome) -> Vec<(String, String)> {
     let wanted = plan
         .wanted
         .iter()
         .find(|wanted| wanted.component_name == task.component_name);
-    plan.found
-        .values()
-        .filter(|deployed| deployed.annotations.get("pelato.component") == Some(&task.component_name))
-        .filter(|deployed| {
+    plan.applications_of(&task.component_name)
+        .filter(|(_, deployed)| {
             !wanted.is_some_and(|wanted| {
                 wanted
                     .targets
@@ -141,10 +169,7 @@ fn left_over(plan: &Planned<'_>, task: &TaskOutcome) -> Vec<(String, String)> {
                     .any(|target| target.application == deployed.application)
             })
         })
-        .map(|deployed| {
-            let target = deployed.annotations.get("pelato.target").cloned().unwrap_or_default();
-            (target, deployed.application.clone())
-        })
+        .map(|(target, deployed)| (target.to_owned(), deployed.application.clone()))
         .collect()
 }
 

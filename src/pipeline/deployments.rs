@@ -7,11 +7,21 @@ use tokio_util::sync::CancellationToken;
 
 use super::Cause;
 use crate::deploy::{Destination, TargetOutcome};
-use crate::generate::Manifest;
+use crate::generate::{Manifest, Owner};
 use crate::report::{Reporter, Stage, TargetState};
 
 /// How many tasks are rolled at once.
 const AT_ONCE: usize = 16;
+
+/// One task to deploy.
+pub(super) struct Job {
+    pub(super) component_name: String,
+    /// Applications that have to be gone before any of its own begins, all of them: a
+    /// message that comes to both would be handled twice, whatever the target.
+    pub(super) first: Vec<(Owner, String)>,
+    /// In the order in which they are rolled.
+    pub(super) manifests: Vec<Manifest>,
+}
 
 /// What came of deploying one task.
 pub(super) struct Deployed {
@@ -24,27 +34,33 @@ pub(super) struct Deployed {
 /// others carry its messages.
 pub(super) async fn deploy(
     destination: &Destination,
-    tasks: Vec<(String, Vec<Manifest>)>,
+    jobs: Vec<Job>,
     reporter: &Reporter,
     cancel: &CancellationToken,
 ) -> Vec<Deployed> {
-    let deploying: Vec<_> = tasks
+    let deploying: Vec<_> = jobs
         .into_iter()
-        .map(|(name, manifests)| one(destination, name, manifests, reporter, cancel))
+        .map(|job| one(destination, job, reporter, cancel))
         .collect();
     stream::iter(deploying).buffer_unordered(AT_ONCE).collect().await
 }
 
-async fn one(
-    destination: &Destination,
-    component_name: String,
-    manifests: Vec<Manifest>,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Deployed {
+async fn one(destination: &Destination, job: Job, reporter: &Reporter, cancel: &CancellationToken) -> Deployed {
+    let Job {
+        component_name,
+        first,
+        manifests,
+    } = job;
     let begun: Instant = reporter.started(Some(&component_name), Stage::Deploy);
     let mut targets = Vec::with_capacity(manifests.len());
     let mut result = Ok(());
+    for (owner, application) in &first {
+        if let Err(error) = destination.remove(application, owner, reporter, cancel).await {
+            result = Err(Cause::from(&error));
+            break;
+        }
+    }
+    let manifests = if result.is_ok() { manifests } else { Vec::new() };
     for manifest in &manifests {
         match destination.deploy(manifest, reporter, cancel).await {
             Ok(outcome) => {

@@ -57,6 +57,11 @@ pub enum RunError {
     #[cfg(feature = "local")]
     #[error(transparent)]
     Runtime(#[from] crate::runtime::RuntimeError),
+    /// What is deployed cannot be asked, and no revision was named instead.
+    #[error(
+        "cannot tell what is deployed: {0}; without the lattice, compare with a revision of the repository: `pelato plan --since REV`"
+    )]
+    NoBase(String),
     /// A part that the run works with cannot be made.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -100,7 +105,12 @@ impl RunError {
                 | Self::Generate(_)
         ) || matches!(
             self,
-            Self::Source(SourceError::NoProject(_) | SourceError::Link(_) | SourceError::TooLarge { .. })
+            Self::Source(
+                SourceError::NoProject(_)
+                    | SourceError::Link(_)
+                    | SourceError::TooLarge { .. }
+                    | SourceError::Revision { .. }
+            )
         )
     }
 }

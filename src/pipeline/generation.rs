@@ -5,6 +5,7 @@ use std::path::Path;
 use super::state::{placed, planned};
 use super::{Request, RunError, check};
 use crate::generate::{Manifest, WriteSummary, write, write_some};
+use crate::plan::Leftovers;
 use crate::report::{Reporter, Stage, counted};
 use crate::services::Services;
 
@@ -26,7 +27,7 @@ pub fn generate(
     let mut written = Vec::new();
     let mut tasks = 0;
     for project in &prepared.projects {
-        let plan = planned(project, &[], "", services)?;
+        let plan = planned(project, &[], &[], Leftovers::Keep, "", services)?;
         let mut projects = Vec::with_capacity(project.tasks.len());
         let all = project.tasks.iter().zip(&plan.wanted);
         for (prepared, wanted) in all.filter(|(_, task)| wanted(&task.component_name)) {

@@ -51,6 +51,12 @@ impl Outcome {
             ),
             (count(|task| task.deployed && task.change == Change::Removed), "removed"),
             (
+                count(|task| {
+                    task.change == Change::Removed && task.state == TaskState::Success && task.targets.is_empty()
+                }),
+                "kept",
+            ),
+            (
                 count(|task| task.change == Change::Unchanged && task.state == TaskState::Success),
                 "unchanged",
             ),

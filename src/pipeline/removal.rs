@@ -8,7 +8,7 @@ use super::state::{Planned, planned};
 use super::{Cause, Outcome, Request, RunError, TaskOutcome, check};
 use crate::deploy::{Destination, TargetOutcome};
 use crate::generate::Owner;
-use crate::plan::Change;
+use crate::plan::{Change, Leftovers};
 use crate::report::{Reporter, Stage, TargetState, TaskState, counted};
 use crate::services::Services;
 
@@ -71,7 +71,8 @@ pub async fn remove(
     let deployed = destination.applications().await?;
     let mut outcome = Outcome::default();
     for project in &prepared.projects {
-        let plan = planned(project, &deployed, "", services)?;
+        // Kept apart: under `Leftovers::Keep` no task is another one's new name.
+        let plan = planned(project, &deployed, &[], Leftovers::Keep, "", services)?;
         for planned in &plan.plan {
             if cancel.is_cancelled() {
                 return Err(RunError::Cancelled);

@@ -8,10 +8,11 @@ use tokio_util::sync::CancellationToken;
 use super::artifacts::{self, Need};
 use super::carry_out::{carry_out, outcomes, skip};
 use super::cases::{Test, configuration};
+use super::gone;
 use super::state::{Planned, planned};
 use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
 use crate::generate::Template;
-use crate::plan::Change;
+use crate::plan::Leftovers;
 use crate::publish::Store;
 use crate::report::{Event, PlannedEvent, Reporter, Stage, counted};
 use crate::services::Services;
@@ -41,6 +42,30 @@ pub struct Request<'r> {
     pub run: &'r str,
     /// Deploy what could be built although something else could not.
     pub keep_going: bool,
+    /// What becomes of applications that the commit no longer wants.
+    pub prune: Prune,
+}
+
+/// What becomes of applications that the commit no longer wants, once what it wants
+/// runs. Whatever this says, a workflow that cannot be read ends the run before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prune {
+    /// They stay: `--no-prune`.
+    Nothing,
+    /// Tasks go that left the projects of the request.
+    Tasks,
+    /// The same, and the tasks of projects that are no longer in the repository: the
+    /// request has all of its projects.
+    Projects,
+}
+
+impl Prune {
+    pub(super) fn leftovers(self) -> Leftovers {
+        match self {
+            Self::Nothing => Leftovers::Keep,
+            Self::Tasks | Self::Projects => Leftovers::Remove,
+        }
+    }
 }
 
 /// Reads and checks all projects of a request.
@@ -92,11 +117,14 @@ pub async fn run(
     if goal != Goal::Build && writers(&prepared, services).next().is_some() {
         services.learn_database_mark().await?;
     }
-    let plans = prepared
+    let gone = gone::projects(request, &prepared, &deployed);
+    let leftovers = request.prune.leftovers();
+    let mut plans = prepared
         .projects
         .iter()
-        .map(|project| planned(project, &deployed, &toolchain, services))
+        .map(|project| planned(project, &deployed, &gone, leftovers, &toolchain, services))
         .collect::<Result<Vec<Planned<'_>>, RunError>>()?;
+    plans.extend(gone::plans(&gone, &deployed, &plans));
     reporter.finished(None, Stage::Plan, planning.elapsed(), announced(&plans, goal, reporter));
 
     let mut outcome = Outcome::default();
@@ -150,7 +178,9 @@ pub async fn run(
     for (plan, answers) in plans.iter().zip(answers) {
         let mut tasks = outcomes(plan, &answers, goal);
         if goal != Goal::Build {
-            match good || request.keep_going {
+            // What projects that are gone have left goes last, as all that goes.
+            let leaves = plan.wanted.is_empty() && !outcome.is_success();
+            match (good || request.keep_going) && !leaves {
                 true => carry_out(plan, &answers, &mut tasks, services, reporter, cancel).await?,
                 false => skip(&mut tasks),
             }
@@ -179,7 +209,7 @@ pub async fn run(
 }
 
 /// The tasks that write to a database.
-fn writers<'p>(prepared: &'p Prepared, services: &'p Services) -> impl Iterator<Item = &'p str> {
+pub(super) fn writers<'p>(prepared: &'p Prepared, services: &'p Services) -> impl Iterator<Item = &'p str> {
     let tasks = prepared.projects.iter().flat_map(|project| &project.tasks);
     let templates = services.templates();
     tasks
@@ -215,16 +245,14 @@ fn announced(plans: &[Planned<'_>], goal: Goal, reporter: &Reporter) -> String {
     });
     for (project, planned) in all {
         tasks += 1;
-        if planned.change != Change::Unchanged {
-            affected += 1;
-        }
+        affected += usize::from(planned.deploy);
         if goal != Goal::Build {
             reporter.announce(Event::Planned(PlannedEvent {
                 project: project.to_owned(),
                 task: planned.component_name.clone(),
                 change: planned.change.to_string(),
                 reasons: planned.reasons.clone(),
-                affected: planned.change != Change::Unchanged,
+                affected: planned.deploy,
             }));
         }
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{PreparedProject, RunError};
 use crate::deploy::Deployed;
-use crate::generate::{Manifest, Placement, Templates, manifest};
-use crate::plan::{Found, Note, PlannedTask, Wanted, WantedTarget, plan};
+use crate::generate::{Manifest, Owner, Placement, Templates, manifest};
+use crate::plan::{Base, Found, Leftovers, Note, PlannedTask, Wanted, WantedTarget, plan};
 use crate::services::Services;
 
 /// Stands for the image where a manifest's settings are compared.
@@ -18,42 +18,84 @@ pub(super) struct Planned<'p> {
     pub(super) plan: Vec<PlannedTask>,
     /// Application → what the lattice has of it.
     pub(super) found: BTreeMap<String, Deployed>,
+    pub(super) leftovers: Leftovers,
+}
+
+impl Planned<'_> {
+    /// The applications of a task, each with its target.
+    pub(super) fn applications_of(&self, component_name: &str) -> impl Iterator<Item = (&str, &Deployed)> {
+        let of_it = move |found: &&Deployed| annotation(found, "pelato.component") == component_name;
+        let found = self.found.values().filter(of_it);
+        found.map(|deployed| (annotation(deployed, "pelato.target"), deployed))
+    }
 }
 
 /// Plans one project. `on_lattice` is all that the lattice has from any run of
 /// Pelato; what belongs to others is left out here and refused when it is deployed
-/// over.
+/// over. `gone` are the projects that left the repository.
 pub(super) fn planned<'p>(
     project: &'p PreparedProject,
     on_lattice: &[Deployed],
+    gone: &[PreparedProject],
+    leftovers: Leftovers,
     toolchain: &str,
     services: &Services,
 ) -> Result<Planned<'p>, RunError> {
     let wanted = wanted(project, toolchain, services)?;
+    let is_wanted = |application: &str| {
+        let mut targets = wanted.iter().flat_map(|task| &task.targets);
+        targets.any(|target| target.application == application)
+    };
     let owner = &project.owner;
     let ours: Vec<&Deployed> = on_lattice
         .iter()
         .filter(|deployed| {
-            let is = |key: &str, value: &str| deployed.annotations.get(key).is_some_and(|found| found == value);
-            is("pelato.repository", &owner.repository)
-                && is("pelato.project", &owner.project)
-                && is("pelato.environment", &owner.environment)
+            // A project in another folder than before takes over what it still wants.
+            is_of(deployed, owner)
+                || is_wanted(&deployed.application) && gone.iter().any(|gone| is_of(deployed, &gone.owner))
         })
         .collect();
     let found: Vec<Found> = ours.iter().map(|deployed| found(deployed)).collect();
+    let mut plan = plan(&wanted, &found, Base::Environment(&owner.environment), leftovers);
+    for deployed in &ours {
+        let name = annotation(deployed, "pelato.component");
+        let theirs = annotation(deployed, "pelato.project");
+        if let Some(task) = plan.iter_mut().find(|task| task.component_name == name)
+            && theirs != owner.project
+        {
+            task.reasons = vec![format!("was in the project {theirs}")];
+        }
+    }
     Ok(Planned {
         project,
-        plan: plan(&wanted, &found, &owner.environment),
+        plan,
         wanted,
         found: ours
             .into_iter()
             .map(|deployed| (deployed.application.clone(), deployed.clone()))
             .collect(),
+        leftovers,
     })
 }
 
-fn found(deployed: &Deployed) -> Found {
-    let annotation = |key: &str| deployed.annotations.get(key).cloned().unwrap_or_default();
+/// Whether an application is of this repository, project and environment.
+pub(super) fn is_of(deployed: &Deployed, owner: &Owner) -> bool {
+    annotation(deployed, "pelato.project") == owner.project && is_beside(deployed, owner)
+}
+
+/// Whether it is of this repository and environment.
+pub(super) fn is_beside(deployed: &Deployed, owner: &Owner) -> bool {
+    annotation(deployed, "pelato.repository") == owner.repository
+        && annotation(deployed, "pelato.environment") == owner.environment
+}
+
+/// An annotation, empty where it is not there.
+pub(super) fn annotation<'d>(deployed: &'d Deployed, key: &str) -> &'d str {
+    deployed.annotations.get(key).map_or("", String::as_str)
+}
+
+pub(super) fn found(deployed: &Deployed) -> Found {
+    let annotation = |key: &str| annotation(deployed, key).to_owned();
     Found {
         application: deployed.application.clone(),
         component_name: annotation("pelato.component"),
@@ -64,7 +106,8 @@ fn found(deployed: &Deployed) -> Found {
     }
 }
 
-fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
+/// What the tasks of a project are built from, and how they are configured.
+pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
     project
         .tasks
         .iter()

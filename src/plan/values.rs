@@ -51,6 +51,24 @@ pub struct Found {
     pub note: Note,
 }
 
+/// What a commit is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base<'b> {
+    /// What is deployed in the environment of that name.
+    Environment(&'b str),
+    /// A revision of the repository, as the user named it.
+    Revision(&'b str),
+}
+
+/// What becomes of applications that the commit no longer wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leftovers {
+    /// They go.
+    Remove,
+    /// They stay: `--no-prune`.
+    Keep,
+}
+
 /// What a run does about a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
-use crate::pipeline::{self, Goal, Outcome, Request, RunError, TaskOutcome};
+use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, TaskOutcome};
 use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState};
 use crate::services::Services;
@@ -158,6 +158,8 @@ impl Serve {
             commit: Some(&run.commit),
             run: &run.id,
             keep_going: self.keep_going,
+            // All projects of the commit are here.
+            prune: Prune::Projects,
         };
         if job.lease.attempt > 1 {
             clean_up(&run.id, services, reporter).await;

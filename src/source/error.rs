@@ -51,6 +51,16 @@ pub enum SourceError {
         /// The branch.
         branch: String,
     },
+    /// No commit of the user's repository is called so.
+    #[error(
+        "there is no revision `{revision}` here: {reason}; name a commit, branch or tag that this clone has (a shallow clone lacks older ones: `git fetch --unshallow`, or `fetch-depth: 0` in an Action)"
+    )]
+    Revision {
+        /// As the user named it.
+        revision: String,
+        /// What git says.
+        reason: String,
+    },
     /// What fetches broke off.
     #[error("fetching broke off: {0}")]
     Broken(String),

@@ -8,7 +8,7 @@ use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
 
 /// Folders that hold no sources, whatever is in them.
-const LEFT_OUT: [&str; 4] = ["gen", "node_modules", "target", "vendor"];
+pub(super) const LEFT_OUT: [&str; 4] = ["gen", "node_modules", "target", "vendor"];
 
 /// Reads the project in `dir`, or, where it has no `workflow.yaml`, every
 /// project below it, in the order of their paths. `top` is the repository's

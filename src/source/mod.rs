@@ -10,6 +10,7 @@ mod head;
 mod mirror;
 mod origin;
 mod project;
+mod revision;
 mod templates;
 mod tree;
 
@@ -19,5 +20,6 @@ pub use head::Head;
 pub use mirror::{Mirror, Remote};
 pub use origin::{Origin, origin};
 pub use project::{Limits, ProjectFiles};
+pub use revision::{Revision, read_revision};
 pub use templates::read_templates;
 pub use tree::read_commit;

@@ -6,6 +6,7 @@ mod doctor;
 mod failures;
 mod life;
 mod owners;
+mod renamed;
 #[cfg(feature = "local")]
 mod stores;
 mod surroundings;

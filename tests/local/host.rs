@@ -31,6 +31,28 @@ impl Host {
         &self.folder
     }
 
+    /// The host of another environment in the same place.
+    pub(crate) fn beside(&self, environment: &str) -> Self {
+        Self::of(self.folder.with_file_name(environment))
+    }
+
+    /// What is deployed, by its files.
+    pub(crate) fn applications(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.join("applications")).unwrap();
+        let names = entries.map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        });
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("host.log")).unwrap_or_default()
     }

@@ -18,16 +18,16 @@ const NAME: &str = "acme/thermo";
 const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 
-struct Stage {
+pub(crate) struct Stage {
     forge: FakeForge,
-    repository: Repository,
-    host: Host,
-    config: String,
+    pub(crate) repository: Repository,
+    pub(crate) host: Host,
+    pub(crate) config: String,
     _data: tempfile::TempDir,
 }
 
 impl Stage {
-    async fn set() -> Self {
+    pub(crate) async fn set() -> Self {
         let data = tempfile::tempdir().unwrap();
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
@@ -62,28 +62,54 @@ environments:
         }
     }
 
-    async fn runner(&self) -> Runner {
+    pub(crate) async fn runner(&self) -> Runner {
         Runner::start(&self.config, &[("THERMO_SECRET", SECRET), ("THERMO_TOKEN", TOKEN)]).await
     }
 
     /// Pushes what was written; how the forge is told that it ended.
-    async fn push(&self, runner: &Runner, message: &str) -> String {
+    pub(crate) async fn push(&self, runner: &Runner, message: &str) -> String {
         let (before, after) = self.repository.push(message);
+        self.tell(runner, "main", &before, &after).await
+    }
+
+    /// Tells the runner of a push; how the forge is told that it ended.
+    pub(crate) async fn tell(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> String {
+        self.send(runner, branch, before, after).await;
+        let status = self.forge.until_settled(NAME, after, "pelato").await;
+        format!("{}: {}", status.state, status.description)
+    }
+
+    /// The same for a commit that has had a run before: that run's log.
+    pub(crate) async fn tell_again(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> String {
+        let answer = self.send(runner, branch, before, after).await;
+        let run = format!("{}/api/runs/{}", runner.url(), answer["run"].as_str().unwrap());
+        let deadline = std::time::Instant::now() + crate::host::PATIENCE;
+        loop {
+            let state = reqwest::get(&run).await.unwrap().text().await.unwrap();
+            let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+            if !state["finished_at"].is_null() {
+                return reqwest::get(format!("{run}/log")).await.unwrap().text().await.unwrap();
+            }
+            assert!(std::time::Instant::now() < deadline, "{state}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn send(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> serde_json::Value {
         let push = Push {
             repository: NAME,
-            branch: "main",
-            before: &before,
-            after: &after,
-            message,
+            branch,
+            before,
+            after,
+            message: "a push",
         };
         let webhook = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
         let (status, answer) = webhook.send(&runner.url()).await;
         assert_eq!(status, 202, "{answer}");
-        let status = self.forge.until_settled(NAME, &after, "pelato").await;
-        format!("{}: {}", status.state, status.description)
+        answer
     }
 
-    async fn answer(&self, celsius: f64) -> Result<String, String> {
+    pub(crate) async fn answer(&self, celsius: f64) -> Result<String, String> {
         let reading = format!(r#"{{"sensor":"kitchen","celsius":{celsius}}}"#);
         post(&format!("127.0.0.1:{}", self.repository.edge_port()), &reading).await
     }

@@ -9,7 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A repository that is pushed to.
-pub(super) struct Repository {
+pub(crate) struct Repository {
     dir: TempDir,
     edge_port: u16,
     pushed: Cell<bool>,
@@ -17,7 +17,7 @@ pub(super) struct Repository {
 
 impl Repository {
     /// Holds `examples/temperature`, with ports that are free here.
-    pub(super) fn of_the_example() -> Self {
+    pub(crate) fn of_the_example() -> Self {
         let ports = [free_port(), free_port()];
         let repository = Self {
             dir: tempfile::tempdir().unwrap(),
@@ -38,28 +38,40 @@ impl Repository {
         repository
     }
 
-    pub(super) fn bare(&self) -> PathBuf {
+    pub(crate) fn bare(&self) -> PathBuf {
         self.dir.path().join("thermo.git")
     }
 
-    pub(super) fn edge_port(&self) -> u16 {
+    pub(crate) fn edge_port(&self) -> u16 {
         self.edge_port
     }
 
-    pub(super) fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         let path = self.clone_of().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub(super) fn edit(&self, file: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.clone_of().join(file)).unwrap();
         assert!(text.contains(from), "{file} does not hold {from}:\n{text}");
         self.write(file, &text.replace(from, to));
     }
 
+    /// Takes a file or a folder away.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn remove(&self, path: &str) {
+        self.git(&["rm", "-rq", path]);
+    }
+
+    /// Calls git in the clone.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        git(&self.clone_of(), args)
+    }
+
     /// Commits everything and pushes it. The head before and after.
-    pub(super) fn push(&self, message: &str) -> (String, String) {
+    pub(crate) fn push(&self, message: &str) -> (String, String) {
         let before = match self.pushed.replace(true) {
             true => git(&self.clone_of(), &["rev-parse", "HEAD"]),
             false => "0".repeat(40),
@@ -68,6 +80,12 @@ impl Repository {
         git(&self.clone_of(), &["commit", "-q", "-m", message]);
         git(&self.clone_of(), &["push", "-q", "origin", "HEAD:main"]);
         (before, git(&self.clone_of(), &["rev-parse", "HEAD"]))
+    }
+
+    /// The clone's folder.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.clone_of()
     }
 
     fn clone_of(&self) -> PathBuf {
