@@ -13,9 +13,12 @@ mod examine;
 mod generation;
 mod outcome;
 mod prepare;
+mod recorded;
 mod removal;
+mod rollback;
 mod run;
 mod state;
+mod status;
 #[cfg(feature = "local")]
 mod test;
 
@@ -27,7 +30,10 @@ pub use examine::{Examined, examine, schema};
 pub use generation::generate;
 pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
+pub use recorded::{Recorded, recorded};
 pub use removal::remove;
+pub use rollback::{Back, rollback};
 pub use run::{Goal, Request, check, run};
+pub use status::status;
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

@@ -57,6 +57,30 @@ pub enum RunError {
     #[cfg(feature = "local")]
     #[error(transparent)]
     Runtime(#[from] crate::runtime::RuntimeError),
+    /// Tasks that were never deployed otherwise than they are.
+    #[error(
+        "there is nothing to go back to: {tasks}; `pelato rollback --list` shows what is recorded, and an earlier commit can be deployed with `pelato brush`"
+    )]
+    NothingEarlier {
+        /// The tasks, and what is recorded of them.
+        tasks: String,
+    },
+    /// No deployment is called so.
+    #[error(
+        "no deployment of {tasks} is known as `{to}`: name a run, a commit or a version of `pelato rollback --list`"
+    )]
+    NotRecorded {
+        /// What was asked for.
+        to: String,
+        /// Where it was looked for.
+        tasks: String,
+    },
+    /// What was deployed is no longer in the registry.
+    #[error(
+        "nothing was changed, since what was deployed then is not there any more: {}; deploy that commit again with `pelato brush`, which builds it",
+        .0.join(", ")
+    )]
+    Gone(Vec<String>),
     /// A part that the run works with cannot be made.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -96,6 +120,7 @@ impl RunError {
                 | Self::SameName { .. }
                 | Self::NoDatabase { .. }
                 | Self::NoTask { .. }
+                | Self::NotRecorded { .. }
                 | Self::Service(ServiceError::Setting(_) | ServiceError::Deploy(DeployError::Database { .. }))
                 | Self::Generate(_)
         ) || matches!(

@@ -151,7 +151,7 @@ pub async fn run(
         let mut tasks = outcomes(plan, &answers, goal);
         if goal != Goal::Build {
             match good || request.keep_going {
-                true => carry_out(plan, &answers, &mut tasks, services, reporter, cancel).await?,
+                true => carry_out(plan, &answers, &mut tasks, request.run, services, reporter, cancel).await?,
                 false => skip(&mut tasks),
             }
         }
