@@ -27,6 +27,10 @@ pub(super) enum Command {
     Remove(Stages),
     /// Everything in order: gen, build, deploy
     Brush(Stages),
+    /// Put back what was deployed before, without building
+    Rollback(Rollback),
+    /// Show what runs where
+    Status(Status),
     /// Begin a project: a workflow, a function and its cases
     New(New),
     /// List the templates, what a task's `type` can be
@@ -195,6 +199,42 @@ pub(super) struct Stages {
     /// Fail when a target has no live host
     #[arg(long)]
     pub(super) require_hosts: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Rollback {
+    /// Tasks by their component_name; without any, all that were deployed otherwise before
+    #[arg(value_name = "TASK")]
+    pub(super) tasks: Vec<String>,
+    /// The project's folder; one without a workflow.yaml stands for every project below it
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) project: PathBuf,
+    /// Back to what this run left: its id, a commit or a version, or the beginning of one.
+    /// Without it, to the deployment before the one that runs
+    #[arg(long, value_name = "RUN")]
+    pub(super) to: Option<String>,
+    /// Only show what there is to go back to
+    #[arg(long, conflicts_with_all = ["to", "require_hosts"])]
+    pub(super) list: bool,
+    #[command(flatten)]
+    pub(super) place: Place,
+    /// Fail when a target has no live host
+    #[arg(long)]
+    pub(super) require_hosts: bool,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub(super) folder: Folder,
+    #[command(flatten)]
+    pub(super) place: Place,
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,

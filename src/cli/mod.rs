@@ -24,11 +24,14 @@ mod new;
 mod printer;
 mod progress;
 mod remove;
+mod rollback;
 #[cfg(feature = "local")]
 mod run_cases;
 mod schema;
 mod serve;
 mod stages;
+mod status;
+mod table;
 mod telemetry;
 mod templates;
 #[cfg(feature = "local")]
@@ -62,6 +65,8 @@ pub async fn main() -> ExitCode {
         Command::Deploy(command) => deploy::run(&command, &printer).await,
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
+        Command::Rollback(command) => rollback::run(&command, &printer).await,
+        Command::Status(command) => status::run(&command, &printer).await,
         Command::New(command) => new::run(&command, &printer),
         Command::Templates(command) => templates::run(&command, &printer),
         Command::Check(command) => check::run(&command, &printer),
