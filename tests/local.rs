@@ -29,5 +29,7 @@ mod owners;
 mod process;
 #[path = "local/push.rs"]
 mod push;
+#[path = "local/rollback.rs"]
+mod rollback;
 #[path = "local/rows.rs"]
 mod rows;

@@ -2,8 +2,8 @@
 //!
 //! wadm forgets an application that is deleted, and rolling deletes it. So each
 //! application carries the manifests that it had before, in one annotation: zlib over
-//! JSON, in base64. Manifests of one application differ in a few words, so that ten of
-//! them take little more than one. None of this counts as content: a version says what
+//! JSON, in base64. Manifests of one application differ in a few words, so that
+//! twenty of them take little more than one. None of this counts as content: a version says what
 //! runs, never what ran.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(super) const RUN: &str = "pelato.run";
 pub(super) const RESTORED: &str = "pelato.restored";
 
 /// How many are kept.
-const KEPT: usize = 10;
+const KEPT: usize = 20;
 /// The longest annotation, in bytes. A manifest goes over NATS whole, whose limit is
 /// 1 MiB by default.
 const LONGEST: usize = 64 << 10;
@@ -67,10 +67,11 @@ impl Deployed {
 pub(super) fn recorded(document: &Value, had: Option<&Deployed>, now: OffsetDateTime) -> Value {
     let mut document = document.clone();
     let version = annotations(&document).remove("version").unwrap_or_default();
-    let before: Vec<Value> = had
+    // The same that is only started anew is no other deployment.
+    let replaced = had.filter(|had| had.version != version).map(Deployed::now);
+    let before: Vec<Value> = replaced
         .into_iter()
-        .flat_map(|had| std::iter::once(had.now()).chain(had.earlier()))
-        .filter(|earlier| earlier.version() != version)
+        .chain(had.into_iter().flat_map(Deployed::earlier))
         .map(Earlier::into_document)
         .collect();
     note(&mut document, DEPLOYED, &moment(now));

@@ -67,13 +67,11 @@ pub enum RunError {
     },
     /// No deployment is called so.
     #[error(
-        "no deployment of {tasks} is known as `{to}`: name a run, a commit or a version of `pelato rollback --list`"
+        "no deployment that is recorded here is called `{to}`: name a run, a commit or a version of `pelato rollback --list`"
     )]
     NotRecorded {
         /// What was asked for.
         to: String,
-        /// Where it was looked for.
-        tasks: String,
     },
     /// What was deployed is no longer in the registry.
     #[error(

@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-use self::choose::{Step, steps};
+use self::choose::{Step, moment, steps};
 use super::{Outcome, Recorded, Request, RunError, TaskOutcome, deployments, recorded};
 use crate::generate::Manifest;
 use crate::plan::{Change, PlannedTask};
@@ -121,40 +121,33 @@ fn plan<'r>(all: &'r [Recorded], back: &Back<'_>) -> Result<Vec<Planned<'r>>, Ru
             },
         });
     }
+    let until = match back.to {
+        None => None,
+        Some(to) => Some(moment(all, to).ok_or_else(|| RunError::NotRecorded { to: to.to_owned() })?),
+    };
     let chosen = |task: &&Recorded| back.tasks.is_empty() || back.tasks.contains(&task.component_name);
-    let mut planned = Vec::new();
-    let mut without = Vec::new();
-    let mut unknown = Vec::new();
-    for task in all.iter().filter(chosen) {
-        let steps = match steps(&task.applications, back.to) {
-            Some(steps) => steps,
-            None => {
-                unknown.push(task.component_name.as_str());
-                Vec::new()
-            }
-        };
-        if steps.is_empty() {
-            without.push(task.component_name.as_str());
-        }
-        planned.push(one(task, steps, back.to.is_some()));
+    let planned: Vec<Planned<'_>> = all
+        .iter()
+        .filter(chosen)
+        .map(|task| one(task, steps(task, until.as_ref()), until.is_some()))
+        .collect();
+    // What was asked for by its name, or all of it.
+    let without: Vec<&str> = planned
+        .iter()
+        .filter(|planned| planned.steps.is_empty())
+        .map(|planned| planned.task.component_name.as_str())
+        .collect();
+    let none = without.len() == planned.len() || !back.tasks.is_empty() && !without.is_empty();
+    if until.is_some() || !none {
+        return Ok(planned);
     }
-    let named = !back.tasks.is_empty();
-    match back.to {
-        Some(to) if !unknown.is_empty() && (named || unknown.len() == planned.len()) => Err(RunError::NotRecorded {
-            to: to.to_owned(),
-            tasks: unknown.join(", "),
-        }),
-        None if !without.is_empty() && (named || without.len() == planned.len()) => Err(RunError::NothingEarlier {
-            tasks: match without.len() {
-                1 => format!("{} has no earlier deployment", without.join(", ")),
-                _ => format!("{} have no earlier deployment", without.join(", ")),
-            },
-        }),
-        _ if planned.is_empty() => Err(RunError::NothingEarlier {
-            tasks: "nothing of this project is deployed here".to_owned(),
-        }),
-        _ => Ok(planned),
-    }
+    Err(RunError::NothingEarlier {
+        tasks: match without.len() {
+            0 => "nothing of this project is deployed here".to_owned(),
+            1 => format!("{} has no earlier deployment", without.join(", ")),
+            _ => format!("{} have no earlier deployment", without.join(", ")),
+        },
+    })
 }
 
 fn one<'r>(task: &'r Recorded, steps: Vec<Step<'r>>, named: bool) -> Planned<'r> {

@@ -1,6 +1,7 @@
 //! Which of the recorded deployments is meant.
 
 use crate::deploy::{Deployed, Earlier};
+use crate::pipeline::Recorded;
 
 /// One target of a task, and what is put back there.
 pub(super) struct Step<'r> {
@@ -20,65 +21,48 @@ impl Step<'_> {
     }
 }
 
-/// What is put back of a task; nothing for what runs already, or has nothing before
-/// it. None where `to` names no deployment of it.
-pub(super) fn steps<'r>(applications: &'r [Deployed], to: Option<&str>) -> Option<Vec<Step<'r>>> {
-    let found: Vec<(&str, Vec<Earlier>)> = applications
-        .iter()
-        .map(|deployed| {
-            let target = deployed.annotations.get("pelato.target").map_or("", String::as_str);
-            let all = std::iter::once(deployed.now()).chain(deployed.earlier());
-            (target, all.collect())
-        })
-        .collect();
-    match to {
-        None => Some(before(found)),
-        Some(to) => back_to(found, to),
-    }
+/// When the deployment that `to` names was through, of the latest one that it names;
+/// none where there is none.
+pub(super) fn moment(all: &[Recorded], to: &str) -> Option<Option<String>> {
+    let applications = all.iter().flat_map(|task| &task.applications);
+    applications
+        .flat_map(deployments)
+        .filter(|deployment| is_called(deployment, to))
+        .map(|deployment| deployment.at())
+        .max()
 }
 
-/// To the deployment before the latest. A target that the latest run left alone stays:
-/// it has been so since before.
-fn before(found: Vec<(&str, Vec<Earlier>)>) -> Vec<Step<'_>> {
-    let newest = found
-        .iter()
-        .filter_map(|(_, all)| all.first())
-        .max_by_key(|now| now.at());
-    let run = newest.and_then(Earlier::run);
-    let steps = found
-        .into_iter()
-        .filter(|(_, all)| all.first().is_some_and(|now| now.run() == run))
-        .filter_map(|(target, all)| {
-            let to = all.into_iter().nth(1)?;
-            Some(Step { target, to })
-        });
+/// What is put back of a task: what was there at the moment `until`, or without one
+/// what was there before the latest deployment. Nothing where that is what runs.
+pub(super) fn steps<'r>(task: &'r Recorded, until: Option<&Option<String>>) -> Vec<Step<'r>> {
+    let latest = task.applications.iter().map(Deployed::now).max_by_key(Earlier::at);
+    let run = latest.and_then(|latest| latest.run());
+    let steps = task.applications.iter().filter_map(|deployed| {
+        let now = deployed.now();
+        let to = match until {
+            Some(until) => deployments(deployed).find(|deployment| deployment.at() <= *until),
+            // A target that the latest run left alone has been so since before.
+            None if now.run() != run => None,
+            None => deployed
+                .earlier()
+                .into_iter()
+                .find(|deployment| deployment.version() != now.version()),
+        };
+        let to = to.filter(|to| to.version() != now.version())?;
+        let target = deployed.annotations.get("pelato.target").map_or("", String::as_str);
+        Some(Step { target, to })
+    });
     steps.collect()
 }
 
-/// To what `to` left: what it deployed, and on a target that it left alone what was
-/// there at that time.
-fn back_to<'r>(found: Vec<(&'r str, Vec<Earlier>)>, to: &str) -> Option<Vec<Step<'r>>> {
-    let meant = |earlier: &&Earlier| is_called(earlier, to);
-    let until = found
-        .iter()
-        .filter_map(|(_, all)| all.iter().find(meant))
-        .map(Earlier::at)
-        .max()?;
-    let steps = found.into_iter().filter_map(|(target, all)| {
-        let place = all
-            .iter()
-            .position(|earlier| is_called(earlier, to))
-            .or_else(|| all.iter().position(|earlier| earlier.at() <= until))?;
-        // The first is what runs.
-        let to = all.into_iter().nth(place).filter(|_| place > 0)?;
-        Some(Step { target, to })
-    });
-    Some(steps.collect())
+/// What is deployed of an application and what was, the latest first.
+fn deployments(deployed: &Deployed) -> impl Iterator<Item = Earlier> {
+    std::iter::once(deployed.now()).chain(deployed.earlier())
 }
 
-/// Whether a run, a commit or a version begins with `to`.
-fn is_called(earlier: &Earlier, to: &str) -> bool {
-    let names = [earlier.run(), earlier.restored(), earlier.commit()];
+/// Whether its run, its commit or its version begins with `to`.
+fn is_called(deployment: &Earlier, to: &str) -> bool {
+    let names = [deployment.run(), deployment.commit()];
     let named = names.iter().flatten().any(|name| name.starts_with(to));
-    !to.is_empty() && (named || earlier.version().starts_with(to))
+    !to.is_empty() && (named || deployment.version().starts_with(to))
 }
