@@ -1,9 +1,12 @@
 //! What can be typed.
 
+mod rollback;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::rollback::{Rollback, Status};
 use crate::config::Flags;
 
 /// Go functions from a Git repository, as WebAssembly components on the
@@ -199,42 +202,6 @@ pub(super) struct Stages {
     /// Fail when a target has no live host
     #[arg(long)]
     pub(super) require_hosts: bool,
-    /// Print one JSON document on stdout
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(ClapArgs, Clone, Debug)]
-pub(super) struct Rollback {
-    /// Tasks by their component_name; without any, all that were deployed otherwise before
-    #[arg(value_name = "TASK")]
-    pub(super) tasks: Vec<String>,
-    /// The project's folder; one without a workflow.yaml stands for every project below it
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(super) project: PathBuf,
-    /// Back to what this run left: its id, a commit or a version, or the beginning of one.
-    /// Without it, to the deployment before the one that runs
-    #[arg(long, value_name = "RUN")]
-    pub(super) to: Option<String>,
-    /// Only show what there is to go back to
-    #[arg(long, conflicts_with_all = ["to", "require_hosts"])]
-    pub(super) list: bool,
-    #[command(flatten)]
-    pub(super) place: Place,
-    /// Fail when a target has no live host
-    #[arg(long)]
-    pub(super) require_hosts: bool,
-    /// Print one JSON document on stdout
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(ClapArgs, Clone, Debug)]
-pub(super) struct Status {
-    #[command(flatten)]
-    pub(super) folder: Folder,
-    #[command(flatten)]
-    pub(super) place: Place,
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(super) json: bool,

@@ -5,6 +5,7 @@ mod cases;
 mod failures;
 mod life;
 mod owners;
+mod rollback;
 #[cfg(feature = "local")]
 mod stores;
 mod surroundings;

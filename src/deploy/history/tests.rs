@@ -1,3 +1,5 @@
+//! What is kept of deployments, and what of that is put back.
+
 use serde_json::json;
 
 use super::super::link::ways;
