@@ -28,7 +28,16 @@ async fn an_earlier_deployment_is_put_back_from_another_machine_without_a_build(
     elsewhere.workflow(&[task]);
     let ended = elsewhere.pelato(&["rollback", "--require-hosts"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
-    insta::assert_snapshot!(ended.sorted(), @"");
+    insta::assert_snapshot!(ended.sorted(), @"
+      deploy  undone: cloud running at 127.0.0.1:[PORT], edge running at 127.0.0.1:[PORT]
+      deploy  undone: | undone-cloud was away for [TIME]
+      deploy  undone: | undone-cloud: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+      deploy  undone: | undone-edge was away for [TIME]
+      deploy  undone: | undone-edge: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+        plan  1 of 1 task affected
+        plan  undone: changed: cloud back to 1.0.0-[DIGEST]; edge back to 1.0.0-[DIGEST]
+    done: 1 deployed
+    ");
     for port in [edge, cloud] {
         post_until(port, "it is", "it is one").await;
     }
