@@ -15,9 +15,12 @@ mod gone;
 mod outcome;
 mod plan;
 mod prepare;
+mod recorded;
 mod removal;
+mod rollback;
 mod run;
 mod state;
+mod status;
 #[cfg(feature = "local")]
 mod test;
 
@@ -30,7 +33,10 @@ pub use generation::generate;
 pub use outcome::{Outcome, TaskOutcome, Times};
 pub use plan::{Against, ProjectPlan, plan};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
+pub use recorded::{Recorded, recorded};
 pub use removal::remove;
+pub use rollback::{Back, rollback};
 pub use run::{Goal, Prune, Request, check, check_database, run};
+pub use status::status;
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

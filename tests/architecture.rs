@@ -15,8 +15,8 @@ const USES: [(&str, &[&str]); 23] = [
     (
         "cli",
         &[
-            "config", "dev", "doctor", "document", "generate", "pipeline", "plan", "report", "runner", "runtime",
-            "services", "source", "testing",
+            "config", "deploy", "dev", "doctor", "document", "generate", "pipeline", "plan", "report", "runner",
+            "runtime", "services", "source", "testing",
         ],
     ),
     ("config", &["document", "forge"]),

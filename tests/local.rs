@@ -33,5 +33,7 @@ mod process;
 mod push;
 #[path = "local/pushes.rs"]
 mod pushes;
+#[path = "local/rollback.rs"]
+mod rollback;
 #[path = "local/rows.rs"]
 mod rows;

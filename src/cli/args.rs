@@ -1,12 +1,14 @@
 //! What can be typed.
 
 mod plan;
+mod rollback;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use self::plan::{Deploying, Plan};
+pub(super) use self::rollback::{Rollback, Status};
 use crate::config::Flags;
 
 /// Go functions from a Git repository, as WebAssembly components on the
@@ -32,6 +34,10 @@ pub(super) enum Command {
     Brush(Deploying),
     /// Say what a run would do and why, and do nothing
     Plan(Plan),
+    /// Put back what was deployed before, without building
+    Rollback(Rollback),
+    /// Show what runs where
+    Status(Status),
     /// Begin a project: a workflow, a function and its cases
     New(New),
     /// List the templates, what a task's `type` can be

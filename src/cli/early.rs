@@ -42,6 +42,8 @@ pub(super) fn wants_json(command: &Command) -> bool {
         Command::Deploy(command) | Command::Brush(command) => command.stages.json,
         Command::Plan(command) => command.json,
         Command::Check(command) => command.json,
+        Command::Rollback(command) => command.json,
+        Command::Status(command) => command.json,
         #[cfg(feature = "local")]
         Command::Invoke(command) => command.json,
         #[cfg(feature = "local")]

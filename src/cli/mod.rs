@@ -25,11 +25,14 @@ mod plan;
 mod printer;
 mod progress;
 mod remove;
+mod rollback;
 #[cfg(feature = "local")]
 mod run_cases;
 mod schema;
 mod serve;
 mod stages;
+mod status;
+mod table;
 mod telemetry;
 mod templates;
 #[cfg(feature = "local")]
@@ -64,6 +67,8 @@ pub async fn main() -> ExitCode {
         Command::Brush(command) => brush::run(&command, &printer).await,
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Plan(command) => plan::run(&command, &printer).await,
+        Command::Rollback(command) => rollback::run(&command, &printer).await,
+        Command::Status(command) => status::run(&command, &printer).await,
         Command::New(command) => new::run(&command, &printer),
         Command::Templates(command) => templates::run(&command, &printer),
         Command::Check(command) => check::run(&command, &printer),

@@ -9,16 +9,31 @@ use crate::report::{Metrics, TargetState, append};
 
 /// Says what came of a command, and whether that is a success.
 pub(super) fn conclude(outcome: &Outcome, opened: &Opened, command: &Stages, printer: &Printer) -> bool {
+    let wanted = Wanted {
+        require_hosts: command.require_hosts,
+        json: command.json,
+    };
+    conclude_as(outcome, opened, wanted, printer)
+}
+
+/// What of a command's flags its end depends on.
+pub(super) struct Wanted {
+    pub(super) require_hosts: bool,
+    pub(super) json: bool,
+}
+
+/// The same for a command with other flags.
+pub(super) fn conclude_as(outcome: &Outcome, opened: &Opened, wanted: Wanted, printer: &Printer) -> bool {
     let waiting = outcome
         .tasks
         .iter()
         .flat_map(|task| &task.targets)
         .any(|target| target.state == TargetState::Waiting);
-    let success = outcome.is_success() && !(command.require_hosts && waiting);
+    let success = outcome.is_success() && !(wanted.require_hosts && waiting);
     if opened.settings.metrics {
         keep_metrics(outcome, opened, printer);
     }
-    if command.json {
+    if wanted.json {
         printer.json(&OutcomeJson::of(outcome, success));
     }
     let summary = outcome.summary();

@@ -69,6 +69,11 @@ impl fmt::Display for Claim {
 }
 
 impl Deployed {
+    /// Whether it is of this repository, project and environment.
+    pub fn is_of(&self, owner: &Owner) -> bool {
+        Claim::of(&self.annotations) == Some(Claim::from(owner))
+    }
+
     /// Refuses what is not `ours`; `place` is what it is on.
     pub(super) fn check(&self, ours: &Claim, place: &'static str) -> Result<(), DeployError> {
         let theirs = Claim::of(&self.annotations);
@@ -141,6 +146,24 @@ impl Wanted {
             processes,
         })
     }
+}
+
+/// The image of a manifest's component.
+pub(super) fn image_of(document: &Value) -> Option<&str> {
+    let parts = document["spec"]["components"].as_array()?;
+    let component = parts.iter().find(|part| part["type"] == "component")?;
+    component["properties"]["image"].as_str()
+}
+
+/// The ids under which hosts run the component and the providers of a manifest.
+pub(super) fn ids_of(application: &str, document: &Value) -> (String, Vec<String>) {
+    let of = |kind: &str| -> Vec<String> {
+        parts(document)
+            .filter(|(_, properties)| properties["kind"] == kind)
+            .map(|(name, properties)| id(application, name, &properties))
+            .collect()
+    };
+    (of("component").into_iter().next().unwrap_or_default(), of("capability"))
 }
 
 /// `metadata.annotations` of a manifest.

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "local")]
 use super::LocalHost;
-use super::{DeployError, Deployed, Lattice, TargetOutcome};
+use super::{DeployError, Deployed, Lattice, Look, TargetOutcome};
 use crate::generate::{Manifest, Owner};
 use crate::report::Reporter;
 
@@ -25,6 +25,15 @@ impl Destination {
             Self::Lattice(lattice) => lattice.applications().await,
             #[cfg(feature = "local")]
             Self::Local(host) => host.applications().await,
+        }
+    }
+
+    /// The same, each with whether it runs. Changes nothing.
+    pub async fn look(&self) -> Result<Vec<Look>, DeployError> {
+        match self {
+            Self::Lattice(lattice) => lattice.look().await,
+            #[cfg(feature = "local")]
+            Self::Local(host) => host.look().await,
         }
     }
 

@@ -130,7 +130,7 @@ impl Control {
 }
 
 /// The configurations of ours that a manifest's links name.
-fn ways(document: &Value) -> BTreeSet<String> {
+pub(super) fn ways(document: &Value) -> BTreeSet<String> {
     let own = document["metadata"]["name"].as_str().unwrap_or_default();
     let own = format!("{SQL_CONFIG}-{own}");
     let named = Specification::named_configs(document);

@@ -1,10 +1,12 @@
 //! Making a lattice run one application: look, and only on a difference roll.
 
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::DeployError;
 use super::application::{Deployed, Wanted};
+use super::history::recorded;
 use super::host::Host;
 use super::lattice::Lattice;
 use super::outcome::TargetOutcome;
@@ -102,7 +104,8 @@ impl Lattice {
         let down = Instant::now();
         self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter)
             .await?;
-        self.wadm.put(application, &manifest.document).await?;
+        let document = recorded(&manifest.document, had.as_ref(), OffsetDateTime::now_utc());
+        self.wadm.put(application, &document).await?;
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application).await?;
         self.wadm.deploy(application, &manifest.version).await?;

@@ -128,7 +128,7 @@ impl Lattice {
     }
 
     /// What some host does not run yet, in words.
-    async fn missing(
+    pub(super) async fn missing(
         &self,
         hosts: &[Host],
         manifest: &Manifest,
@@ -165,13 +165,13 @@ impl Lattice {
 }
 
 /// The hosts of a target, and whether there is any host at all.
-fn of_target(mut hosts: Vec<Host>, target: &str) -> (Vec<Host>, bool) {
+pub(super) fn of_target(mut hosts: Vec<Host>, target: &str) -> (Vec<Host>, bool) {
     let any = !hosts.is_empty();
     hosts.retain(|host| host.target() == Some(target));
     (hosts, any)
 }
 
-fn no_host(target: &str, any: bool) -> String {
+pub(super) fn no_host(target: &str, any: bool) -> String {
     match any {
         true => format!("no host with host-type={target} answers"),
         false => format!("no host with host-type={target} answers, nor any other on this lattice"),

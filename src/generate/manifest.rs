@@ -13,8 +13,9 @@ use super::digest::Digest;
 use super::render::{at_template, template_of};
 use super::{GenerateError, Placement, Template, Templates};
 
-/// The annotation that does not count as content.
+/// The annotations that do not count as content.
 const COMMIT: &str = "pelato.commit";
+const RUN: &str = "pelato.run";
 
 /// What the name of a configuration with the way to a database begins with. The
 /// application's name follows, and a mark of the content where it is known.
@@ -45,6 +46,17 @@ impl Manifest {
     pub fn to_yaml(&self) -> String {
         // JSON is YAML too, should the writer ever refuse.
         serde_yaml::to_string(&self.document).unwrap_or_else(|_| self.document.to_string())
+    }
+}
+
+impl Manifest {
+    /// The same, saying which run puts it. Like the commit, that is no content.
+    #[must_use]
+    pub fn by(mut self, run: &str) -> Self {
+        if let Some(annotations) = self.document["metadata"]["annotations"].as_object_mut() {
+            annotations.insert(RUN.to_owned(), run.into());
+        }
+        self
     }
 }
 

@@ -66,6 +66,7 @@ pub(super) async fn carry_out(
     plan: &Planned<'_>,
     answers: &Answers,
     tasks: &mut [TaskOutcome],
+    run: &str,
     services: &Services,
     reporter: &Reporter,
     cancel: &CancellationToken,
@@ -95,6 +96,7 @@ pub(super) async fn carry_out(
                     &target.settings,
                     services,
                 )
+                .map(|manifest| manifest.by(run))
             })
             .collect::<Result<Vec<Manifest>, RunError>>()?;
         jobs.push(Job {

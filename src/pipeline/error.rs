@@ -62,6 +62,28 @@ pub enum RunError {
         "cannot tell what is deployed: {0}; without the lattice, compare with a revision of the repository: `pelato plan --since REV`"
     )]
     NoBase(String),
+    /// Tasks that were never deployed otherwise than they are.
+    #[error(
+        "there is nothing to go back to: {tasks}; `pelato rollback --list` shows what is recorded, and an earlier commit can be deployed with `pelato brush`"
+    )]
+    NothingEarlier {
+        /// The tasks, and what is recorded of them.
+        tasks: String,
+    },
+    /// No deployment is called so.
+    #[error(
+        "no deployment that is recorded here is called `{to}`: name a run, a commit or a version of `pelato rollback --list`"
+    )]
+    NotRecorded {
+        /// What was asked for.
+        to: String,
+    },
+    /// What was deployed is no longer in the registry.
+    #[error(
+        "nothing was changed, since what was deployed then is not there any more: {}; deploy that commit again with `pelato brush`, which builds it",
+        .0.join(", ")
+    )]
+    Gone(Vec<String>),
     /// A part that the run works with cannot be made.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -101,6 +123,7 @@ impl RunError {
                 | Self::SameName { .. }
                 | Self::NoDatabase { .. }
                 | Self::NoTask { .. }
+                | Self::NotRecorded { .. }
                 | Self::Service(ServiceError::Setting(_) | ServiceError::Deploy(DeployError::Database { .. }))
                 | Self::Generate(_)
         ) || matches!(

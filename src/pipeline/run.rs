@@ -181,7 +181,7 @@ pub async fn run(
             // What projects that are gone have left goes last, as all that goes.
             let leaves = plan.wanted.is_empty() && !outcome.is_success();
             match (good || request.keep_going) && !leaves {
-                true => carry_out(plan, &answers, &mut tasks, services, reporter, cancel).await?,
+                true => carry_out(plan, &answers, &mut tasks, request.run, services, reporter, cancel).await?,
                 false => skip(&mut tasks),
             }
         }

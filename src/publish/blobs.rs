@@ -19,6 +19,11 @@ impl<'f> Blobs<'f> {
         Self { folder }
     }
 
+    /// Whether there is a file for `digest`, whatever is in it.
+    pub(super) fn has(&self, digest: &str) -> bool {
+        self.path(digest).is_some_and(|path| path.exists())
+    }
+
     /// What `digest` names, if it is still that.
     pub(super) fn get(&self, digest: &str) -> Result<Vec<u8>, PublishError> {
         let damaged = |reason: String| PublishError::Damaged {

@@ -112,6 +112,25 @@ impl Layout {
             .await
     }
 
+    /// Whether the component that `reference` pins is there, whole.
+    pub async fn holds(&self, reference: &str) -> Result<bool, PublishError> {
+        let layout = self.clone();
+        let digest = reference.rsplit_once('@').map_or(reference, |(_, digest)| digest);
+        let digest = digest.to_owned();
+        self.beside(move || {
+            let blobs = Blobs::of(&layout.folder);
+            if !blobs.has(&digest) {
+                return Ok(false);
+            }
+            let manifest = layout.manifest(&digest)?;
+            match artifact::layer(&manifest) {
+                Some(layer) if !blobs.has(&layer.digest) => Ok(false),
+                _ => layout.wasm(&digest, &manifest).map(|_| true),
+            }
+        })
+        .await
+    }
+
     fn manifest(&self, digest: &str) -> Result<OciImageManifest, PublishError> {
         let body = Blobs::of(&self.folder).get(digest)?;
         serde_json::from_slice(&body).map_err(|error| self.damaged(digest, format!("it is no manifest: {error}")))

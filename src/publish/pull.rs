@@ -6,45 +6,81 @@ use oci_client::{Reference, RegistryOperation};
 
 use super::PublishError;
 use super::artifact::{self, sha256};
-use super::failure::explain;
+use super::failure::{explain, is_missing};
 use super::registry::Registry;
 
 /// The largest component that is fetched, in bytes.
 const LARGEST: usize = 256 << 20;
 
 impl Registry {
-    /// The component that `reference` pins: `host/path/name:tag@sha256:…`. The
-    /// manifest and its layer are compared with their digests.
-    pub async fn read(&self, reference: &str) -> Result<Vec<u8>, PublishError> {
-        let wrong = |reason: String| PublishError::Damaged {
-            place: self.address.host.clone(),
-            digest: reference.to_owned(),
-            reason,
+    /// Whether the component that `reference` pins is there: its manifest, and one byte
+    /// of it. One of another registry is [`PublishError::Damaged`].
+    pub async fn holds(&self, reference: &str) -> Result<bool, PublishError> {
+        let Some((image, manifest)) = self.pinned(reference).await? else {
+            return Ok(false);
         };
-        let image: Reference = reference.parse().map_err(|error| wrong(format!("{error}")))?;
+        let layer = artifact::layer(&manifest).ok_or_else(|| self.wrong(reference, "it is not of a component"))?;
+        let credentials = self.credentials().await;
+        let byte = self.client.pull_blob_stream_partial(&image, layer, 0, Some(1)).await;
+        match byte {
+            Ok(_) => Ok(true),
+            Err(error) if is_missing(&error) => Ok(false),
+            Err(error) => Err(explain(error, &self.address.host, image.repository(), credentials)),
+        }
+    }
+
+    /// The manifest that `reference` pins, compared with its digest; none where there
+    /// is none.
+    async fn pinned(&self, reference: &str) -> Result<Option<(Reference, OciImageManifest)>, PublishError> {
+        let wrong = |reason: &str| self.wrong(reference, reason);
+        let image: Reference = reference
+            .parse()
+            .map_err(|error: oci_client::ParseError| wrong(&error.to_string()))?;
         let Some(digest) = image.digest() else {
-            return Err(wrong("the reference has no digest".to_owned()));
+            return Err(wrong("the reference has no digest"));
         };
         if image.registry() != self.address.host {
-            return Err(wrong("it is of another registry".to_owned()));
+            return Err(wrong("it is of another registry"));
         }
         let credentials = self.credentials().await;
         let failed = |error| explain(error, &self.address.host, image.repository(), credentials);
-        let pull = RegistryOperation::Pull;
         self.client
-            .auth(&image, &credentials.auth, pull)
+            .auth(&image, &credentials.auth, RegistryOperation::Pull)
             .await
             .map_err(failed)?;
         let pulled = self
             .client
             .pull_manifest_raw(&image, &credentials.auth, &[OCI_IMAGE_MEDIA_TYPE])
             .await;
-        let (body, _) = pulled.map_err(failed)?;
+        let body = match pulled {
+            Ok((body, _)) => body,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
         if sha256(&body) != digest {
-            return Err(wrong("its content is another".to_owned()));
+            return Err(wrong("its content is another"));
         }
-        let manifest: OciImageManifest =
-            serde_json::from_slice(&body).map_err(|error| wrong(format!("it is no manifest: {error}")))?;
+        let manifest = serde_json::from_slice(&body).map_err(|error| wrong(&format!("it is no manifest: {error}")))?;
+        Ok(Some((image, manifest)))
+    }
+
+    fn wrong(&self, reference: &str, reason: &str) -> PublishError {
+        PublishError::Damaged {
+            place: self.address.host.clone(),
+            digest: reference.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    /// The component that `reference` pins: `host/path/name:tag@sha256:…`. The
+    /// manifest and its layer are compared with their digests.
+    pub async fn read(&self, reference: &str) -> Result<Vec<u8>, PublishError> {
+        let wrong = |reason: String| self.wrong(reference, &reason);
+        let Some((image, manifest)) = self.pinned(reference).await? else {
+            return Err(wrong("it is not there any more".to_owned()));
+        };
+        let credentials = self.credentials().await;
+        let failed = |error| explain(error, &self.address.host, image.repository(), credentials);
         let layer = artifact::layer(&manifest).ok_or_else(|| wrong("it is not of a component".to_owned()))?;
         let stream = self.client.pull_blob_stream(&image, layer).await.map_err(failed)?;
         let wasm = stream

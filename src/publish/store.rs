@@ -51,6 +51,15 @@ impl Store {
         }
     }
 
+    /// Whether the component that an artifact's reference pins is there, without
+    /// fetching it where a registry has it. A damaged one is an error.
+    pub async fn holds(&self, reference: &str) -> Result<bool, PublishError> {
+        match self {
+            Self::Registry(registry) => registry.holds(reference).await,
+            Self::Layout(layout) => layout.holds(reference).await,
+        }
+    }
+
     /// The bytes of the component that an artifact's reference pins, compared with
     /// their digest.
     pub async fn read(&self, reference: &str) -> Result<Vec<u8>, PublishError> {

@@ -7,6 +7,7 @@ mod failures;
 mod life;
 mod owners;
 mod renamed;
+mod rollback;
 #[cfg(feature = "local")]
 mod stores;
 mod surroundings;

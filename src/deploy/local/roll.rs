@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use tempfile::NamedTempFile;
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,8 @@ use super::folder::Folder;
 use super::protocol::{Answer, Application, Ask, Ran};
 use super::shelf::sha256;
 use crate::deploy::application::{Claim, Wanted, annotations};
-use crate::deploy::{DeployError, Deployed, TargetOutcome};
+use crate::deploy::history::recorded;
+use crate::deploy::{DeployError, Deployed, Look, TargetOutcome};
 use crate::generate::{Manifest, Owner};
 use crate::report::{Reporter, Stage, TargetState};
 
@@ -24,6 +26,19 @@ impl LocalHost {
     pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {
         let all = self.list().await?;
         Ok(all.into_iter().map(|application| deployed(application).0).collect())
+    }
+
+    /// All applications, each with whether it runs.
+    pub(in crate::deploy) async fn look(&self) -> Result<Vec<Look>, DeployError> {
+        let look = |application: Application| {
+            let (deployed, ran) = deployed(application);
+            Look {
+                deployed,
+                state: ran.state,
+                reason: ran.reason,
+            }
+        };
+        Ok(self.list().await?.into_iter().map(look).collect())
     }
 
     /// Makes the host run `manifest`. What is deployed and runs is left alone. A new
@@ -68,7 +83,8 @@ impl LocalHost {
             None => format!("{application}: {}", manifest.version),
         };
         reporter.line(Some(&wanted.task), Stage::Deploy, text);
-        let ran = self.put(manifest, &wanted).await?;
+        let had = had.map(|(had, _)| had);
+        let ran = self.put(manifest, &wanted, had.as_ref()).await?;
         Ok(outcome(ran.state == TargetState::Running, ran))
     }
 
@@ -103,7 +119,7 @@ impl LocalHost {
         }
     }
 
-    async fn put(&self, manifest: &Manifest, wanted: &Wanted) -> Result<Ran, DeployError> {
+    async fn put(&self, manifest: &Manifest, wanted: &Wanted, had: Option<&Deployed>) -> Result<Ran, DeployError> {
         let application = &manifest.application;
         let no_component = |reason: String| DeployError::Component {
             application: application.clone(),
@@ -115,7 +131,7 @@ impl LocalHost {
             NamedTempFile::with_prefix_in(".fetched-", folder.path()).map_err(|error| folder.failed(&error))?;
         file.write_all(&wasm).map_err(|error| folder.failed(&error))?;
         let ask = Ask::Put {
-            document: manifest.document.clone(),
+            document: recorded(&manifest.document, had, OffsetDateTime::now_utc()),
             file: file.path().to_owned(),
             digest: sha256(&wasm),
         };

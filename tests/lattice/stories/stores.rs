@@ -231,6 +231,13 @@ async fn what_a_task_returns_is_a_row_of_a_table() {
     send(lattice, "writer.in", r#"{"room":"renewed"}"#).await;
     until("the row", async || (rows(&client).await.len() == 1).then_some(())).await;
 
+    // What ran before is put back, and with today's password.
+    let ended = project.pelato(&["rollback"]).await;
+    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 deployed"));
+    assert!(ways(lattice).await.keys().eq(after.keys()));
+    send(lattice, "writer.in", r#"{"room":"back"}"#).await;
+    until("the row", async || (rows(&client).await.len() == 2).then_some(())).await;
+
     // The password is in the configuration, and nowhere else.
     let way = after.values().next().unwrap();
     assert_eq!(way["POSTGRES_PASSWORD"], "n3w \"p@ss'word");
