@@ -15,6 +15,7 @@ mod outcome;
 mod prepare;
 mod removal;
 mod run;
+mod settle;
 mod state;
 #[cfg(feature = "local")]
 mod test;
@@ -29,5 +30,6 @@ pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
 pub use removal::remove;
 pub use run::{Goal, Request, check, run};
+pub use settle::{Settled, Settling, settle};
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

@@ -24,6 +24,7 @@ mod roll;
 mod seen;
 mod specification;
 mod start;
+mod survey;
 mod wadm;
 mod watch;
 
@@ -39,3 +40,4 @@ pub use local::{Fetch, Listening, LocalConfig, LocalHost, serve_host};
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;
+pub use survey::Standing;

@@ -64,7 +64,7 @@ fn found(deployed: &Deployed) -> Found {
     }
 }
 
-fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
+pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
     project
         .tasks
         .iter()

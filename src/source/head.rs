@@ -1,13 +1,13 @@
-//! The projects of a commit, where it is what its branch has now.
+//! A commit, where it is what its branch has now.
 
 use git2::Oid;
 
-use super::{Limits, Mirror, ProjectFiles, SourceError};
+use super::{Commit, Limits, Mirror, SourceError};
 
 /// What a remote has of a branch when a commit of it is asked for.
 pub enum Head {
-    /// That commit: the projects in it.
-    Here(Vec<ProjectFiles>),
+    /// That commit.
+    Here(Commit),
     /// Another commit, in hex digits.
     Moved(String),
     /// No such branch any more.
@@ -15,7 +15,7 @@ pub enum Head {
 }
 
 impl Mirror {
-    /// Fetches `branch` and reads the projects of `commit`, if that is its head.
+    /// Fetches `branch` and finds the projects of `commit`, if that is its head.
     pub fn head(&self, branch: &str, commit: &str, limits: &Limits) -> Result<Head, SourceError> {
         let head = match self.fetch(branch) {
             Ok(head) => head,
@@ -25,6 +25,6 @@ impl Mirror {
         if Oid::from_str(commit).ok() != Some(head) {
             return Ok(Head::Moved(head.to_string()));
         }
-        Ok(Head::Here(self.projects(head, limits)?))
+        Ok(Head::Here(Commit::of(self.repository(), head, limits)?))
     }
 }

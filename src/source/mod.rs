@@ -4,15 +4,18 @@
 //! never checked out: no link is followed, no hook, filter or submodule runs.
 
 mod checkout;
+mod commit;
 mod error;
 mod folder;
 mod head;
+mod index;
 mod mirror;
 mod origin;
 mod project;
 mod templates;
 mod tree;
 
+pub use commit::{Commit, ProjectName};
 pub use error::SourceError;
 pub use folder::read_folder;
 pub use head::Head;

@@ -2,9 +2,9 @@
 //! machine's Go, and nothing else. Deployments outlive the runner.
 
 #[path = "../lattice/push/repository.rs"]
-mod repository;
+pub(crate) mod repository;
 #[path = "../lattice/push/runner.rs"]
-mod runner;
+pub(crate) mod runner;
 
 use pelato::forge::ForgeKind;
 use rustix::process::Signal;
@@ -14,24 +14,27 @@ use self::runner::Runner;
 use crate::forge::{FakeForge, Push};
 use crate::host::{Host, post, until};
 
-const NAME: &str = "acme/thermo";
+pub(crate) const NAME: &str = "acme/thermo";
 const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 
-struct Stage {
+pub(crate) struct Stage {
     forge: FakeForge,
-    repository: Repository,
-    host: Host,
-    config: String,
+    pub(crate) repository: Repository,
+    pub(crate) host: Host,
+    pub(crate) config: String,
     _data: tempfile::TempDir,
 }
 
 impl Stage {
     async fn set() -> Self {
+        Self::of(Repository::of_the_example()).await
+    }
+
+    pub(crate) async fn of(repository: Repository) -> Self {
         let data = tempfile::tempdir().unwrap();
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
-        let repository = Repository::of_the_example();
         let config = format!(
             "\
 listen: 127.0.0.1:0
@@ -62,24 +65,29 @@ environments:
         }
     }
 
-    async fn runner(&self) -> Runner {
+    pub(crate) async fn runner(&self) -> Runner {
         Runner::start(&self.config, &[("THERMO_SECRET", SECRET), ("THERMO_TOKEN", TOKEN)]).await
     }
 
     /// Pushes what was written; how the forge is told that it ended.
-    async fn push(&self, runner: &Runner, message: &str) -> String {
+    pub(crate) async fn push(&self, runner: &Runner, message: &str) -> String {
         let (before, after) = self.repository.push(message);
+        self.deliver(runner, message, &before, &after).await
+    }
+
+    /// Tells the runner that the branch has another head; how the forge is told that it ended.
+    pub(crate) async fn deliver(&self, runner: &Runner, message: &str, before: &str, after: &str) -> String {
         let push = Push {
             repository: NAME,
             branch: "main",
-            before: &before,
-            after: &after,
+            before,
+            after,
             message,
         };
         let webhook = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
         let (status, answer) = webhook.send(&runner.url()).await;
         assert_eq!(status, 202, "{answer}");
-        let status = self.forge.until_settled(NAME, &after, "pelato").await;
+        let status = self.forge.until_settled(NAME, after, "pelato").await;
         format!("{}: {}", status.state, status.description)
     }
 

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::super::{Limits, ProjectFiles, read_commit};
 use super::*;
 
 /// A repository that the tests push into with the real git.
@@ -64,6 +65,10 @@ impl Forge {
     }
 }
 
+fn projects(mirror: &Mirror, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
+    read_commit(mirror.repository(), commit, limits)
+}
+
 #[test]
 fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
     let forge = Forge::new();
@@ -73,7 +78,7 @@ fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
     let first = forge.push();
     let mirror = forge.mirror();
     assert_eq!(mirror.fetch("main").unwrap(), first);
-    let projects = mirror.projects(first, &Limits::default()).unwrap();
+    let projects = projects(&mirror, first, &Limits::default()).unwrap();
     assert_eq!(projects.len(), 1);
     assert_eq!(projects[0].path, "app");
     assert_eq!(projects[0].get("tasks/a.go"), Some(&b"package main\n"[..]));
@@ -115,7 +120,7 @@ fn links_in_a_repository_are_refused_wherever_they_stand() {
         let commit = forge.push();
         let mirror = forge.mirror();
         mirror.fetch("main").unwrap();
-        let error = mirror.projects(commit, &Limits::default()).unwrap_err();
+        let error = projects(&mirror, commit, &Limits::default()).unwrap_err();
         assert!(matches!(&error, SourceError::Link(path) if path == link), "{error}");
     }
 }
@@ -148,7 +153,7 @@ fn submodules_hooks_and_filters_never_run() {
     fs::create_dir_all(hook.parent().unwrap()).unwrap();
     fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", marker.display())).unwrap();
     let head = mirror.fetch("main").unwrap();
-    let projects = mirror.projects(head, &Limits::default()).unwrap();
+    let projects = projects(&mirror, head, &Limits::default()).unwrap();
     assert_eq!(
         projects[0].files.keys().collect::<Vec<_>>(),
         ["tasks/a.go", "workflow.yaml"]
@@ -168,13 +173,13 @@ fn limits_of_a_repository_are_named() {
         file: 1000,
         ..Limits::default()
     };
-    let error = mirror.projects(commit, &limits).unwrap_err().to_string();
+    let error = projects(&mirror, commit, &limits).unwrap_err().to_string();
     assert_eq!(error, "tasks/a.go has 5000 bytes: at most 1000 are read");
     let limits = Limits {
         entries: 2,
         ..Limits::default()
     };
-    assert!(mirror.projects(commit, &limits).is_err());
+    assert!(projects(&mirror, commit, &limits).is_err());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 /// A repository that is pushed to.
-pub(super) struct Repository {
+pub(crate) struct Repository {
     dir: TempDir,
     edge_port: u16,
     pushed: Cell<bool>,
@@ -17,18 +17,9 @@ pub(super) struct Repository {
 
 impl Repository {
     /// Holds `examples/temperature`, with ports that are free here.
-    pub(super) fn of_the_example() -> Self {
+    pub(crate) fn of_the_example() -> Self {
         let ports = [free_port(), free_port()];
-        let repository = Self {
-            dir: tempfile::tempdir().unwrap(),
-            edge_port: ports[0],
-            pushed: Cell::new(false),
-        };
-        git(
-            repository.dir.path(),
-            &["init", "-q", "--bare", "-b", "main", "thermo.git"],
-        );
-        git(repository.dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
+        let repository = Self::empty(ports[0]);
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/temperature");
         for file in ["workflow.yaml", "tasks/convert.go", "tasks/filter.go"] {
             repository.write(file, &fs::read_to_string(example.join(file)).unwrap());
@@ -38,28 +29,62 @@ impl Repository {
         repository
     }
 
-    pub(super) fn bare(&self) -> PathBuf {
+    /// Holds nothing yet.
+    pub(crate) fn empty(edge_port: u16) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        git(dir.path(), &["init", "-q", "--bare", "-b", "main", "thermo.git"]);
+        git(dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
+        Self {
+            dir,
+            edge_port,
+            pushed: Cell::new(false),
+        }
+    }
+
+    /// Takes the branch back to an earlier commit, with force.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn push_back(&self, to: &str) {
+        git(&self.clone_of(), &["reset", "-q", "--hard", to]);
+        git(&self.clone_of(), &["push", "-q", "-f", "origin", "HEAD:main"]);
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn head(&self) -> String {
+        self.head_of("HEAD")
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn head_of(&self, revision: &str) -> String {
+        git(&self.clone_of(), &["rev-parse", revision])
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn delete(&self, folder: &str) {
+        fs::remove_dir_all(self.clone_of().join(folder)).unwrap();
+    }
+
+    pub(crate) fn bare(&self) -> PathBuf {
         self.dir.path().join("thermo.git")
     }
 
-    pub(super) fn edge_port(&self) -> u16 {
+    pub(crate) fn edge_port(&self) -> u16 {
         self.edge_port
     }
 
-    pub(super) fn write(&self, file: &str, text: &str) {
+    pub(crate) fn write(&self, file: &str, text: &str) {
         let path = self.clone_of().join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub(super) fn edit(&self, file: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
         let text = fs::read_to_string(self.clone_of().join(file)).unwrap();
         assert!(text.contains(from), "{file} does not hold {from}:\n{text}");
         self.write(file, &text.replace(from, to));
     }
 
     /// Commits everything and pushes it. The head before and after.
-    pub(super) fn push(&self, message: &str) -> (String, String) {
+    pub(crate) fn push(&self, message: &str) -> (String, String) {
         let before = match self.pushed.replace(true) {
             true => git(&self.clone_of(), &["rev-parse", "HEAD"]),
             false => "0".repeat(40),

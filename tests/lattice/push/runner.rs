@@ -10,7 +10,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
 /// A runner. It is killed when it is dropped.
-pub(super) struct Runner {
+pub(crate) struct Runner {
     child: tokio::sync::Mutex<Child>,
     url: String,
     said: Arc<Mutex<String>>,
@@ -19,7 +19,7 @@ pub(super) struct Runner {
 
 impl Runner {
     /// Starts one with this configuration and waits until it listens.
-    pub(super) async fn start(config: &str, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(config: &str, variables: &[(&str, &str)]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("runner.yaml");
         std::fs::write(&file, config).unwrap();
@@ -58,18 +58,18 @@ impl Runner {
         }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.url.clone()
     }
 
     /// What it said so far.
     #[allow(dead_code, reason = "each test takes what it needs")]
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         self.said.lock().unwrap().clone()
     }
 
     /// Sends SIGTERM and waits for the end: the exit code.
-    pub(super) async fn stop(&self) -> Option<i32> {
+    pub(crate) async fn stop(&self) -> Option<i32> {
         let mut child = self.child.lock().await;
         let id = i32::try_from(child.id().unwrap()).unwrap();
         rustix::process::kill_process(
