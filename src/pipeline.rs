@@ -30,6 +30,7 @@ pub use outcome::{Outcome, TaskOutcome, Times};
 pub use prepare::{Prepared, PreparedProject, PreparedTask, prepare};
 pub use removal::remove;
 pub use run::{Goal, Request, check, run};
-pub use settle::{Settled, Settling, settle};
+pub use settle::{Settled, Settling, settle, settle_among};
+pub use state::manifests;
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

@@ -31,18 +31,35 @@ pub struct Standing {
     parts: Parts,
 }
 
+impl Standing {
+    /// What an application's manifest says, and how it stands.
+    pub fn of(deployed: Deployed, state: TargetState) -> Self {
+        let parts = Parts::of(&deployed);
+        let specification = Specification::of(&deployed.document).ok();
+        Self {
+            image: parts.image().map(str::to_owned),
+            address: specification.and_then(|specification| Some(specification.address?.to_string())),
+            application: deployed.application,
+            deployed: deployed.deployed,
+            annotations: deployed.annotations,
+            state,
+            parts,
+        }
+    }
+}
+
 impl Destination {
     /// All applications that carry `pelato.*` annotations, in the order of their names.
     pub async fn survey(&self) -> Result<Vec<Standing>, DeployError> {
         let mut standings: Vec<Standing> = match self {
             Self::Lattice(lattice) => {
-                let waiting = |deployed| standing(deployed, TargetState::Waiting);
+                let waiting = |deployed| Standing::of(deployed, TargetState::Waiting);
                 lattice.each_application(waiting).await?
             }
             #[cfg(feature = "local")]
             Self::Local(host) => {
                 let all = host.survey().await?.into_iter();
-                all.map(|(deployed, state)| standing(deployed, state)).collect()
+                all.map(|(deployed, state)| Standing::of(deployed, state)).collect()
             }
         };
         standings.sort_by(|a, b| a.application.cmp(&b.application));
@@ -100,19 +117,5 @@ fn state(parts: &Parts, inventories: &BTreeMap<String, Vec<Option<Inventory>>>) 
         [] => TargetState::Waiting,
         on if on.iter().all(runs) => TargetState::Running,
         _ => TargetState::Failed,
-    }
-}
-
-fn standing(deployed: Deployed, state: TargetState) -> Standing {
-    let parts = Parts::of(&deployed);
-    let specification = Specification::of(&deployed.document).ok();
-    Standing {
-        image: parts.image().map(str::to_owned),
-        address: specification.and_then(|specification| Some(specification.address?.to_string())),
-        application: deployed.application,
-        deployed: deployed.deployed,
-        annotations: deployed.annotations,
-        state,
-        parts,
     }
 }

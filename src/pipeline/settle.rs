@@ -48,15 +48,6 @@ pub struct Settled {
     pub read: usize,
 }
 
-/// What everything that is wanted depends on, beside the project.
-struct Around {
-    toolchain: String,
-    /// A digest of it, the toolchain included.
-    surroundings: String,
-    /// Project → what is deployed of it.
-    there: HashMap<String, Vec<Standing>>,
-}
-
 /// Tells the projects of a commit apart. Where the builder or the lattice does not answer,
 /// all are to be carried out: the run says what is the matter.
 ///
@@ -68,8 +59,8 @@ pub async fn settle(
     services: &Services,
     reporter: &Reporter,
 ) -> Result<Settled, RunError> {
-    let around = match gather(settling.repository, services, reporter).await {
-        Ok(around) => around,
+    let (toolchain, standings) = match gather(services, reporter).await {
+        Ok(gathered) => gathered,
         Err(error) => {
             tracing::debug!(%error, "all projects are read, since what is deployed cannot be had");
             let projects = blocking(move || {
@@ -84,15 +75,7 @@ pub async fn settle(
             });
         }
     };
-    let notes = Notes::open(settling.notes, &services.environment().name, around.surroundings);
-    let mut look = Look::new(
-        commit,
-        settling,
-        around.toolchain,
-        around.there,
-        notes,
-        services.clone(),
-    );
+    let mut look = look(commit, settling, &toolchain, standings, services)?;
     look = blocking(move || look.read_what_is_not_noted()).await?;
     if look.has_unchanged() {
         // One question for each host, and only where nothing else would look at them.
@@ -102,25 +85,51 @@ pub async fn settle(
     Ok(settled(look))
 }
 
-async fn gather(repository: &str, services: &Services, reporter: &Reporter) -> Result<Around, RunError> {
-    let builder = services.builder(reporter).await?;
-    let toolchain = builder.toolchain().await?;
+/// The same among `standings`, whatever the lattice has, with Go's version `toolchain`.
+/// It blocks.
+///
+/// # Errors
+/// Where a project cannot be read.
+pub fn settle_among(
+    commit: Arc<Commit>,
+    settling: Settling<'_>,
+    toolchain: &str,
+    standings: Vec<Standing>,
+    services: &Services,
+) -> Result<Settled, RunError> {
+    let look = look(commit, settling, toolchain, standings, services)?.read_what_is_not_noted()?;
+    Ok(settled(look.read_what_fails_or_clashes()?))
+}
+
+/// Go's version, and what is deployed.
+async fn gather(services: &Services, reporter: &Reporter) -> Result<(String, Vec<Standing>), RunError> {
+    let toolchain = services.builder(reporter).await?.toolchain().await?;
     if services.database()?.is_some() {
         services.learn_database_mark().await?;
     }
+    Ok((toolchain, services.destination().await?.survey().await?))
+}
+
+fn look(
+    commit: Arc<Commit>,
+    settling: Settling<'_>,
+    toolchain: &str,
+    standings: Vec<Standing>,
+    services: &Services,
+) -> Result<Look, RunError> {
+    let environment = &services.environment().name;
     let mut there: HashMap<String, Vec<Standing>> = HashMap::new();
-    for standing in services.destination().await?.survey().await? {
+    for standing in standings {
         let is = |key: &str, value: &str| standing.annotations.get(key).is_some_and(|found| found == value);
-        if is("pelato.repository", repository) && is("pelato.environment", &services.environment().name) {
+        if is("pelato.repository", settling.repository) && is("pelato.environment", environment) {
             let project = standing.annotations.get("pelato.project").cloned().unwrap_or_default();
             there.entry(project).or_default().push(standing);
         }
     }
-    Ok(Around {
-        surroundings: surroundings::digest(repository, &toolchain, services)?,
-        toolchain,
-        there,
-    })
+    let surroundings = surroundings::digest(settling.repository, toolchain, services)?;
+    let notes = Notes::open(settling.notes, environment, surroundings);
+    let toolchain = toolchain.to_owned();
+    Ok(Look::new(commit, settling, toolchain, there, notes, services.clone()))
 }
 
 fn settled(mut look: Look) -> Settled {

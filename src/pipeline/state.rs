@@ -64,7 +64,7 @@ fn found(deployed: &Deployed) -> Found {
     }
 }
 
-pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
+fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
     project
         .tasks
         .iter()
@@ -122,4 +122,25 @@ pub(super) fn placed(
     };
     let templates: &Templates = services.templates();
     Ok(manifest(&prepared.task, &placement, &fingerprint, &note, templates)?)
+}
+
+/// What a run deploys of a project, target by target. Every task has the component
+/// `image`, which was built with Go's version `toolchain`.
+///
+/// # Errors
+/// Where a task cannot be placed.
+pub fn manifests(
+    project: &PreparedProject,
+    toolchain: &str,
+    image: &str,
+    services: &Services,
+) -> Result<Vec<Manifest>, RunError> {
+    let wanted = wanted(project, toolchain, services)?;
+    let mut manifests = Vec::new();
+    for (prepared, wanted) in project.tasks.iter().zip(&wanted) {
+        for WantedTarget { target, settings, .. } in &wanted.targets {
+            manifests.push(placed(project, wanted, prepared, target, image, settings, services)?);
+        }
+    }
+    Ok(manifests)
 }

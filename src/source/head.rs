@@ -17,7 +17,7 @@ pub enum Head {
 impl Mirror {
     /// Fetches `branch` and finds the projects of `commit`, if that is its head.
     pub fn head(&self, branch: &str, commit: &str, limits: &Limits) -> Result<Head, SourceError> {
-        let head = match self.fetch(branch) {
+        let head = match self.fetch_head(branch) {
             Ok(head) => head,
             Err(SourceError::NoBranch { .. }) => return Ok(Head::Gone),
             Err(error) => return Err(error),
@@ -25,6 +25,14 @@ impl Mirror {
         if Oid::from_str(commit).ok() != Some(head) {
             return Ok(Head::Moved(head.to_string()));
         }
-        Ok(Head::Here(Commit::of(self.repository(), head, limits)?))
+        Ok(Head::Here(self.commit(commit, limits)?))
+    }
+
+    /// A commit that was fetched.
+    ///
+    /// # Errors
+    /// Where it is not there, or holds too much.
+    pub fn commit(&self, commit: &str, limits: &Limits) -> Result<Commit, SourceError> {
+        Commit::of(self.repository(), Oid::from_str(commit)?, limits)
     }
 }

@@ -43,8 +43,15 @@ impl Mirror {
         Ok(Self { repository, remote })
     }
 
-    /// Fetches a branch and gives its head.
-    pub(super) fn fetch(&self, branch: &str) -> Result<Oid, SourceError> {
+    /// Fetches a branch and gives its head, in hex digits.
+    ///
+    /// # Errors
+    /// Where the remote does not answer, refuses, or has no such branch.
+    pub fn fetch(&self, branch: &str) -> Result<String, SourceError> {
+        Ok(self.fetch_head(branch)?.to_string())
+    }
+
+    pub(super) fn fetch_head(&self, branch: &str) -> Result<Oid, SourceError> {
         let token = self.remote.token.as_ref();
         let mut callbacks = RemoteCallbacks::new();
         let mut asked = false;

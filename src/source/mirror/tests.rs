@@ -77,7 +77,7 @@ fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
     forge.write("README.md", "hello\n");
     let first = forge.push();
     let mirror = forge.mirror();
-    assert_eq!(mirror.fetch("main").unwrap(), first);
+    assert_eq!(mirror.fetch_head("main").unwrap(), first);
     let projects = projects(&mirror, first, &Limits::default()).unwrap();
     assert_eq!(projects.len(), 1);
     assert_eq!(projects[0].path, "app");
@@ -86,7 +86,7 @@ fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
 
     forge.write("app/tasks/a.go", "package main // changed\n");
     let second = forge.push();
-    assert_eq!(forge.mirror().fetch("main").unwrap(), second);
+    assert_eq!(forge.mirror().fetch_head("main").unwrap(), second);
 }
 
 #[test]
@@ -97,11 +97,11 @@ fn a_force_push_backwards_is_seen_and_a_deleted_branch_is_gone() {
     forge.write("workflow.yaml", "a: 2\n");
     forge.push();
     let mirror = forge.mirror();
-    mirror.fetch("main").unwrap();
+    mirror.fetch_head("main").unwrap();
     forge.git(&["push", "-q", "-f", "../bare.git", &format!("{first}:main")], "work");
-    assert_eq!(mirror.fetch("main").unwrap(), first);
+    assert_eq!(mirror.fetch_head("main").unwrap(), first);
     forge.git(&["update-ref", "-d", "refs/heads/main"], "bare.git");
-    let gone = mirror.fetch("main").unwrap_err();
+    let gone = mirror.fetch_head("main").unwrap_err();
     assert!(matches!(gone, SourceError::NoBranch { .. }), "{gone}");
 }
 
@@ -119,7 +119,7 @@ fn links_in_a_repository_are_refused_wherever_they_stand() {
         std::os::unix::fs::symlink("/etc", &path).unwrap();
         let commit = forge.push();
         let mirror = forge.mirror();
-        mirror.fetch("main").unwrap();
+        mirror.fetch_head("main").unwrap();
         let error = projects(&mirror, commit, &Limits::default()).unwrap_err();
         assert!(matches!(&error, SourceError::Link(path) if path == link), "{error}");
     }
@@ -152,7 +152,7 @@ fn submodules_hooks_and_filters_never_run() {
     let hook = forge.dir.path().join("mirror/hooks/post-checkout");
     fs::create_dir_all(hook.parent().unwrap()).unwrap();
     fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", marker.display())).unwrap();
-    let head = mirror.fetch("main").unwrap();
+    let head = mirror.fetch_head("main").unwrap();
     let projects = projects(&mirror, head, &Limits::default()).unwrap();
     assert_eq!(
         projects[0].files.keys().collect::<Vec<_>>(),
@@ -168,7 +168,7 @@ fn limits_of_a_repository_are_named() {
     forge.write("tasks/a.go", &"x".repeat(5000));
     let commit = forge.push();
     let mirror = forge.mirror();
-    mirror.fetch("main").unwrap();
+    mirror.fetch_head("main").unwrap();
     let limits = Limits {
         file: 1000,
         ..Limits::default()
@@ -189,6 +189,9 @@ fn a_remote_that_does_not_answer_is_told_apart() {
         url: "https://127.0.0.1:9/x.git".into(),
         token: None,
     };
-    let error = Mirror::open(dir.path(), remote).unwrap().fetch("main").unwrap_err();
+    let error = Mirror::open(dir.path(), remote)
+        .unwrap()
+        .fetch_head("main")
+        .unwrap_err();
     assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
 }
