@@ -122,8 +122,13 @@ fn look(
     for standing in standings {
         let is = |key: &str, value: &str| standing.annotations.get(key).is_some_and(|found| found == value);
         if is("pelato.repository", settling.repository) && is("pelato.environment", environment) {
-            let project = standing.annotations.get("pelato.project").cloned().unwrap_or_default();
-            there.entry(project).or_default().push(standing);
+            let project = standing.annotations.get("pelato.project").map_or("", String::as_str);
+            match there.get_mut(project) {
+                Some(standings) => standings.push(standing),
+                None => {
+                    there.insert(project.to_owned(), vec![standing]);
+                }
+            }
         }
     }
     let surroundings = surroundings::digest(settling.repository, toolchain, services)?;
@@ -148,19 +153,13 @@ fn settled(mut look: Look) -> Settled {
 
 /// The tasks of a project that is deployed as it is wanted, by their names.
 fn outcomes(project: &str, mut standings: Vec<Standing>) -> Vec<TaskOutcome> {
-    let name = |standing: &Standing| {
-        standing
-            .annotations
-            .get("pelato.component")
-            .cloned()
-            .unwrap_or_default()
-    };
-    standings.sort_by_cached_key(name);
+    standings.sort_by_cached_key(|standing| standing.annotations.get("pelato.component").cloned());
     let mut tasks: Vec<TaskOutcome> = Vec::new();
-    for standing in standings {
-        let component_name = name(&standing);
+    for mut standing in standings {
+        let mut annotation = |key: &str| standing.annotations.remove(key).unwrap_or_default();
+        let component_name = annotation("pelato.component");
         let target = TargetOutcome {
-            target: standing.annotations.get("pelato.target").cloned().unwrap_or_default(),
+            target: annotation("pelato.target"),
             state: standing.state,
             changed: false,
             took: std::time::Duration::ZERO,

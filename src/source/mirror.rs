@@ -8,7 +8,7 @@ use git2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::SourceError;
+use super::{SourceError, packs};
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -86,6 +86,10 @@ impl Mirror {
             Ok(head) => {
                 self.repository.reference(&known, head, true, "fetched")?;
                 self.drop_reference(&incoming)?;
+                // The mirror is as right with many packs, and slower.
+                if let Err(error) = packs::join(&self.repository, packs::MANY) {
+                    tracing::warn!(%error, "the packs of a mirror could not be joined");
+                }
                 Ok(head)
             }
             Err(_) => Err(SourceError::NoBranch {

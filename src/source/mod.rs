@@ -11,6 +11,7 @@ mod head;
 mod index;
 mod mirror;
 mod origin;
+mod packs;
 mod project;
 mod templates;
 mod tree;

@@ -66,8 +66,7 @@ impl Look {
         let commit = Arc::clone(&self.commit);
         let mut notes = Notes::default();
         for project in commit.projects() {
-            let there: Vec<Deployed> = self.standings_of(&project.path).iter().map(deployed).collect();
-            let seal = Notes::seal(&there);
+            let seal = Notes::seal(self.standings_of(&project.path));
             if self.notes.has(&project.path, &project.content, &seal) {
                 notes.add(&project.path, &project.content, &seal);
                 self.verdicts.push(Verdict::Unchanged);
@@ -75,6 +74,7 @@ impl Look {
             }
             self.read += 1;
             let files = commit.read(project)?;
+            let there: Vec<Deployed> = self.standings_of(&project.path).iter().map(deployed).collect();
             let verdict = self.verdict(files, &there);
             if matches!(verdict, Verdict::Unchanged) {
                 notes.add(&project.path, &project.content, &seal);

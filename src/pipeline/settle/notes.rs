@@ -9,7 +9,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use crate::deploy::Deployed;
+use crate::deploy::Standing;
+
+/// Annotations that say nothing more about an application of a project.
+const LEFT_OUT: [&str; 4] = [
+    "pelato.commit",
+    "pelato.environment",
+    "pelato.project",
+    "pelato.repository",
+];
 
 /// The notes of one environment, in a file of their own.
 #[derive(Default)]
@@ -45,20 +53,22 @@ impl Notes {
     }
 
     /// A digest of all that a plan is made from: of each application its name, its
-    /// annotations, and whether it is deployed. The commit decides nothing.
-    pub(super) fn seal(there: &[Deployed]) -> String {
+    /// annotations, and whether it is deployed. Whose it is was compared before, and the
+    /// commit decides nothing.
+    pub(super) fn seal(there: &[Standing]) -> String {
         let mut digest = Sha256::new();
         let mut part = |text: &str| {
             digest.update((text.len() as u64).to_le_bytes());
             digest.update(text);
         };
-        for deployed in there {
-            part(&deployed.application);
-            part(&deployed.deployed.to_string());
-            let annotations = deployed.annotations.iter().filter(|(key, _)| *key != "pelato.commit");
-            for (key, value) in annotations {
-                part(key);
-                part(value);
+        for standing in there {
+            part(&standing.application);
+            part(if standing.deployed { "deployed" } else { "known" });
+            for (key, value) in &standing.annotations {
+                if !LEFT_OUT.contains(&key.as_str()) {
+                    part(key);
+                    part(value);
+                }
             }
             part("");
         }
@@ -99,36 +109,36 @@ impl Notes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deploy::Deployed;
+    use crate::report::TargetState;
 
-    fn deployed(fingerprint: &str, commit: &str) -> Deployed {
+    fn standing(fingerprint: &str, commit: &str, deployed: bool) -> Standing {
         let annotations = [("pelato.fingerprint", fingerprint), ("pelato.commit", commit)];
-        Deployed {
+        let deployed = Deployed {
             application: "a-edge".into(),
             version: "1".into(),
-            deployed: true,
+            deployed,
             annotations: annotations.map(|(key, value)| (key.into(), value.into())).into(),
             document: serde_json::Value::Null,
-        }
+        };
+        Standing::of(deployed, TargetState::Running)
     }
 
     #[test]
     fn a_note_is_of_one_content_one_seal_and_one_surrounding() {
         let dir = tempfile::tempdir().unwrap();
         let open = |surroundings: &str| Notes::open(dir.path(), "a/b", surroundings.into());
-        let seal = Notes::seal(&[deployed("1", "c1")]);
+        let seal = Notes::seal(&[standing("1", "c1", true)]);
         let mut now = Notes::default();
         now.add("p", "content", &seal);
         open("around").replace(now);
         let notes = open("around");
-        assert!(notes.has("p", "content", &Notes::seal(&[deployed("1", "c2")])));
+        assert!(notes.has("p", "content", &Notes::seal(&[standing("1", "c2", true)])));
         assert!(!notes.has("p", "other", &seal));
         assert!(!notes.has("q", "content", &seal));
-        assert!(!notes.has("p", "content", &Notes::seal(&[deployed("2", "c1")])));
+        assert!(!notes.has("p", "content", &Notes::seal(&[standing("2", "c1", true)])));
         assert!(!notes.has("p", "content", &Notes::seal(&[])));
-        let down = Deployed {
-            deployed: false,
-            ..deployed("1", "c1")
-        };
+        let down = standing("1", "c1", false);
         assert!(!notes.has("p", "content", &Notes::seal(&[down])));
         assert!(!open("elsewhere").has("p", "content", &seal));
         assert!(!Notes::open(dir.path(), "other", "around".into()).has("p", "content", &seal));
