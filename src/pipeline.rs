@@ -19,6 +19,7 @@ mod recorded;
 mod removal;
 mod rollback;
 mod run;
+mod settle;
 mod state;
 mod status;
 #[cfg(feature = "local")]
@@ -37,6 +38,8 @@ pub use recorded::{Recorded, recorded};
 pub use removal::remove;
 pub use rollback::{Back, rollback};
 pub use run::{Goal, Prune, Request, check, check_database, run};
+pub use settle::{Settled, Settling, settle, settle_among};
+pub use state::manifests;
 pub use status::status;
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

@@ -21,6 +21,8 @@ mod failures;
 mod host;
 #[path = "local/life.rs"]
 mod life;
+#[path = "local/monorepo.rs"]
+mod monorepo;
 #[path = "local/named.rs"]
 mod named;
 #[path = "local/owners.rs"]

@@ -96,6 +96,7 @@ impl Opened {
     pub(super) fn request(&self) -> Request<'_> {
         Request {
             projects: &self.projects,
+            others: &[],
             repository: &self.origin.repository,
             commit: self.origin.commit.as_deref(),
             run: &self.run,

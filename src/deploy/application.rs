@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DeployError;
+use super::host::Inventory;
 use crate::generate::{Manifest, Owner};
 
 /// What wadm has of an application.
@@ -96,6 +97,61 @@ impl Deployed {
         parts(&self.document)
             .map(|(name, properties)| id(&self.application, name, &properties))
             .collect()
+    }
+}
+
+/// The parts of an application, as the inventory of a host has to show them.
+#[derive(Clone, Debug)]
+pub(super) struct Parts {
+    target: String,
+    image: Option<String>,
+    component: Option<String>,
+    providers: Vec<String>,
+}
+
+impl Parts {
+    pub(super) fn of(deployed: &Deployed) -> Self {
+        let mut found = Self {
+            target: deployed.annotations.get("pelato.target").cloned().unwrap_or_default(),
+            image: None,
+            component: None,
+            providers: Vec::new(),
+        };
+        for (name, properties) in parts(&deployed.document) {
+            let id = id(&deployed.application, name, &properties);
+            if properties["kind"] == "component" {
+                found.image = properties["image"].as_str().map(str::to_owned);
+                found.component = Some(id);
+            } else {
+                found.providers.push(id);
+            }
+        }
+        found
+    }
+
+    /// The image of the component.
+    pub(super) fn image(&self) -> Option<&str> {
+        self.image.as_deref()
+    }
+
+    /// The `host-type` that it is for.
+    pub(super) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Whether a host runs all of it.
+    pub(super) fn are_all_in(&self, inventory: &Inventory) -> bool {
+        let component = inventory.components.iter().any(|part| {
+            let image = part.image_ref.as_deref().unwrap_or_default();
+            // Hosts lower-case what they are given.
+            let same = self
+                .image
+                .as_deref()
+                .is_some_and(|wanted| image.eq_ignore_ascii_case(wanted));
+            same && self.component.as_deref() == Some(part.id.as_str())
+        });
+        let runs = |id: &String| inventory.providers.iter().any(|part| part.id == *id);
+        component && self.providers.iter().all(runs)
     }
 }
 

@@ -52,18 +52,22 @@ impl Lattice {
     /// All applications that carry `pelato.*` annotations, in the order of
     /// their names.
     pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {
+        let mut ours = self.each_application(|deployed| deployed).await?;
+        ours.sort_by(|a, b| a.application.cmp(&b.application));
+        Ok(ours)
+    }
+
+    /// What `keep` keeps of each such application, in no order: a manifest is large, and
+    /// there may be thousands.
+    pub(super) async fn each_application<T>(&self, keep: impl Fn(Deployed) -> T) -> Result<Vec<T>, DeployError> {
+        let keep = &keep;
         let names = self.wadm.list().await?.into_iter().map(|summary| summary.name);
-        let all: Vec<Option<Deployed>> = stream::iter(names)
-            .map(|name| async move { self.wadm.get(&name).await })
+        let is_ours = |deployed: &Deployed| deployed.annotations.keys().any(|key| key.starts_with("pelato."));
+        let all: Vec<Option<T>> = stream::iter(names)
+            .map(|name| async move { Ok::<_, DeployError>(self.wadm.get(&name).await?.filter(is_ours).map(keep)) })
             .buffered(AT_ONCE)
             .try_collect()
             .await?;
-        let mut ours: Vec<Deployed> = all
-            .into_iter()
-            .flatten()
-            .filter(|deployed| deployed.annotations.keys().any(|key| key.starts_with("pelato.")))
-            .collect();
-        ours.sort_by(|a, b| a.application.cmp(&b.application));
-        Ok(ours)
+        Ok(all.into_iter().flatten().collect())
     }
 }

@@ -27,6 +27,7 @@ mod roll;
 mod seen;
 mod specification;
 mod start;
+mod survey;
 mod wadm;
 mod watch;
 
@@ -44,3 +45,4 @@ pub use look::Look;
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;
+pub use survey::Standing;

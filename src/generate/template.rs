@@ -175,6 +175,19 @@ impl Template {
         self.compiled().map_or("", |compiled| &compiled.digest)
     }
 
+    /// Adds all that it is made from, the name of its place included: messages have that.
+    pub(super) fn add_to(&self, digest: Digest) -> Digest {
+        let digest = digest
+            .part(&self.spec().name)
+            .part(self.place.as_deref().unwrap_or_default())
+            .part(self.folder.len().to_string())
+            .named(&self.folder);
+        let parts = self.parts.iter();
+        parts.fold(digest.part(self.parts.len().to_string()), |digest, (part, files)| {
+            digest.part(part).part(files.len().to_string()).named(files)
+        })
+    }
+
     /// The Go project without the author's file. The error is the file of the
     /// template and what is wrong with it.
     pub(super) fn project(&self, context: &impl Serialize) -> Result<Files, (String, String)> {

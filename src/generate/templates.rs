@@ -10,6 +10,7 @@ use crate::document::closest;
 use crate::source::ProjectFiles;
 use crate::workflow::TemplateSpec;
 
+use super::digest::Digest;
 use super::template::{Files, unusable_part};
 use super::{Template, TemplateError};
 
@@ -96,6 +97,14 @@ impl Templates {
     /// All of them, by name.
     pub fn all(&self) -> impl Iterator<Item = &Template> {
         self.by_name.values()
+    }
+
+    /// SHA-256 of all files of all of them, as 64 hex digits.
+    pub fn digest(&self) -> String {
+        let digest = self
+            .all()
+            .fold(Digest::default(), |digest, template| template.add_to(digest));
+        digest.hex()
     }
 
     /// The template of that name or alias.

@@ -105,6 +105,9 @@ pub enum RunError {
     /// See there.
     #[error(transparent)]
     Deploy(#[from] DeployError),
+    /// What looks at projects broke off.
+    #[error("looking at the projects broke off: {0}")]
+    Broken(String),
     /// Somebody cancelled it, or pressed Ctrl-C.
     #[error("cancelled")]
     Cancelled,

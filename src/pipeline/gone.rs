@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::state::{Planned, annotation, found, is_beside, is_of};
-use super::{Prepared, PreparedProject, Prune, Request};
+use super::{PreparedProject, Prune, Request};
 use crate::deploy::Deployed;
 use crate::generate::Owner;
 use crate::plan::{Base, Leftovers, plan};
@@ -13,24 +13,28 @@ use crate::workflow::Workflow;
 /// that the commit lacks, each without a task. None where the request is not about the
 /// whole repository, or its commit has no project at all: a folder that came out empty
 /// is rather a mistake than a wish.
-pub(super) fn projects(request: &Request<'_>, prepared: &Prepared, deployed: &[Deployed]) -> Vec<PreparedProject> {
-    let Some(any) = prepared.projects.first() else {
-        return Vec::new();
-    };
-    if request.prune != Prune::Projects {
+pub(super) fn projects(request: &Request<'_>, environment: &str, deployed: &[Deployed]) -> Vec<PreparedProject> {
+    let read = request.projects.iter().map(|project| project.path.as_str());
+    let here: BTreeSet<&str> = read.chain(request.others.iter().map(String::as_str)).collect();
+    if request.prune != Prune::Projects || here.is_empty() {
         return Vec::new();
     }
-    let is_here = |path: &str| prepared.projects.iter().any(|project| project.owner.project == path);
+    let any = Owner {
+        repository: request.repository.to_owned(),
+        project: String::new(),
+        environment: environment.to_owned(),
+        commit: request.commit.map(str::to_owned),
+    };
     let paths: BTreeSet<&str> = deployed
         .iter()
-        .filter(|deployed| is_beside(deployed, &any.owner))
+        .filter(|deployed| is_beside(deployed, &any))
         .map(|deployed| annotation(deployed, "pelato.project"))
-        .filter(|path| !path.is_empty() && !is_here(path))
+        .filter(|path| !path.is_empty() && !here.contains(path))
         .collect();
     let gone = paths.into_iter().map(|path| PreparedProject {
         owner: Owner {
             project: path.to_owned(),
-            ..any.owner.clone()
+            ..any.clone()
         },
         workflow: Workflow {
             project_name: path.to_owned(),

@@ -34,6 +34,8 @@ pub enum Goal {
 pub struct Request<'r> {
     /// The projects of the commit, or of the folder.
     pub projects: &'r [ProjectFiles],
+    /// The folders of the commit's other projects: nothing is to be done about them.
+    pub others: &'r [String],
     /// `owner/name`, or the folder.
     pub repository: &'r str,
     /// Where there is one.
@@ -117,7 +119,7 @@ pub async fn run(
     if goal != Goal::Build && writers(&prepared, services).next().is_some() {
         services.learn_database_mark().await?;
     }
-    let gone = gone::projects(request, &prepared, &deployed);
+    let gone = gone::projects(request, &services.environment().name, &deployed);
     let leftovers = request.prune.leftovers();
     let mut plans = prepared
         .projects

@@ -166,3 +166,24 @@ pub(super) fn placed(
     let templates: &Templates = services.templates();
     Ok(manifest(&prepared.task, &placement, &fingerprint, &note, templates)?)
 }
+
+/// What a run deploys of a project, target by target. Every task has the component
+/// `image`, which was built with Go's version `toolchain`.
+///
+/// # Errors
+/// Where a task cannot be placed.
+pub fn manifests(
+    project: &PreparedProject,
+    toolchain: &str,
+    image: &str,
+    services: &Services,
+) -> Result<Vec<Manifest>, RunError> {
+    let wanted = wanted(project, toolchain, services)?;
+    let mut manifests = Vec::new();
+    for (prepared, wanted) in project.tasks.iter().zip(&wanted) {
+        for WantedTarget { target, settings, .. } in &wanted.targets {
+            manifests.push(placed(project, wanted, prepared, target, image, settings, services)?);
+        }
+    }
+    Ok(manifests)
+}

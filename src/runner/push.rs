@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
-use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, TaskOutcome};
-use crate::queue::{Job, Queue, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState};
+use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
+use crate::queue::{Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
-use crate::source::{Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
+use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
@@ -29,7 +29,7 @@ pub(super) struct Serve {
 /// What was fetched for a run.
 enum Fetched {
     Head {
-        projects: Vec<ProjectFiles>,
+        commit: Commit,
         /// What is in `templates/`, where that counts.
         templates: Option<ProjectFiles>,
     },
@@ -116,8 +116,8 @@ impl Serve {
     async fn stages(&self, job: &Job, services: &Services, reporter: &Reporter, cancel: &CancellationToken) -> RunEnd {
         let run = &job.run;
         let fetching = reporter.started(None, Stage::Fetch);
-        let (projects, templates) = match self.fetch(&run.branch, &run.commit).await {
-            Ok(Fetched::Head { projects, templates }) => (projects, templates),
+        let (commit, templates) = match self.fetch(&run.branch, &run.commit).await {
+            Ok(Fetched::Head { commit, templates }) => (commit, templates),
             Ok(Fetched::Passed(reason)) => return end(RunState::Superseded, reason),
             Err(error) => {
                 reporter.failed(None, Stage::Fetch, error.to_string());
@@ -134,7 +134,7 @@ impl Serve {
             fetching.elapsed(),
             format!("{} of {}", run.commit, run.branch),
         );
-        if projects.is_empty() {
+        if commit.projects().is_empty() {
             return end(
                 RunState::Success,
                 "nothing to do: no folder of this commit has a workflow.yaml",
@@ -152,19 +152,10 @@ impl Serve {
                 return end(RunState::Failure, error.to_string());
             }
         };
-        let request = Request {
-            projects: &projects,
-            repository: &self.repository.name,
-            commit: Some(&run.commit),
-            run: &run.id,
-            keep_going: self.keep_going,
-            // All projects of the commit are here.
-            prune: Prune::Projects,
-        };
         if job.lease.attempt > 1 {
             clean_up(&run.id, services, reporter).await;
         }
-        match pipeline::run(&request, Goal::Brush, services, reporter, cancel).await {
+        match self.carry_out(commit, run, services, reporter, cancel).await {
             Ok(outcome) => finished(&outcome),
             Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled"),
             Err(error) => {
@@ -178,7 +169,57 @@ impl Serve {
         }
     }
 
-    /// Fetches the branch; its files where the commit is its head.
+    /// All stages after the fetch, for the projects that are not deployed as they are
+    /// wanted.
+    async fn carry_out(
+        &self,
+        commit: Commit,
+        run: &Run,
+        services: &Services,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<Outcome, RunError> {
+        let all: Vec<String> = commit.projects().iter().map(|project| project.path.clone()).collect();
+        let settling = Settling {
+            repository: &self.repository.name,
+            commit: &run.commit,
+            notes: &self.mirror,
+        };
+        let settled = tokio::select! {
+            settled = pipeline::settle(Arc::new(commit), settling, services, reporter) => settled?,
+            () = cancel.cancelled() => return Err(RunError::Cancelled),
+        };
+        let (read, known) = (settled.read, settled.unchanged.len());
+        let text = format!("read {read} of {}", counted(all.len(), "project"));
+        let text = match known {
+            0 => text,
+            _ => format!("{text}; {} deployed as wanted", counted(known, "task")),
+        };
+        reporter.line(None, Stage::Plan, text);
+        let is_read = |path: &String| settled.projects.iter().any(|project| project.path == *path);
+        let others: Vec<String> = all.into_iter().filter(|path| !is_read(path)).collect();
+        let mut outcome = match settled.projects.is_empty() && !settled.gone {
+            true => Outcome::default(),
+            false => {
+                let request = Request {
+                    projects: &settled.projects,
+                    others: &others,
+                    repository: &self.repository.name,
+                    commit: Some(&run.commit),
+                    run: &run.id,
+                    keep_going: self.keep_going,
+                    // All projects of the commit are here, or among the others.
+                    prune: Prune::Projects,
+                };
+                pipeline::run(&request, Goal::Brush, services, reporter, cancel).await?
+            }
+        };
+        outcome.tasks.extend(settled.unchanged);
+        outcome.tasks.sort_by(|a, b| a.project.cmp(&b.project));
+        Ok(outcome)
+    }
+
+    /// Fetches the branch; the commit where it is its head.
     async fn fetch(&self, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
         let remote = Remote {
             url: self.repository.url.clone(),
@@ -213,8 +254,8 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
 fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str, templates: bool) -> Result<Fetched, SourceError> {
     let mirror = Mirror::open(mirror, remote)?;
     Ok(match mirror.head(branch, commit, &Limits::default())? {
-        Head::Here(projects) => Fetched::Head {
-            projects,
+        Head::Here(found) => Fetched::Head {
+            commit: found,
             templates: if templates { mirror.templates(commit)? } else { None },
         },
         Head::Moved(now) => Fetched::Passed(format!("superseded: the head of {branch} is now {now}")),

@@ -1,13 +1,13 @@
-//! The projects of a commit, where it is what its branch has now.
+//! A commit, where it is what its branch has now.
 
 use git2::Oid;
 
-use super::{Limits, Mirror, ProjectFiles, SourceError};
+use super::{Commit, Limits, Mirror, SourceError};
 
 /// What a remote has of a branch when a commit of it is asked for.
 pub enum Head {
-    /// That commit: the projects in it.
-    Here(Vec<ProjectFiles>),
+    /// That commit.
+    Here(Commit),
     /// Another commit, in hex digits.
     Moved(String),
     /// No such branch any more.
@@ -15,9 +15,9 @@ pub enum Head {
 }
 
 impl Mirror {
-    /// Fetches `branch` and reads the projects of `commit`, if that is its head.
+    /// Fetches `branch` and finds the projects of `commit`, if that is its head.
     pub fn head(&self, branch: &str, commit: &str, limits: &Limits) -> Result<Head, SourceError> {
-        let head = match self.fetch(branch) {
+        let head = match self.fetch_head(branch) {
             Ok(head) => head,
             Err(SourceError::NoBranch { .. }) => return Ok(Head::Gone),
             Err(error) => return Err(error),
@@ -25,6 +25,14 @@ impl Mirror {
         if Oid::from_str(commit).ok() != Some(head) {
             return Ok(Head::Moved(head.to_string()));
         }
-        Ok(Head::Here(self.projects(head, limits)?))
+        Ok(Head::Here(self.commit(commit, limits)?))
+    }
+
+    /// A commit that was fetched.
+    ///
+    /// # Errors
+    /// Where it is not there, or holds too much.
+    pub fn commit(&self, commit: &str, limits: &Limits) -> Result<Commit, SourceError> {
+        Commit::of(self.repository(), Oid::from_str(commit)?, limits)
     }
 }

@@ -8,7 +8,7 @@ use git2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Limits, ProjectFiles, SourceError, read_commit};
+use super::{SourceError, packs};
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -43,8 +43,15 @@ impl Mirror {
         Ok(Self { repository, remote })
     }
 
-    /// Fetches a branch and gives its head.
-    pub(super) fn fetch(&self, branch: &str) -> Result<Oid, SourceError> {
+    /// Fetches a branch and gives its head, in hex digits.
+    ///
+    /// # Errors
+    /// Where the remote does not answer, refuses, or has no such branch.
+    pub fn fetch(&self, branch: &str) -> Result<String, SourceError> {
+        Ok(self.fetch_head(branch)?.to_string())
+    }
+
+    pub(super) fn fetch_head(&self, branch: &str) -> Result<Oid, SourceError> {
         let token = self.remote.token.as_ref();
         let mut callbacks = RemoteCallbacks::new();
         let mut asked = false;
@@ -64,18 +71,27 @@ impl Mirror {
             .download_tags(AutotagOption::None)
             // Credentials never follow a redirect to another host.
             .follow_redirects(RemoteRedirect::None);
-        let local = format!("refs/pelato/{branch}");
-        let refspec = format!("+refs/heads/{branch}:{local}");
+        // What the mirror has is told from its references: `known` stays while the branch is
+        // fetched, or all of it would be sent again. libgit2 compares files of one disk by
+        // the name that the branch has there.
+        let (known, incoming) = (format!("refs/heads/{branch}"), format!("refs/pelato/{branch}"));
+        let refspec = format!("+{known}:{incoming}");
         // A branch that is gone must not be answered by what an earlier fetch left.
-        if let Ok(mut stale) = self.repository.find_reference(&local) {
-            stale.delete()?;
-        }
+        self.drop_reference(&incoming)?;
         self.repository
             .remote_anonymous(&self.remote.url)?
             .fetch(&[&refspec], Some(&mut options), None)
             .map_err(|error| self.explain(&error, branch))?;
-        match self.repository.refname_to_id(&local) {
-            Ok(head) => Ok(head),
+        match self.repository.refname_to_id(&incoming) {
+            Ok(head) => {
+                self.repository.reference(&known, head, true, "fetched")?;
+                self.drop_reference(&incoming)?;
+                // The mirror is as right with many packs, and slower.
+                if let Err(error) = packs::join(&self.repository, packs::MANY) {
+                    tracing::warn!(%error, "the packs of a mirror could not be joined");
+                }
+                Ok(head)
+            }
             Err(_) => Err(SourceError::NoBranch {
                 url: self.remote.url.clone(),
                 branch: branch.to_owned(),
@@ -83,13 +99,15 @@ impl Mirror {
         }
     }
 
-    pub(super) fn repository(&self) -> &Repository {
-        &self.repository
+    fn drop_reference(&self, name: &str) -> Result<(), SourceError> {
+        match self.repository.find_reference(name) {
+            Ok(mut reference) => Ok(reference.delete()?),
+            Err(_) => Ok(()),
+        }
     }
 
-    /// The projects of a commit that was fetched.
-    pub(super) fn projects(&self, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
-        read_commit(&self.repository, commit, limits)
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
     }
 
     fn explain(&self, error: &git2::Error, branch: &str) -> SourceError {

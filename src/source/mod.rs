@@ -4,16 +4,20 @@
 //! never checked out: no link is followed, no hook, filter or submodule runs.
 
 mod checkout;
+mod commit;
 mod error;
 mod folder;
 mod head;
+mod index;
 mod mirror;
 mod origin;
+mod packs;
 mod project;
 mod revision;
 mod templates;
 mod tree;
 
+pub use commit::{Commit, ProjectName};
 pub use error::SourceError;
 pub use folder::read_folder;
 pub use head::Head;

@@ -1,7 +1,8 @@
 //! A commit → the projects in it, read from the object database.
 
-use git2::{ObjectType, Oid, Repository, Tree, TreeWalkMode, TreeWalkResult};
+use git2::{ObjectType, Oid, Repository, Tree};
 
+use super::index::Index;
 use super::project::{Filling, check_file};
 use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
@@ -12,51 +13,18 @@ pub(super) const LINK: i32 = 0o120_000;
 /// Reads every project of a commit, in the order of their paths.
 pub fn read_commit(repository: &Repository, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
     let tree = repository.find_commit(commit)?.tree()?;
-    let folders = find(&tree, limits)?;
-    folders
-        .iter()
-        .map(|folder| read(repository, &tree, folder, limits))
-        .collect()
+    let index = Index::of(repository, tree.id(), None, limits)?;
+    let folders = index.projects.keys();
+    folders.map(|folder| read(repository, &tree, folder, limits)).collect()
 }
 
-/// The folders that hold a `workflow.yaml`, each with a `/` at its end, `""` for
-/// the top.
-fn find(tree: &Tree<'_>, limits: &Limits) -> Result<Vec<String>, SourceError> {
-    let mut folders = Vec::new();
-    let mut entries = 0;
-    let mut stopped = None;
-    let walked = tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
-        entries += 1;
-        if entries > limits.entries {
-            stopped = Some(SourceError::TooLarge {
-                what: "the repository has more files and folders than that".into(),
-                limit: limits.entries as u64,
-            });
-            return TreeWalkResult::Abort;
-        }
-        if entry.name_bytes() == workflow::FILE.as_bytes() && entry.kind() == Some(ObjectType::Blob) {
-            folders.push(folder.to_owned());
-            if folders.len() > limits.projects {
-                stopped = Some(SourceError::TooLarge {
-                    what: "the repository has more projects than that".into(),
-                    limit: limits.projects as u64,
-                });
-                return TreeWalkResult::Abort;
-            }
-        }
-        TreeWalkResult::Ok
-    });
-    match stopped {
-        Some(error) => Err(error),
-        None => {
-            walked?;
-            folders.sort();
-            Ok(folders)
-        }
-    }
-}
-
-fn read(repository: &Repository, tree: &Tree<'_>, folder: &str, limits: &Limits) -> Result<ProjectFiles, SourceError> {
+/// Reads the project in `folder`, which has a `/` at its end, `""` for the top.
+pub(super) fn read(
+    repository: &Repository,
+    tree: &Tree<'_>,
+    folder: &str,
+    limits: &Limits,
+) -> Result<ProjectFiles, SourceError> {
     let path = match folder.trim_end_matches('/') {
         "" => ".",
         path => path,

@@ -2,9 +2,9 @@
 //! machine's Go, and nothing else. Deployments outlive the runner.
 
 #[path = "../lattice/push/repository.rs"]
-mod repository;
+pub(crate) mod repository;
 #[path = "../lattice/push/runner.rs"]
-mod runner;
+pub(crate) mod runner;
 
 use pelato::forge::ForgeKind;
 use rustix::process::Signal;
@@ -14,7 +14,7 @@ use self::runner::Runner;
 use crate::forge::{FakeForge, Push};
 use crate::host::{Host, post, until};
 
-const NAME: &str = "acme/thermo";
+pub(crate) const NAME: &str = "acme/thermo";
 const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 
@@ -28,10 +28,13 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
+        Self::of(Repository::of_the_example()).await
+    }
+
+    pub(crate) async fn of(repository: Repository) -> Self {
         let data = tempfile::tempdir().unwrap();
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
-        let repository = Repository::of_the_example();
         let config = format!(
             "\
 listen: 127.0.0.1:0

@@ -41,6 +41,12 @@ impl LocalHost {
         Ok(self.list().await?.into_iter().map(look).collect())
     }
 
+    /// The same, and how each of them stands.
+    pub(in crate::deploy) async fn survey(&self) -> Result<Vec<(Deployed, TargetState)>, DeployError> {
+        let all = self.list().await?.into_iter().map(deployed);
+        Ok(all.map(|(deployed, ran)| (deployed, ran.state)).collect())
+    }
+
     /// Makes the host run `manifest`. What is deployed and runs is left alone. A new
     /// version takes over from the old one message by message: none is lost. One that
     /// cannot be started is [`TargetState::Failed`], and the old one goes on.

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::super::{Limits, ProjectFiles, read_commit};
 use super::*;
 
 /// A repository that the tests push into with the real git.
@@ -64,6 +65,10 @@ impl Forge {
     }
 }
 
+fn projects(mirror: &Mirror, commit: Oid, limits: &Limits) -> Result<Vec<ProjectFiles>, SourceError> {
+    read_commit(mirror.repository(), commit, limits)
+}
+
 #[test]
 fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
     let forge = Forge::new();
@@ -72,8 +77,8 @@ fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
     forge.write("README.md", "hello\n");
     let first = forge.push();
     let mirror = forge.mirror();
-    assert_eq!(mirror.fetch("main").unwrap(), first);
-    let projects = mirror.projects(first, &Limits::default()).unwrap();
+    assert_eq!(mirror.fetch_head("main").unwrap(), first);
+    let projects = projects(&mirror, first, &Limits::default()).unwrap();
     assert_eq!(projects.len(), 1);
     assert_eq!(projects[0].path, "app");
     assert_eq!(projects[0].get("tasks/a.go"), Some(&b"package main\n"[..]));
@@ -81,7 +86,7 @@ fn a_push_is_fetched_and_its_projects_are_read_without_a_checkout() {
 
     forge.write("app/tasks/a.go", "package main // changed\n");
     let second = forge.push();
-    assert_eq!(forge.mirror().fetch("main").unwrap(), second);
+    assert_eq!(forge.mirror().fetch_head("main").unwrap(), second);
 }
 
 #[test]
@@ -92,11 +97,11 @@ fn a_force_push_backwards_is_seen_and_a_deleted_branch_is_gone() {
     forge.write("workflow.yaml", "a: 2\n");
     forge.push();
     let mirror = forge.mirror();
-    mirror.fetch("main").unwrap();
+    mirror.fetch_head("main").unwrap();
     forge.git(&["push", "-q", "-f", "../bare.git", &format!("{first}:main")], "work");
-    assert_eq!(mirror.fetch("main").unwrap(), first);
+    assert_eq!(mirror.fetch_head("main").unwrap(), first);
     forge.git(&["update-ref", "-d", "refs/heads/main"], "bare.git");
-    let gone = mirror.fetch("main").unwrap_err();
+    let gone = mirror.fetch_head("main").unwrap_err();
     assert!(matches!(gone, SourceError::NoBranch { .. }), "{gone}");
 }
 
@@ -114,8 +119,8 @@ fn links_in_a_repository_are_refused_wherever_they_stand() {
         std::os::unix::fs::symlink("/etc", &path).unwrap();
         let commit = forge.push();
         let mirror = forge.mirror();
-        mirror.fetch("main").unwrap();
-        let error = mirror.projects(commit, &Limits::default()).unwrap_err();
+        mirror.fetch_head("main").unwrap();
+        let error = projects(&mirror, commit, &Limits::default()).unwrap_err();
         assert!(matches!(&error, SourceError::Link(path) if path == link), "{error}");
     }
 }
@@ -147,8 +152,8 @@ fn submodules_hooks_and_filters_never_run() {
     let hook = forge.dir.path().join("mirror/hooks/post-checkout");
     fs::create_dir_all(hook.parent().unwrap()).unwrap();
     fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", marker.display())).unwrap();
-    let head = mirror.fetch("main").unwrap();
-    let projects = mirror.projects(head, &Limits::default()).unwrap();
+    let head = mirror.fetch_head("main").unwrap();
+    let projects = projects(&mirror, head, &Limits::default()).unwrap();
     assert_eq!(
         projects[0].files.keys().collect::<Vec<_>>(),
         ["tasks/a.go", "workflow.yaml"]
@@ -163,18 +168,18 @@ fn limits_of_a_repository_are_named() {
     forge.write("tasks/a.go", &"x".repeat(5000));
     let commit = forge.push();
     let mirror = forge.mirror();
-    mirror.fetch("main").unwrap();
+    mirror.fetch_head("main").unwrap();
     let limits = Limits {
         file: 1000,
         ..Limits::default()
     };
-    let error = mirror.projects(commit, &limits).unwrap_err().to_string();
+    let error = projects(&mirror, commit, &limits).unwrap_err().to_string();
     assert_eq!(error, "tasks/a.go has 5000 bytes: at most 1000 are read");
     let limits = Limits {
         entries: 2,
         ..Limits::default()
     };
-    assert!(mirror.projects(commit, &limits).is_err());
+    assert!(projects(&mirror, commit, &limits).is_err());
 }
 
 #[test]
@@ -184,6 +189,68 @@ fn a_remote_that_does_not_answer_is_told_apart() {
         url: "https://127.0.0.1:9/x.git".into(),
         token: None,
     };
-    let error = Mirror::open(dir.path(), remote).unwrap().fetch("main").unwrap_err();
+    let error = Mirror::open(dir.path(), remote)
+        .unwrap()
+        .fetch_head("main")
+        .unwrap_err();
     assert!(matches!(error, SourceError::Unreachable { .. }), "{error}");
+}
+
+/// How many objects the packs of the mirror have in all, and how many packs there are.
+fn packed(forge: &Forge) -> (usize, usize) {
+    let said = forge.git(&["count-objects", "-v"], "mirror");
+    let of = |key: &str| {
+        let line = said.lines().find_map(|line| line.strip_prefix(key)).unwrap();
+        line.trim().parse().unwrap()
+    };
+    (of("in-pack:"), of("packs:"))
+}
+
+#[test]
+fn only_what_is_new_is_fetched() {
+    let forge = Forge::new();
+    for number in 0..200 {
+        forge.write(&format!("docs/{number}.md"), &number.to_string());
+    }
+    forge.push();
+    forge.mirror().fetch_head("main").unwrap();
+    assert_eq!(packed(&forge), (203, 1), "a commit, two trees, 200 files");
+    forge.write("README.md", "hello\n");
+    forge.push();
+    forge.mirror().fetch_head("main").unwrap();
+    assert_eq!(packed(&forge), (206, 2), "a commit, a tree, a file");
+    // Nothing is new.
+    forge.mirror().fetch_head("main").unwrap();
+    assert_eq!(packed(&forge), (206, 2));
+}
+
+#[test]
+fn the_packs_of_many_fetches_become_few_and_nothing_is_lost() {
+    let forge = Forge::new();
+    forge.write("workflow.yaml", &"a: 1\n".repeat(1_000));
+    let mut commits = vec![forge.push()];
+    let mirror = forge.mirror();
+    mirror.fetch_head("main").unwrap();
+    // Opened before, as by another run.
+    let other = forge.mirror();
+    for number in 0..5 {
+        forge.write("tasks/a.go", &format!("package main // {number}\n"));
+        commits.push(forge.push());
+        mirror.fetch_head("main").unwrap();
+    }
+    let (objects, before) = packed(&forge);
+    assert_eq!(before, 6);
+    assert!(!packs::join(mirror.repository(), 6).unwrap());
+    assert!(packs::join(mirror.repository(), 5).unwrap());
+    assert_eq!(packed(&forge), (objects, 2));
+    forge.git(&["fsck", "--strict"], "mirror");
+    for mirror in [&mirror, &other, &forge.mirror()] {
+        for commit in &commits {
+            assert_eq!(projects(mirror, *commit, &Limits::default()).unwrap().len(), 1);
+        }
+    }
+    // And the next one is fetched.
+    forge.write("tasks/a.go", "package main\n");
+    let last = forge.push();
+    assert_eq!(mirror.fetch_head("main").unwrap(), last);
 }

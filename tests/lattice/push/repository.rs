@@ -19,16 +19,7 @@ impl Repository {
     /// Holds `examples/temperature`, with ports that are free here.
     pub(crate) fn of_the_example() -> Self {
         let ports = [free_port(), free_port()];
-        let repository = Self {
-            dir: tempfile::tempdir().unwrap(),
-            edge_port: ports[0],
-            pushed: Cell::new(false),
-        };
-        git(
-            repository.dir.path(),
-            &["init", "-q", "--bare", "-b", "main", "thermo.git"],
-        );
-        git(repository.dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
+        let repository = Self::empty(ports[0]);
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/temperature");
         for file in ["workflow.yaml", "tasks/convert.go", "tasks/filter.go"] {
             repository.write(file, &fs::read_to_string(example.join(file)).unwrap());
@@ -36,6 +27,40 @@ impl Repository {
         repository.edit("workflow.yaml", "0.0.0.0:8000", &format!("127.0.0.1:{}", ports[0]));
         repository.edit("workflow.yaml", "0.0.0.0:8001", &format!("127.0.0.1:{}", ports[1]));
         repository
+    }
+
+    /// Holds nothing yet.
+    pub(crate) fn empty(edge_port: u16) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        git(dir.path(), &["init", "-q", "--bare", "-b", "main", "thermo.git"]);
+        git(dir.path(), &["clone", "-q", "thermo.git", "thermo"]);
+        Self {
+            dir,
+            edge_port,
+            pushed: Cell::new(false),
+        }
+    }
+
+    /// Takes the branch back to an earlier commit, with force.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn push_back(&self, to: &str) {
+        git(&self.clone_of(), &["reset", "-q", "--hard", to]);
+        git(&self.clone_of(), &["push", "-q", "-f", "origin", "HEAD:main"]);
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn head(&self) -> String {
+        self.head_of("HEAD")
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn head_of(&self, revision: &str) -> String {
+        git(&self.clone_of(), &["rev-parse", revision])
+    }
+
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn delete(&self, folder: &str) {
+        fs::remove_dir_all(self.clone_of().join(folder)).unwrap();
     }
 
     pub(crate) fn bare(&self) -> PathBuf {

@@ -1,0 +1,121 @@
+//! How everything that is deployed stands, without touching any of it.
+
+use std::collections::BTreeMap;
+
+use futures_util::{StreamExt, stream};
+
+use super::application::Parts;
+use super::host::{Asked, Inventory};
+use super::{DeployError, Deployed, Destination, Lattice, Specification};
+use crate::report::TargetState;
+
+/// How many hosts are asked at once.
+const AT_ONCE: usize = 16;
+
+/// An application, without its manifest.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Its name, `<component_name>-<target>`.
+    pub application: String,
+    /// Whether any version is deployed.
+    pub deployed: bool,
+    /// `pelato.repository` and the others.
+    pub annotations: BTreeMap<String, String>,
+    /// The component's image.
+    pub image: Option<String>,
+    /// Where it listens for HTTP, if it does.
+    pub address: Option<String>,
+    /// Running, waiting for a host, or failed: not running where there is a host. On a
+    /// lattice it is waiting until [`Destination::look_at`] was through.
+    pub state: TargetState,
+    parts: Parts,
+}
+
+impl Standing {
+    /// What an application's manifest says, and how it stands.
+    pub fn of(deployed: Deployed, state: TargetState) -> Self {
+        let parts = Parts::of(&deployed);
+        let specification = Specification::of(&deployed.document).ok();
+        Self {
+            image: parts.image().map(str::to_owned),
+            address: specification.and_then(|specification| Some(specification.address?.to_string())),
+            application: deployed.application,
+            deployed: deployed.deployed,
+            annotations: deployed.annotations,
+            state,
+            parts,
+        }
+    }
+}
+
+impl Destination {
+    /// All applications that carry `pelato.*` annotations, in the order of their names.
+    pub async fn survey(&self) -> Result<Vec<Standing>, DeployError> {
+        let mut standings: Vec<Standing> = match self {
+            Self::Lattice(lattice) => {
+                let waiting = |deployed| Standing::of(deployed, TargetState::Waiting);
+                lattice.each_application(waiting).await?
+            }
+            #[cfg(feature = "local")]
+            Self::Local(host) => {
+                let all = host.survey().await?.into_iter();
+                all.map(|(deployed, state)| Standing::of(deployed, state)).collect()
+            }
+        };
+        standings.sort_by(|a, b| a.application.cmp(&b.application));
+        Ok(standings)
+    }
+
+    /// Finds out how they stand: each host of a lattice is asked once for all that it
+    /// runs, and nothing is waited for.
+    pub async fn look_at<'s>(&self, standings: impl Iterator<Item = &'s mut Standing>) -> Result<(), DeployError> {
+        match self {
+            Self::Lattice(lattice) => {
+                let inventories = lattice.inventories().await?;
+                for standing in standings {
+                    standing.state = state(&standing.parts, &inventories);
+                }
+            }
+            // It said so with the rest.
+            #[cfg(feature = "local")]
+            Self::Local(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Lattice {
+    /// Target → what its hosts run; none of a host that does not say.
+    async fn inventories(&self) -> Result<BTreeMap<String, Vec<Option<Inventory>>>, DeployError> {
+        let hosts = self.hosts().await?;
+        let asking = hosts.iter().map(|host| async move {
+            let target = host.target().unwrap_or_default().to_owned();
+            Ok::<_, DeployError>((target, self.control.inventory(host).await?))
+        });
+        let asked: Vec<_> = stream::iter(asking.collect::<Vec<_>>())
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        let mut inventories: BTreeMap<String, Vec<Option<Inventory>>> = BTreeMap::new();
+        for one in asked {
+            let (target, asked) = one?;
+            let inventory = match asked {
+                Asked::Runs(inventory) => Some(inventory),
+                Asked::Silent => None,
+                Asked::Gone => continue,
+            };
+            inventories.entry(target).or_default().push(inventory);
+        }
+        Ok(inventories)
+    }
+}
+
+fn state(parts: &Parts, inventories: &BTreeMap<String, Vec<Option<Inventory>>>) -> TargetState {
+    let on = inventories.get(parts.target()).map_or(&[][..], Vec::as_slice);
+    let runs = |inventory: &Option<Inventory>| inventory.as_ref().is_some_and(|inventory| parts.are_all_in(inventory));
+    match on {
+        [] => TargetState::Waiting,
+        on if on.iter().all(runs) => TargetState::Running,
+        _ => TargetState::Failed,
+    }
+}

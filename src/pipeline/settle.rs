@@ -1,0 +1,208 @@
+//! Which projects of a commit a run has to read: those that may not be deployed as they
+//! are wanted.
+//!
+//! What a project wants is a function of its content in git and of its surroundings. So
+//! once a project was read and found to be deployed as it is wanted, it is noted what was
+//! deployed. While git names the same content, the surroundings are the same, and the very
+//! same is deployed and runs, reading it would end as it did. Nothing else is believed: a
+//! project that was never found so, or whose note is lost, is read.
+
+mod look;
+mod notes;
+mod surroundings;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use self::look::{Look, Verdict};
+use self::notes::Notes;
+use super::{RunError, TaskOutcome};
+use crate::deploy::{Standing, TargetOutcome};
+use crate::plan::Change;
+use crate::report::{Reporter, TargetState, TaskState};
+use crate::services::Services;
+use crate::source::{Commit, ProjectFiles};
+use crate::workflow::application_id;
+
+/// A commit and whose it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Settling<'s> {
+    /// `owner/name`.
+    pub repository: &'s str,
+    /// In hex digits.
+    pub commit: &'s str,
+    /// A folder where notes are kept. Whoever deletes them has every project read once
+    /// more.
+    pub notes: &'s Path,
+}
+
+/// The projects of a commit, told apart.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// To be carried out, in the order of their paths.
+    pub projects: Vec<ProjectFiles>,
+    /// The tasks of all the others: deployed as they are wanted, and not failing.
+    pub unchanged: Vec<TaskOutcome>,
+    /// How many projects were read.
+    pub read: usize,
+    /// Whether something is deployed of a project that the commit lacks.
+    pub gone: bool,
+}
+
+/// Tells the projects of a commit apart. Where the builder or the lattice does not answer,
+/// all are to be carried out: the run says what is the matter.
+///
+/// # Errors
+/// Where a project cannot be read.
+pub async fn settle(
+    commit: Arc<Commit>,
+    settling: Settling<'_>,
+    services: &Services,
+    reporter: &Reporter,
+) -> Result<Settled, RunError> {
+    let (toolchain, standings) = match gather(services, reporter).await {
+        Ok(gathered) => gathered,
+        Err(error) => {
+            tracing::debug!(%error, "all projects are read, since what is deployed cannot be had");
+            let projects = blocking(move || {
+                let names = commit.projects().iter();
+                Ok(names.map(|name| commit.read(name)).collect::<Result<Vec<_>, _>>()?)
+            });
+            let projects = projects.await?;
+            return Ok(Settled {
+                read: projects.len(),
+                projects,
+                ..Settled::default()
+            });
+        }
+    };
+    let mut look = look(commit, settling, &toolchain, standings, services)?;
+    look = blocking(move || look.read_what_is_not_noted()).await?;
+    if look.has_unchanged() {
+        // One question for each host, and only where nothing else would look at them.
+        services.destination().await?.look_at(look.standings()).await?;
+        look = blocking(move || look.read_what_fails_or_clashes()).await?;
+    }
+    Ok(settled(look))
+}
+
+/// The same among `standings`, whatever the lattice has, with Go's version `toolchain`.
+/// It blocks.
+///
+/// # Errors
+/// Where a project cannot be read.
+pub fn settle_among(
+    commit: Arc<Commit>,
+    settling: Settling<'_>,
+    toolchain: &str,
+    standings: Vec<Standing>,
+    services: &Services,
+) -> Result<Settled, RunError> {
+    let look = look(commit, settling, toolchain, standings, services)?.read_what_is_not_noted()?;
+    Ok(settled(look.read_what_fails_or_clashes()?))
+}
+
+/// Go's version, and what is deployed.
+async fn gather(services: &Services, reporter: &Reporter) -> Result<(String, Vec<Standing>), RunError> {
+    let toolchain = services.builder(reporter).await?.toolchain().await?;
+    if services.database()?.is_some() {
+        services.learn_database_mark().await?;
+    }
+    Ok((toolchain, services.destination().await?.survey().await?))
+}
+
+fn look(
+    commit: Arc<Commit>,
+    settling: Settling<'_>,
+    toolchain: &str,
+    standings: Vec<Standing>,
+    services: &Services,
+) -> Result<Look, RunError> {
+    let environment = &services.environment().name;
+    let mut there: HashMap<String, Vec<Standing>> = HashMap::new();
+    for standing in standings {
+        let is = |key: &str, value: &str| standing.annotations.get(key).is_some_and(|found| found == value);
+        if is("pelato.repository", settling.repository) && is("pelato.environment", environment) {
+            let project = standing.annotations.get("pelato.project").map_or("", String::as_str);
+            match there.get_mut(project) {
+                Some(standings) => standings.push(standing),
+                None => {
+                    there.insert(project.to_owned(), vec![standing]);
+                }
+            }
+        }
+    }
+    let surroundings = surroundings::digest(settling.repository, toolchain, services)?;
+    let notes = Notes::open(settling.notes, environment, surroundings);
+    let toolchain = toolchain.to_owned();
+    Ok(Look::new(commit, settling, toolchain, there, notes, services.clone()))
+}
+
+fn settled(mut look: Look) -> Settled {
+    let mut settled = Settled {
+        read: look.read,
+        gone: look.lacks_any(),
+        ..Settled::default()
+    };
+    for (path, verdict) in look.verdicts() {
+        match verdict {
+            Verdict::Run { files, .. } => settled.projects.push(files),
+            Verdict::Unchanged => settled.unchanged.extend(outcomes(&path, look.take(&path))),
+        }
+    }
+    settled
+}
+
+/// The tasks of a project that is deployed as it is wanted, by their names.
+fn outcomes(project: &str, mut standings: Vec<Standing>) -> Vec<TaskOutcome> {
+    standings.sort_by_cached_key(|standing| standing.annotations.get("pelato.component").cloned());
+    let mut tasks: Vec<TaskOutcome> = Vec::new();
+    for mut standing in standings {
+        let mut annotation = |key: &str| standing.annotations.remove(key).unwrap_or_default();
+        let component_name = annotation("pelato.component");
+        let target = TargetOutcome {
+            target: annotation("pelato.target"),
+            state: standing.state,
+            changed: false,
+            took: std::time::Duration::ZERO,
+            address: standing.address,
+            reason: None,
+        };
+        match tasks.last_mut().filter(|task| task.component_name == component_name) {
+            Some(task) => task.targets.push(target),
+            None => tasks.push(TaskOutcome {
+                project: project.to_owned(),
+                component_name,
+                change: Change::Unchanged,
+                reasons: Vec::new(),
+                state: TaskState::Success,
+                reason: None,
+                brief: None,
+                built: false,
+                published: false,
+                deployed: false,
+                reference: standing.image,
+                targets: vec![target],
+            }),
+        }
+    }
+    tasks
+}
+
+/// Reading and rendering take a while, and libgit2 waits for the disk.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RunError> + Send + 'static,
+) -> Result<T, RunError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(RunError::Broken(error.to_string())))
+}
+
+/// What wadm and hosts take for one name.
+fn same(component_name: &str) -> String {
+    application_id(component_name)
+}
+
+fn fails(standing: &Standing) -> bool {
+    standing.state == TargetState::Failed
+}
