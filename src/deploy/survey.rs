@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, stream};
+use sha2::{Digest, Sha256};
 
 use super::application::Parts;
 use super::host::{Asked, Inventory};
@@ -29,12 +30,22 @@ pub struct Standing {
     /// lattice it is waiting until [`Destination::look_at`] was through.
     pub state: TargetState,
     parts: Parts,
+    seal: [u8; 32],
 }
+
+/// Annotations that decide nothing about an application whose owner is known.
+const LEFT_OUT: [&str; 4] = [
+    "pelato.commit",
+    "pelato.environment",
+    "pelato.project",
+    "pelato.repository",
+];
 
 impl Standing {
     /// What an application's manifest says, and how it stands.
     pub fn of(deployed: Deployed, state: TargetState) -> Self {
         let parts = Parts::of(&deployed);
+        let seal = seal(&deployed);
         let specification = Specification::of(&deployed.document).ok();
         Self {
             image: parts.image().map(str::to_owned),
@@ -44,7 +55,14 @@ impl Standing {
             annotations: deployed.annotations,
             state,
             parts,
+            seal,
         }
+    }
+
+    /// A digest of all that a plan is made from: its name, its annotations, and whether it
+    /// is deployed. Not whose it is, nor the commit.
+    pub fn seal(&self) -> &[u8; 32] {
+        &self.seal
     }
 }
 
@@ -118,4 +136,21 @@ fn state(parts: &Parts, inventories: &BTreeMap<String, Vec<Option<Inventory>>>) 
         on if on.iter().all(runs) => TargetState::Running,
         _ => TargetState::Failed,
     }
+}
+
+fn seal(deployed: &Deployed) -> [u8; 32] {
+    let mut text = Vec::with_capacity(512);
+    let mut part = |one: &str| {
+        text.extend((one.len() as u64).to_le_bytes());
+        text.extend(one.as_bytes());
+    };
+    part(&deployed.application);
+    part(if deployed.deployed { "deployed" } else { "known" });
+    for (key, value) in &deployed.annotations {
+        if !LEFT_OUT.contains(&key.as_str()) {
+            part(key);
+            part(value);
+        }
+    }
+    Sha256::digest(&text).into()
 }

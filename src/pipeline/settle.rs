@@ -148,7 +148,7 @@ fn settled(mut look: Look) -> Settled {
     for (path, verdict) in look.verdicts() {
         match verdict {
             Verdict::Run { files, .. } => settled.projects.push(files),
-            Verdict::Unchanged => settled.unchanged.extend(outcomes(&path, look.take(&path))),
+            Verdict::Unchanged { .. } => settled.unchanged.extend(outcomes(&path, look.take(&path))),
         }
     }
     settled
@@ -156,7 +156,11 @@ fn settled(mut look: Look) -> Settled {
 
 /// The tasks of a project that is deployed as it is wanted, by their names.
 fn outcomes(project: &str, mut standings: Vec<Standing>) -> Vec<TaskOutcome> {
-    standings.sort_by_cached_key(|standing| standing.annotations.get("pelato.component").cloned());
+    // They come in the order of their names, which is nearly that.
+    standings.sort_by(|a, b| {
+        let key = "pelato.component";
+        a.annotations.get(key).cmp(&b.annotations.get(key))
+    });
     let mut tasks: Vec<TaskOutcome> = Vec::new();
     for mut standing in standings {
         let mut annotation = |key: &str| standing.annotations.remove(key).unwrap_or_default();

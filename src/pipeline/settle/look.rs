@@ -21,7 +21,10 @@ pub(super) enum Verdict {
         names: Vec<String>,
     },
     /// It is deployed as it is wanted.
-    Unchanged,
+    Unchanged {
+        /// Whether that was known before.
+        noted: bool,
+    },
 }
 
 /// The projects of a commit, as far as they were looked at. Its calls block.
@@ -64,24 +67,18 @@ impl Look {
     /// One project after the other, so that there is never more than one rendered.
     pub(super) fn read_what_is_not_noted(mut self) -> Result<Self, RunError> {
         let commit = Arc::clone(&self.commit);
-        let mut notes = Notes::default();
         for project in commit.projects() {
             let seal = Notes::seal(self.standings_of(&project.path));
             if self.notes.has(&project.path, &project.content, &seal) {
-                notes.add(&project.path, &project.content, &seal);
-                self.verdicts.push(Verdict::Unchanged);
+                self.verdicts.push(Verdict::Unchanged { noted: true });
                 continue;
             }
             self.read += 1;
             let files = commit.read(project)?;
             let there: Vec<Deployed> = self.standings_of(&project.path).iter().map(deployed).collect();
             let verdict = self.verdict(files, &there);
-            if matches!(verdict, Verdict::Unchanged) {
-                notes.add(&project.path, &project.content, &seal);
-            }
             self.verdicts.push(verdict);
         }
-        self.notes.replace(notes);
         Ok(self)
     }
 
@@ -103,7 +100,7 @@ impl Look {
         let plan = planned(&project, there, &[], Leftovers::Remove, &self.toolchain, &self.services);
         let unchanged = plan.is_ok_and(|planned| planned.plan.iter().all(|task| task.change == Change::Unchanged));
         if unchanged {
-            return Verdict::Unchanged;
+            return Verdict::Unchanged { noted: false };
         }
         let names = project.tasks.iter().map(|prepared| same(&prepared.task.component_name));
         Verdict::Run {
@@ -128,7 +125,7 @@ impl Look {
     pub(super) fn has_unchanged(&self) -> bool {
         self.verdicts
             .iter()
-            .any(|verdict| matches!(verdict, Verdict::Unchanged))
+            .any(|verdict| matches!(verdict, Verdict::Unchanged { .. }))
     }
 
     /// Everything that is deployed of the repository.
@@ -137,34 +134,11 @@ impl Look {
     }
 
     /// What fails is started anew by a run. Two projects that want one name are an error
-    /// of it, which names both.
+    /// of it, which names both. What is left is noted.
     pub(super) fn read_what_fails_or_clashes(mut self) -> Result<Self, RunError> {
         let commit = Arc::clone(&self.commit);
-        let mut owners: HashMap<String, Vec<usize>> = HashMap::new();
-        let mut again = Vec::new();
-        for (index, (verdict, project)) in self.verdicts.iter().zip(commit.projects()).enumerate() {
-            let mut names = match verdict {
-                Verdict::Run { names, .. } => names.clone(),
-                Verdict::Unchanged => {
-                    let standings = self.standings_of(&project.path);
-                    if standings.iter().any(fails) {
-                        again.push(index);
-                    }
-                    let names = standings
-                        .iter()
-                        .filter_map(|one| one.annotations.get("pelato.component"));
-                    names.map(|name| same(name)).collect()
-                }
-            };
-            names.sort_unstable();
-            names.dedup();
-            for name in names {
-                owners.entry(name).or_default().push(index);
-            }
-        }
-        again.extend(owners.into_values().filter(|owners| owners.len() > 1).flatten());
-        for index in again {
-            if let (Some(verdict @ Verdict::Unchanged), Some(project)) =
+        for index in self.failing_or_clashing() {
+            if let (Some(verdict @ Verdict::Unchanged { .. }), Some(project)) =
                 (self.verdicts.get_mut(index), commit.projects().get(index))
             {
                 self.read += 1;
@@ -174,7 +148,61 @@ impl Look {
                 };
             }
         }
+        let mut notes = Notes::default();
+        for (verdict, project) in self.verdicts.iter().zip(commit.projects()) {
+            if matches!(verdict, Verdict::Unchanged { .. }) {
+                let seal = Notes::seal(self.standings_of(&project.path));
+                notes.add(&project.path, &project.content, &seal);
+            }
+        }
+        self.notes.replace(notes);
         Ok(self)
+    }
+
+    /// The places of projects that must not be passed over although nothing in them changed.
+    fn failing_or_clashing(&self) -> Vec<usize> {
+        let projects = || self.verdicts.iter().zip(self.commit.projects()).enumerate();
+        // What was noted clashes with nothing else that was: it was compared with it then.
+        let mut fresh: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, (verdict, project)) in projects() {
+            let mut names = match verdict {
+                Verdict::Run { names, .. } => names.clone(),
+                Verdict::Unchanged { noted: false } => self.names_of(&project.path).collect(),
+                Verdict::Unchanged { noted: true } => continue,
+            };
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                fresh.entry(name).or_default().push(index);
+            }
+        }
+        let mut again = Vec::new();
+        for (index, (verdict, project)) in projects() {
+            let Verdict::Unchanged { noted } = verdict else {
+                continue;
+            };
+            if self.standings_of(&project.path).iter().any(fails) {
+                again.push(index);
+            }
+            if *noted && !fresh.is_empty() {
+                for name in self.names_of(&project.path) {
+                    if let Some(owners) = fresh.get_mut(&name)
+                        && owners.last() != Some(&index)
+                    {
+                        owners.push(index);
+                    }
+                }
+            }
+        }
+        again.extend(fresh.into_values().filter(|owners| owners.len() > 1).flatten());
+        again
+    }
+
+    /// The tasks of a project that are deployed, each as often as it has targets.
+    fn names_of(&self, project: &str) -> impl Iterator<Item = String> {
+        let standings = self.standings_of(project).iter();
+        let names = standings.filter_map(|standing| standing.annotations.get("pelato.component"));
+        names.map(|name| same(name))
     }
 
     /// What came of each project, in the order of their paths.

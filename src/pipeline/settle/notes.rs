@@ -11,14 +11,6 @@ use tempfile::NamedTempFile;
 
 use crate::deploy::Standing;
 
-/// Annotations that say nothing more about an application of a project.
-const LEFT_OUT: [&str; 4] = [
-    "pelato.commit",
-    "pelato.environment",
-    "pelato.project",
-    "pelato.repository",
-];
-
 /// The notes of one environment, in a file of their own.
 #[derive(Default)]
 pub(super) struct Notes {
@@ -52,25 +44,11 @@ impl Notes {
         }
     }
 
-    /// A digest of all that a plan is made from: of each application its name, its
-    /// annotations, and whether it is deployed. Whose it is was compared before, and the
-    /// commit decides nothing.
+    /// A digest of all that a plan is made from, of all applications of a project.
     pub(super) fn seal(there: &[Standing]) -> String {
         let mut digest = Sha256::new();
-        let mut part = |text: &str| {
-            digest.update((text.len() as u64).to_le_bytes());
-            digest.update(text);
-        };
         for standing in there {
-            part(&standing.application);
-            part(if standing.deployed { "deployed" } else { "known" });
-            for (key, value) in &standing.annotations {
-                if !LEFT_OUT.contains(&key.as_str()) {
-                    part(key);
-                    part(value);
-                }
-            }
-            part("");
+            digest.update(standing.seal());
         }
         hex::encode(digest.finalize())
     }
