@@ -101,7 +101,14 @@ pub(super) async fn carry_out(
             .collect::<Result<Vec<Manifest>, RunError>>()?;
         jobs.push(Job {
             component_name: name.clone(),
-            first: in_the_way(plan, name),
+            // What will be refused must not have taken anything down before.
+            first: match manifests
+                .iter()
+                .any(|manifest| plan.foreign.contains(&manifest.application))
+            {
+                true => Vec::new(),
+                false => in_the_way(plan, name),
+            },
             manifests,
         });
     }

@@ -74,6 +74,7 @@ pub(super) fn plans<'p>(
             wanted: Vec::new(),
             plan,
             found: left,
+            foreign: BTreeSet::new(),
             leftovers: Leftovers::Remove,
         }
     });

@@ -50,12 +50,7 @@ impl Outcome {
                 "deployed",
             ),
             (count(|task| task.deployed && task.change == Change::Removed), "removed"),
-            (
-                count(|task| {
-                    task.change == Change::Removed && task.state == TaskState::Success && task.targets.is_empty()
-                }),
-                "kept",
-            ),
+            (count(TaskOutcome::is_kept), "kept"),
             (
                 count(|task| task.change == Change::Unchanged && task.state == TaskState::Success),
                 "unchanged",
@@ -133,6 +128,11 @@ impl TaskOutcome {
         self.brief = Some(cause.brief.clone());
     }
 
+    /// Whether it is no longer wanted, and was left running.
+    fn is_kept(&self) -> bool {
+        self.change == Change::Removed && self.state == TaskState::Success && self.targets.is_empty()
+    }
+
     pub(super) fn pending(project: &str, planned: &PlannedTask) -> Self {
         Self {
             project: project.to_owned(),
@@ -156,6 +156,7 @@ impl TaskOutcome {
     pub fn summary(&self) -> String {
         match &self.brief {
             Some(brief) => brief.clone(),
+            None if self.is_kept() => "kept".to_owned(),
             None if self.targets.is_empty() => self.change.to_string(),
             None => self
                 .targets

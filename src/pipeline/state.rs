@@ -1,6 +1,6 @@
 //! What is wanted, what is on the lattice, and the plan between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PreparedProject, RunError};
 use crate::deploy::Deployed;
@@ -18,6 +18,8 @@ pub(super) struct Planned<'p> {
     pub(super) plan: Vec<PlannedTask>,
     /// Application → what the lattice has of it.
     pub(super) found: BTreeMap<String, Deployed>,
+    /// Applications that are wanted, and somebody else's.
+    pub(super) foreign: BTreeSet<String>,
     pub(super) leftovers: Leftovers,
 }
 
@@ -66,9 +68,16 @@ pub(super) fn planned<'p>(
             task.reasons = vec![format!("was in the project {theirs}")];
         }
     }
+    let is_ours = |one: &Deployed| ours.iter().any(|ours| ours.application == one.application);
+    let foreign = on_lattice
+        .iter()
+        .filter(|deployed| is_wanted(&deployed.application) && !is_ours(deployed))
+        .map(|deployed| deployed.application.clone())
+        .collect();
     Ok(Planned {
         project,
         plan,
+        foreign,
         wanted,
         found: ours
             .into_iter()

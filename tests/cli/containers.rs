@@ -68,6 +68,11 @@ async fn two_projects_with_equal_names_are_built_at_once() {
             "{}",
             ended.said
         );
+        assert!(
+            !ended.said.contains("   build  "),
+            "no container starts: {}",
+            ended.said
+        );
     }
 }
 

@@ -1,6 +1,5 @@
 //! `pelato plan` without a lattice: against a revision of the repository.
 
-use git2::{IndexAddOption, Repository, Signature};
 use serde_json::Value;
 
 use crate::command::{ECHO, Project, Task};
@@ -28,21 +27,6 @@ fn two() -> [Task; 2] {
     ]
 }
 
-/// Commits all; 40 hex digits.
-fn commit(project: &Project) -> String {
-    let repository = Repository::open(project.path()).unwrap();
-    let mut index = repository.index().unwrap();
-    index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
-    index.update_all(["*"], None).unwrap();
-    index.write().unwrap();
-    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-    let ada = Signature::now("Ada", "ada@example.org").unwrap();
-    let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
-    let parents: Vec<_> = parent.iter().collect();
-    let commit = repository.commit(Some("HEAD"), &ada, &ada, "a commit", &tree, &parents);
-    commit.unwrap().to_string()
-}
-
 async fn shown(project: &Project, arguments: &[&str]) -> String {
     let ended = project.pelato(arguments).await;
     assert_eq!(ended.code, Some(0), "{}", ended.said);
@@ -56,7 +40,7 @@ async fn shown(project: &Project, arguments: &[&str]) -> String {
 #[tokio::test]
 async fn shared_code_counts_and_what_nobody_imports_does_not() {
     let project = project();
-    commit(&project);
+    project.commit();
     project.write("README.md", "nothing that is built\n");
     project.write("tasks/lib/other/other.go", "package other\n\nconst New = 1\n");
     insta::assert_snapshot!(shown(&project, &["plan", "--since", "HEAD"]).await, @"
@@ -77,14 +61,14 @@ async fn shared_code_counts_and_what_nobody_imports_does_not() {
 #[tokio::test]
 async fn the_document() {
     let project = project();
-    let base = commit(&project);
+    let base = project.commit();
     let mut tasks = two().to_vec();
     tasks[0].component_name = "to_kelvin".to_owned();
     tasks[1].targets = vec!["edge"];
     tasks.push(Task::processor("more", &["edge"]));
     project.write("tasks/more.go", &ECHO.replace("arg }", "arg + arg }"));
     project.workflow(&tasks);
-    let head = commit(&project);
+    let head = project.commit();
     let mut document = project.pelato(&["plan", "--since", "HEAD~1", "--json"]).await.json();
     for task in document["projects"][0]["tasks"].as_array_mut().unwrap() {
         let fingerprint = task["fingerprint"].as_str().unwrap();
@@ -170,7 +154,7 @@ async fn projects_come_and_go() {
     let cellar = "project_name: Cellar\ntasks:\n  - name: Echo\n    type: processor_nats\n    code: echo.go\n    target: edge\n    source_topic: a\n    dest_topic: b\n    component_name: echo\n    version: 1.0.0\n";
     project.write("cellar/workflow.yaml", cellar);
     std::fs::remove_file(project.path().join("workflow.yaml")).unwrap();
-    commit(&project);
+    project.commit();
     project.write(
         "attic/workflow.yaml",
         &cellar.replace("Cellar", "Attic").replace("echo", "light"),
@@ -197,7 +181,7 @@ async fn projects_come_and_go() {
 #[tokio::test]
 async fn without_a_base_it_says_what_to_do() {
     let project = project();
-    commit(&project);
+    project.commit();
     let ended = project.pelato(&["plan", "--since", "nowhere"]).await;
     assert_eq!(ended.code, Some(2));
     insta::assert_snapshot!(ended.said, @"error: there is no revision `nowhere` here: revspec 'nowhere' not found; name a commit, branch or tag that this clone has (a shallow clone lacks older ones: `git fetch --unshallow`, or `fetch-depth: 0` in an Action)");

@@ -97,6 +97,21 @@ impl Project {
         self.write("workflow.yaml", &format!("project_name: Thermo\ntasks:\n{tasks}"));
     }
 
+    /// Commits all that is there: 40 hex digits.
+    pub(crate) fn commit(&self) -> String {
+        let repository = git2::Repository::open(self.path()).unwrap();
+        let mut index = repository.index().unwrap();
+        index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+        index.update_all(["*"], None).unwrap();
+        index.write().unwrap();
+        let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+        let ada = git2::Signature::now("Ada", "ada@example.org").unwrap();
+        let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+        let parents: Vec<_> = parent.iter().collect();
+        let commit = repository.commit(Some("HEAD"), &ada, &ada, "a commit", &tree, &parents);
+        commit.unwrap().to_string()
+    }
+
     /// Calls `pelato` and waits until it has ended.
     pub(crate) async fn pelato(&self, arguments: &[&str]) -> Ended {
         self.ended(self.start(arguments)).await

@@ -89,6 +89,55 @@ async fn brush_does_what_plan_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_base_is_the_commit_that_all_is_of() {
+    let stage = Stage::new();
+    stage.project.workflow(&two());
+    let first = stage.project.commit();
+    let base = async || stage.project.pelato(&["plan", "--json"]).await.json()["projects"][0].clone();
+    assert!(base().await["base"].is_null());
+    stage.ends(&["brush"]).await;
+    stage.project.write("tasks/filter.go", ECHO);
+    let second = stage.project.commit();
+    let plan = base().await;
+    assert_eq!((&plan["base"], &plan["head"]), (&first.into(), &second.into()));
+    // One task is of the second commit now, the other is as it was.
+    stage.ends(&["brush"]).await;
+    assert!(base().await["base"].is_null());
+}
+
+/// The new name is somebody else's: what runs goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_takes_nothing_down() {
+    let stage = Stage::new();
+    let theirs = Project::of("umbrella/theirs")
+        .with(
+            "PELATO_STATE",
+            &stage.project.path().with_file_name("state").display().to_string(),
+        )
+        .with("PELATO_DEPLOY", "local");
+    theirs.write("tasks/to_kelvin.go", ECHO);
+    theirs.workflow(&[Task::processor("to_kelvin", &["edge"])]);
+    assert_eq!(theirs.pelato(&["brush"]).await.code, Some(0));
+    stage.project.workflow(&two()[..1]);
+    stage.ends(&["brush"]).await;
+    let renamed = Task {
+        code: "convert.go".to_owned(),
+        ..Task::processor("to_kelvin", &["edge"])
+    };
+    stage.project.workflow(&[renamed]);
+    let ended = stage.project.pelato(&["brush"]).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(
+        ended
+            .last()
+            .starts_with("failed: to_kelvin (the application to_kelvin-edge on this host belongs to umbrella/theirs"),
+        "{}",
+        ended.said
+    );
+    assert_eq!(stage.host.applications(), ["convert-edge", "to_kelvin-edge"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_renamed_task_is_down_before_its_new_name_is_up() {
     let stage = Stage::new();
     stage
