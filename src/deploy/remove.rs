@@ -31,7 +31,7 @@ impl Lattice {
         }
         let task = had.annotations.get("pelato.component").map(String::as_str);
         reporter.line(task, Stage::Remove, format!("{application}: {} → nothing", had.version));
-        let mut watch = Watch::on(&self.control, application).await?;
+        let mut watch = Watch::on(&self.control, application, had.ids()).await?;
         let hosts = self.hosts_under(Some(&had)).await?;
         self.wadm.forget(application).await?;
         self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)

@@ -83,7 +83,7 @@ impl Lattice {
                 // The lattice may have forgotten what a host asks for when it starts.
                 self.put_ways(&manifest.document).await?;
             }
-            let mut watch = Watch::on(&self.control, application).await?;
+            let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
             match self.wait_until_running(start(false), &mut watch, cancel).await? {
                 Started::Failed(reason) => self.say(
                     &wanted,
@@ -107,7 +107,7 @@ impl Lattice {
         let document = recorded(&manifest.document, had.as_ref(), OffsetDateTime::now_utc());
         self.wadm.put(application, &document).await?;
         // A new one: what was announced of the old one must not be taken for news.
-        let mut watch = Watch::on(&self.control, application).await?;
+        let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
         self.wadm.deploy(application, &manifest.version).await?;
         let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
         if let Some(had) = &had {
@@ -130,17 +130,16 @@ impl Lattice {
         hosts: &[Host],
         reporter: &Reporter,
     ) -> Result<(), DeployError> {
-        let mut watch = Watch::on(&self.control, &manifest.application).await?;
         let application = &manifest.application;
-        let mut ids = vec![manifest.component_id.clone()];
-        ids.extend(manifest.provider_ids.iter().cloned());
+        let mut ids = ids_of(manifest);
+        ids.extend(had.map(Deployed::ids).unwrap_or_default());
+        let mut watch = Watch::on(&self.control, application, ids.clone()).await?;
         if let Some(had) = had {
             self.say(
                 wanted,
                 reporter,
                 format!("{application}: {} → {}", had.version, manifest.version),
             );
-            ids.extend(had.ids());
             self.wadm.forget(application).await?;
         } else {
             self.say(wanted, reporter, format!("{application}: {}", manifest.version));
@@ -151,4 +150,11 @@ impl Lattice {
     fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {
         reporter.line(Some(&wanted.task), Stage::Deploy, text);
     }
+}
+
+/// The ids of all that a manifest starts.
+fn ids_of(manifest: &Manifest) -> Vec<String> {
+    let mut ids = vec![manifest.component_id.clone()];
+    ids.extend(manifest.provider_ids.iter().cloned());
+    ids
 }

@@ -35,6 +35,8 @@ pub(super) struct Watch {
     status: Subscriber,
     events: Subscriber,
     tick: Instant,
+    /// The parts that are waited for.
+    ids: Vec<String>,
 }
 
 /// The part of a host's event that we read. wasmCloud's events are CloudEvents.
@@ -54,7 +56,10 @@ struct Data {
 }
 
 impl Watch {
-    pub(super) async fn on(control: &Control, application: &str) -> Result<Self, DeployError> {
+    /// Of an application and the parts with these `ids`. What others start and stop
+    /// meanwhile is no news: each look asks the hosts, and with twenty applications at
+    /// once every event would make all of them look.
+    pub(super) async fn on(control: &Control, application: &str, ids: Vec<String>) -> Result<Self, DeployError> {
         let subscribe = async |subject: String| {
             let subscribed = control.connection.client.subscribe(subject).await;
             subscribed.map_err(|error| control.connection.broken(error))
@@ -64,6 +69,7 @@ impl Watch {
             status: subscribe(format!("wadm.status.{lattice}.{application}")).await?,
             events: subscribe(format!("wasmbus.evt.{lattice}.>")).await?,
             tick: Instant::now() + POLL,
+            ids,
         })
     }
 
@@ -83,6 +89,7 @@ impl Watch {
                 }
             });
             match wait.await {
+                Ok(Some(News::Moved { id } | News::Failed { id, .. })) if !self.ids.contains(&id) => {}
                 Ok(Some(news)) => return news,
                 Ok(None) => {}
                 Err(_) => {
