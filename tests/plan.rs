@@ -44,6 +44,7 @@ fn services() -> Services {
 fn request(projects: &[ProjectFiles]) -> Request<'_> {
     Request {
         projects,
+        others: &[],
         repository: "acme/thermo",
         commit: None,
         run: "plan",
