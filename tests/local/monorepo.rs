@@ -160,11 +160,21 @@ async fn one_file_of_one_project_reads_that_project_alone() {
         "success: 1 built, 1 published, 1 deployed, 3 unchanged"
     );
 
-    // A project that is gone leaves the others alone.
+    // A project that is gone takes its application along, also where no other is read;
+    // those that are passed over are not taken for gone.
+    repository.write("README.md", "all noted");
+    assert_eq!(push("noted").await.0, "success: 4 unchanged");
     repository.delete("tools/two");
-    let (status, _) = push("gone").await;
-    assert!(status.starts_with("success: "), "{status}");
-    assert!(!status.contains("built") && !status.contains("deployed"), "{status}");
+    assert_eq!(
+        push("gone").await,
+        (
+            "success: 1 removed, 3 unchanged".into(),
+            "read 0 of 3 projects; 3 tasks deployed as wanted".into()
+        )
+    );
+    let left = host.applications().await.unwrap();
+    let left: Vec<&str> = left.iter().map(|deployed| deployed.application.as_str()).collect();
+    assert_eq!(left, ["plain-edge", "tools_one-edge", "zoo-edge"]);
     assert_eq!(runner.stop().await, Some(0));
 }
 
