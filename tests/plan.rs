@@ -69,7 +69,7 @@ async fn planned(before: &Model, after: &Model, services: &Services) -> Vec<Plan
     plans.remove(0).tasks
 }
 
-fn names<'p>(plan: &'p [PlannedTask], is_meant: impl Fn(&PlannedTask) -> bool) -> BTreeSet<&'p str> {
+fn names(plan: &[PlannedTask], is_meant: impl Fn(&PlannedTask) -> bool) -> BTreeSet<&str> {
     let meant = plan.iter().filter(|task| is_meant(task));
     meant.map(|task| task.component_name.as_str()).collect()
 }
