@@ -17,6 +17,12 @@ use super::{GenerateError, Placement, Template, Templates};
 const COMMIT: &str = "pelato.commit";
 const RUN: &str = "pelato.run";
 
+const FINGERPRINT: &str = "pelato.fingerprint";
+const INPUTS: &str = "pelato.inputs";
+
+/// Stands for the image of a component that is not built yet.
+pub const UNBUILT: &str = "unbuilt";
+
 /// What the name of a configuration with the way to a database begins with. The
 /// application's name follows, and a mark of the content where it is known.
 pub const SQL_CONFIG: &str = "pelato-sql";
@@ -50,6 +56,31 @@ impl Manifest {
 }
 
 impl Manifest {
+    /// What a manifest of [`UNBUILT`] is with an image, built from what `fingerprint` and
+    /// `inputs_note` say: the same as if it were rendered anew. None where its template
+    /// names the image elsewhere too.
+    pub fn built(&self, image: &str, fingerprint: &str, inputs_note: &str) -> Option<Self> {
+        let mut document = self.document.clone();
+        let parts = document["spec"]["components"].as_array_mut()?;
+        let component = parts.iter_mut().find(|part| part["type"] == "component")?;
+        component["properties"]["image"] = json!(image);
+        let annotations = document["metadata"]["annotations"].as_object_mut()?;
+        annotations.remove("version");
+        let commit = annotations.remove(COMMIT);
+        annotations.insert(FINGERPRINT.to_owned(), json!(fingerprint));
+        annotations.insert(INPUTS.to_owned(), json!(inputs_note));
+        if names(&document, UNBUILT) {
+            return None;
+        }
+        let (version, _) = self.version.rsplit_once('-')?;
+        let version = sealed(&mut document, version, commit.as_ref().and_then(Value::as_str));
+        Some(Self {
+            version,
+            document,
+            ..self.clone()
+        })
+    }
+
     /// The same, saying which run puts it. Like the commit, that is no content.
     #[must_use]
     pub fn by(mut self, run: &str) -> Self {
@@ -92,17 +123,8 @@ pub fn manifest(
         return Err(at_template(task, Template::wrong_manifest(wrong.shown())));
     }
     let (component_id, provider_ids) = ids(&application, &document);
-
-    let mut annotations = annotations(task, placement, fingerprint, inputs_note);
-    document["metadata"]["annotations"] = json!(annotations);
-    let version = format!(
-        "{}-{}",
-        task.version,
-        Digest::default().part(document.to_string()).short()
-    );
-    annotations.insert("version", &version);
-    annotations.extend(placement.owner.commit.as_deref().map(|commit| (COMMIT, commit)));
-    document["metadata"]["annotations"] = json!(annotations);
+    document["metadata"]["annotations"] = json!(annotations(task, placement, fingerprint, inputs_note));
+    let version = sealed(&mut document, &task.version, placement.owner.commit.as_deref());
     Ok(Manifest {
         application,
         target: placement.target.to_owned(),
@@ -112,6 +134,22 @@ pub fn manifest(
         document,
         address,
     })
+}
+
+/// Gives a document its version, and then its commit, which is no content.
+fn sealed(document: &mut Value, version: &str, commit: Option<&str>) -> String {
+    // In order, whatever order this build of serde_json keeps.
+    let annotations = document["metadata"]["annotations"].take();
+    document["metadata"]["annotations"] = sorted(annotations);
+    let digest = Digest::default().part(document.to_string()).short();
+    let version = format!("{version}-{digest}");
+    let annotations = &mut document["metadata"]["annotations"];
+    annotations["version"] = json!(version);
+    if let Some(commit) = commit {
+        annotations[COMMIT] = json!(commit);
+    }
+    *annotations = sorted(annotations.take());
+    version
 }
 
 /// Where the task listens on the target; none where its template has no such key.
@@ -194,8 +232,8 @@ fn annotations<'a>(
         ("pelato.environment", &placement.owner.environment),
         ("pelato.component", &task.component_name),
         ("pelato.target", placement.target),
-        ("pelato.fingerprint", fingerprint),
-        ("pelato.inputs", inputs_note),
+        (FINGERPRINT, fingerprint),
+        (INPUTS, inputs_note),
     ])
 }
 
@@ -214,6 +252,16 @@ fn ids(application: &str, document: &Value) -> (String, Vec<String>) {
             .collect()
     };
     (of("component").into_iter().next().unwrap_or_default(), of("capability"))
+}
+
+/// Whether a text of the value has `word` in it.
+fn names(value: &Value, word: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(word),
+        Value::Array(array) => array.iter().any(|value| names(value, word)),
+        Value::Object(object) => object.values().any(|value| names(value, word)),
+        _ => false,
+    }
 }
 
 /// The same value with the keys of every object in order, whatever order this

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use super::state::{placed, planned};
+use super::state::{built, unbuilt};
 use super::{Request, RunError, check};
-use crate::generate::{Manifest, WriteSummary, write, write_some};
-use crate::plan::Leftovers;
+use crate::generate::{WriteSummary, write, write_some};
 use crate::report::{Reporter, Stage, counted};
 use crate::services::Services;
 
@@ -27,26 +26,12 @@ pub fn generate(
     let mut written = Vec::new();
     let mut tasks = 0;
     for project in &prepared.projects {
-        let plan = planned(project, &[], &[], Leftovers::Keep, "", services)?;
         let mut projects = Vec::with_capacity(project.tasks.len());
-        let all = project.tasks.iter().zip(&plan.wanted);
-        for (prepared, wanted) in all.filter(|(_, task)| wanted(&task.component_name)) {
+        let all = project.tasks.iter();
+        for prepared in all.filter(|prepared| wanted(&prepared.task.component_name)) {
             let image = unpinned(services, &prepared.task.component_name, &prepared.task.version);
-            let manifests = wanted
-                .targets
-                .iter()
-                .map(|target| {
-                    placed(
-                        project,
-                        wanted,
-                        prepared,
-                        &target.target,
-                        &image,
-                        &target.settings,
-                        services,
-                    )
-                })
-                .collect::<Result<Vec<Manifest>, RunError>>()?;
+            let unbuilt = unbuilt(project, prepared, "", services)?;
+            let manifests = built(project, prepared, &unbuilt, &image, services)?;
             projects.push((prepared.sources.clone(), manifests));
         }
         let dir = top.join(&project.owner.project).join("gen");

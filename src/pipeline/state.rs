@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{PreparedProject, RunError};
 use crate::deploy::Deployed;
-use crate::generate::{Manifest, Owner, Placement, Templates, manifest};
+use crate::generate::{Manifest, Owner, Placement, Templates, UNBUILT, manifest};
 use crate::plan::{Base, Found, Leftovers, Note, PlannedTask, Wanted, WantedTarget, plan};
 use crate::services::Services;
-
-/// Stands for the image where a manifest's settings are compared.
-const NO_IMAGE: &str = "unbuilt";
 
 /// One project, its plan, and what is needed to carry it out.
 pub(super) struct Planned<'p> {
@@ -117,31 +114,58 @@ pub(super) fn found(deployed: &Deployed) -> Found {
 
 /// What the tasks of a project are built from, and how they are configured.
 pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
-    project
-        .tasks
-        .iter()
-        .map(|prepared| {
-            let task = &prepared.task;
-            let inputs = &prepared.sources.inputs;
-            let mut wanted = Wanted {
-                component_name: task.component_name.clone(),
-                code: task.code.clone(),
-                template: task.template.clone(),
-                fingerprint: prepared.fingerprint(toolchain, crate::build::RECIPE),
-                note: Note::of(&inputs.code, &inputs.template, toolchain),
-                targets: Vec::with_capacity(task.targets.len()),
-            };
-            for target in &task.targets {
-                let bare = placed(project, &wanted, prepared, target, NO_IMAGE, "", services)?;
-                wanted.targets.push(WantedTarget {
-                    target: target.clone(),
-                    application: bare.application,
-                    settings: bare.version,
-                });
-            }
-            Ok(wanted)
-        })
+    let all = project.tasks.iter();
+    all.map(|prepared| Ok(unbuilt(project, prepared, toolchain, services)?.0))
         .collect()
+}
+
+/// The same of one task, and its manifests while it is not built, target by target.
+pub(super) fn unbuilt(
+    project: &PreparedProject,
+    prepared: &super::PreparedTask,
+    toolchain: &str,
+    services: &Services,
+) -> Result<(Wanted, Vec<Manifest>), RunError> {
+    let task = &prepared.task;
+    let inputs = &prepared.sources.inputs;
+    let mut wanted = Wanted {
+        component_name: task.component_name.clone(),
+        code: task.code.clone(),
+        template: task.template.clone(),
+        fingerprint: prepared.fingerprint(toolchain, crate::build::RECIPE),
+        note: Note::of(&inputs.code, &inputs.template, toolchain),
+        targets: Vec::with_capacity(task.targets.len()),
+    };
+    let mut manifests = Vec::with_capacity(task.targets.len());
+    for target in &task.targets {
+        let bare = placed(project, &wanted, prepared, target, UNBUILT, "", services)?;
+        wanted.targets.push(WantedTarget {
+            target: target.clone(),
+            application: bare.application.clone(),
+            settings: bare.version.clone(),
+        });
+        manifests.push(bare);
+    }
+    Ok((wanted, manifests))
+}
+
+/// The manifests of one task with an image, target by target.
+pub(super) fn built(
+    project: &PreparedProject,
+    prepared: &super::PreparedTask,
+    (wanted, unbuilt): &(Wanted, Vec<Manifest>),
+    image: &str,
+    services: &Services,
+) -> Result<Vec<Manifest>, RunError> {
+    let targets = wanted.targets.iter().zip(unbuilt);
+    let built = targets.map(|(WantedTarget { target, settings, .. }, unbuilt)| {
+        let note = wanted.note.with_settings(settings).to_string();
+        match unbuilt.built(image, &wanted.fingerprint, &note) {
+            Some(manifest) => Ok(manifest),
+            None => placed(project, wanted, prepared, target, image, settings, services),
+        }
+    });
+    built.collect()
 }
 
 /// The manifest of a task on a target. `settings` is the digest that
@@ -187,12 +211,10 @@ pub fn manifests(
     image: &str,
     services: &Services,
 ) -> Result<Vec<Manifest>, RunError> {
-    let wanted = wanted(project, toolchain, services)?;
     let mut manifests = Vec::new();
-    for (prepared, wanted) in project.tasks.iter().zip(&wanted) {
-        for WantedTarget { target, settings, .. } in &wanted.targets {
-            manifests.push(placed(project, wanted, prepared, target, image, settings, services)?);
-        }
+    for prepared in &project.tasks {
+        let unbuilt = unbuilt(project, prepared, toolchain, services)?;
+        manifests.extend(built(project, prepared, &unbuilt, image, services)?);
     }
     Ok(manifests)
 }

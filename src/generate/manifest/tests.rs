@@ -1,5 +1,6 @@
 //! Manifests as wadm gets them.
 
+mod built;
 mod hostile;
 
 use super::*;
