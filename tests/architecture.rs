@@ -70,7 +70,7 @@ const USES: [(&str, &[&str]); 23] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 30] = [
+const LIBRARIES: [(&str, &[&str]); 31] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -87,6 +87,7 @@ const LIBRARIES: [(&str, &[&str]); 30] = [
     ("hyper", &["runtime", "server"]),
     ("hyper_util", &["runtime", "server"]),
     ("indicatif", &["cli"]),
+    ("miniz_oxide", &["deploy"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
     ("reqwest", &["forge", "publish"]),

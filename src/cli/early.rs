@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::CommandError;
-use super::args::Command;
+use super::args::{Command, TemplatesShow};
 use super::check::DiagnosticJson;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
@@ -49,6 +49,11 @@ pub(super) fn wants_json(command: &Command) -> bool {
         #[cfg(feature = "local")]
         Command::Test(command) => command.json,
         Command::Doctor(command) => command.json,
+        Command::New(command) => command.json,
+        Command::Templates(command) => match &command.show {
+            Some(TemplatesShow::Show { json, .. }) => *json || command.json,
+            None => command.json,
+        },
         _ => false,
     }
 }

@@ -41,6 +41,18 @@ async fn a_wrong_workflow_with_its_places() {
 }
 
 #[tokio::test]
+async fn what_needs_no_project() {
+    let project = project();
+    for arguments in [
+        &["templates", "show", "procesor_nats", "--json"][..],
+        &["new", ".", "--json"],
+    ] {
+        let document = document(&project.pelato(arguments).await, 2);
+        assert_eq!(document["success"], false, "{arguments:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_folder_without_a_project() {
     let project = project();
     project.write("elsewhere/x", "");
