@@ -70,7 +70,7 @@ const USES: [(&str, &[&str]); 23] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 31] = [
+const LIBRARIES: [(&str, &[&str]); 32] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -90,6 +90,7 @@ const LIBRARIES: [(&str, &[&str]); 31] = [
     ("miniz_oxide", &["deploy"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
+    ("regex", &["report"]),
     ("reqwest", &["forge", "publish"]),
     ("saphyr_parser", &["document"]),
     ("similar", &["testing"]),

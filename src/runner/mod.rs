@@ -4,4 +4,4 @@ mod keep;
 mod push;
 mod serve;
 
-pub use serve::{Runner, RunnerError};
+pub use serve::{Runner, RunnerError, mask};
