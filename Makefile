@@ -16,7 +16,7 @@ test: ## All checks and all tests
 lint: ## The checks alone: format, clippy, licences, unused crates
 	@scripts/test.sh --lint
 
-fuzz: ## A minute of whatever a fuzzer thinks of, as workflow.yaml
+fuzz: ## A minute each of whatever a fuzzer thinks of: workflow.yaml, deliveries, runner.yaml, values
 	@scripts/fuzz.sh
 
 fmt: ## Format the code
