@@ -153,7 +153,7 @@ pub(super) fn unbuilt(
 pub(super) fn built(
     project: &PreparedProject,
     prepared: &super::PreparedTask,
-    (wanted, unbuilt): &(Wanted, Vec<Manifest>),
+    (wanted, unbuilt): (Wanted, Vec<Manifest>),
     image: &str,
     services: &Services,
 ) -> Result<Vec<Manifest>, RunError> {
@@ -162,7 +162,7 @@ pub(super) fn built(
         let note = wanted.note.with_settings(settings).to_string();
         match unbuilt.built(image, &wanted.fingerprint, &note) {
             Some(manifest) => Ok(manifest),
-            None => placed(project, wanted, prepared, target, image, settings, services),
+            None => placed(project, &wanted, prepared, target, image, settings, services),
         }
     });
     built.collect()
@@ -214,7 +214,7 @@ pub fn manifests(
     let mut manifests = Vec::new();
     for prepared in &project.tasks {
         let unbuilt = unbuilt(project, prepared, toolchain, services)?;
-        manifests.extend(built(project, prepared, &unbuilt, image, services)?);
+        manifests.extend(built(project, prepared, unbuilt, image, services)?);
     }
     Ok(manifests)
 }
