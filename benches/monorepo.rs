@@ -170,7 +170,7 @@ fn round(dir: &Path, commit: &str) -> Said {
         peak: peak / 1024.0,
         read: settled.read,
         affected: settled.projects.len(),
-        unchanged: settled.unchanged.len(),
+        unchanged: settled.unchanged.count(),
     }
 }
 
@@ -251,7 +251,10 @@ fn kept(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let files = std::fs::read_dir(dir.join("mirror"))
         .unwrap()
         .map(|entry| entry.unwrap().path());
-    let files = files.filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let files = files.filter(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("pelato-"))
+    });
     files.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
 }
 
