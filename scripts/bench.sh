@@ -34,6 +34,7 @@ one() {
 }
 
 one plan "system rust" cargo bench --quiet --locked --bench monorepo
+one gen "system rust jinja release" benches/against_jinja.py
 # The next ones go here.
 
 for name in "${only[@]}"; do
