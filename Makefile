@@ -1,5 +1,5 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo demo-lattice test lint fuzz fmt setup
+.PHONY: help demo demo-lattice test lint fuzz bench fmt setup
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -18,6 +18,9 @@ lint: ## The checks alone: format, clippy, licences, unused crates
 
 fuzz: ## A minute each of whatever a fuzzer thinks of: workflow.yaml, deliveries, runner.yaml, values
 	@scripts/fuzz.sh
+
+bench: ## Each bench against its peer, into benches/README.md; ONLY=name for one
+	@scripts/bench.sh $(ONLY)
 
 fmt: ## Format the code
 	@cargo fmt --all

@@ -192,7 +192,7 @@ impl Serve {
             settled = pipeline::settle(Arc::new(commit), settling, services, reporter) => settled?,
             () = cancel.cancelled() => return Err(RunError::Cancelled),
         };
-        let (read, known) = (settled.read, settled.unchanged.len());
+        let (read, known) = (settled.read, settled.unchanged.count());
         let text = format!("read {read} of {}", counted(all.len(), "project"));
         let text = match known {
             0 => text,
@@ -217,7 +217,7 @@ impl Serve {
                 pipeline::run(&request, Goal::Brush, services, reporter, cancel).await?
             }
         };
-        outcome.tasks.extend(settled.unchanged);
+        outcome.tasks.extend(settled.unchanged.outcomes());
         outcome.tasks.sort_by(|a, b| a.project.cmp(&b.project));
         Ok(outcome)
     }
