@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{ECHO, Project, Task};
 use crate::registry::RealRegistry;
-use crate::tiny_task::docker::engine;
+use crate::tiny_task::docker::{Made, engine};
 
 /// How many containers build this task.
 async fn containers_of(component_name: &str) -> usize {
@@ -60,6 +60,7 @@ async fn two_projects_with_equal_names_are_built_at_once() {
     }
     assert_eq!(containers_of(name).await, 0);
     // Each finds its own again.
+    let made = Made::from_now_on().await;
     for project in [attic, cellar] {
         let ended = project.pelato(&["build"]).await;
         assert_eq!(
@@ -70,10 +71,12 @@ async fn two_projects_with_equal_names_are_built_at_once() {
         );
         assert!(
             !ended.said.contains("   build  "),
-            "no container starts: {}",
+            "nothing is compiled: {}",
             ended.said
         );
     }
+    let made = made.with("pelato.task", name).await;
+    assert!(made.is_empty(), "no container starts: {made:?}");
 }
 
 #[tokio::test]
