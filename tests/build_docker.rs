@@ -127,7 +127,7 @@ async fn one_container_serves_all_tasks_of_a_run() {
     let good: Vec<_> = built.iter().map(|(_, answer)| answer.is_ok()).collect();
     assert_eq!(good, [true, false, true, true], "{built:?}");
     // Its log stays its own.
-    assert_eq!(said.lines(Some("broken")), ["tasks/double.go:3:39: undefined: foo"]);
+    assert_eq!(said.lines(Some("broken")), ["tasks/double.go:3:38: undefined: foo"]);
     for quiet in ["first", "third", "last"] {
         assert!(said.lines(Some(quiet)).is_empty());
     }

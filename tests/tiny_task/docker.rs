@@ -105,6 +105,7 @@ impl Made {
         let engine = engine().await;
         let body = ContainerCreateBody {
             image: Some(super::options().go_image),
+            cmd: Some(vec!["true".to_owned()]),
             ..ContainerCreateBody::default()
         };
         let name = CreateContainerOptionsBuilder::default().name(&self.marker).build();
