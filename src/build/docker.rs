@@ -18,6 +18,9 @@ use super::{BuildError, Options};
 use crate::generate::Sources;
 use crate::report::{Reporter, Stage};
 
+/// How long an image that was seen counts as there: a run asks more than once.
+const FRESH: Duration = Duration::from_secs(30);
+
 /// An image is built once, whoever asks for it at the same time.
 static BUILDING: Mutex<()> = Mutex::const_new(());
 
@@ -29,6 +32,8 @@ pub struct Docker {
     options: Options,
     machine: Machine,
     volumes: Volumes,
+    /// When the image was last seen.
+    looked: Mutex<Option<Instant>>,
 }
 
 impl Docker {
@@ -46,6 +51,7 @@ impl Docker {
             options,
             machine,
             volumes: Volumes::default(),
+            looked: Mutex::default(),
         })
     }
 
@@ -79,6 +85,10 @@ impl Docker {
     pub(super) async fn prepare(&self, reporter: &Reporter) -> Result<Duration, BuildError> {
         let _one_at_a_time = BUILDING.lock().await;
         let begun = Instant::now();
+        let mut looked = self.looked.lock().await;
+        if looked.is_some_and(|looked| looked.elapsed() < FRESH) {
+            return Ok(begun.elapsed());
+        }
         sweep::of_the_killed(&self.engine).await;
         if self.image.toolchain(&self.engine).await?.is_none() {
             reporter.line(
@@ -91,6 +101,7 @@ impl Docker {
             );
             self.image.build(&self.engine, reporter).await?;
         }
+        *looked = Some(Instant::now());
         Ok(begun.elapsed())
     }
 
