@@ -69,6 +69,7 @@ async fn hostile(change: impl FnOnce(&mut Options)) -> Options {
 /// containers there were.
 async fn found_after(story: &str, first: &str, change: impl FnOnce(&mut Options)) -> (Vec<String>, usize) {
     let look = "echo sleepers=$(cat /proc/[0-9]*/comm | grep -c sleep); echo uids=$(stat -c %u /proc/[0-9]* | sort -u | tr '\\n' ' ')\n\
+        echo memory=$(cat /proc/sysvipc/* | wc -l)\n\
         echo files=$(find /sources /tmp /dev/mqueue -mindepth 1 | sort | tr '\\n' ' '); exit 1\n";
     let (reporter, said) = Said::reporter();
     let run = run(story);
@@ -310,12 +311,14 @@ fn assert_untouched(lines: &[String]) {
     );
     // What keeps the lane alive, and beside it the step alone.
     assert_eq!(found["sleepers"], "1", "{lines:?}");
+    // A header for each of the three kinds.
+    assert_eq!(found["memory"], "3", "{lines:?}");
     assert_eq!(found["uids"].trim(), "65532 65533", "{lines:?}");
 }
 
 #[tokio::test]
 async fn leaves_no_files_to_the_next_task() {
-    let script = "mkdir -p /tmp/a/b /sources/c; echo x > /tmp/a/b/x; echo x > /sources/c/x; touch /tmp/.hidden '/tmp/new\nline'; exit 1\n";
+    let script = "mkdir -p /tmp/a/b /sources/c; echo x > /tmp/a/b/x; echo x > /sources/c/x; touch /tmp/.hidden '/tmp/new\nline' /dev/mqueue/x; exit 1\n";
     let (lines, made) = found_after("files", script, |_| {}).await;
     assert_untouched(&lines);
     assert_eq!(made, 1, "the lane is good for the next task");
@@ -325,6 +328,13 @@ async fn leaves_no_files_to_the_next_task() {
 async fn leaves_no_files_that_cannot_be_taken_away() {
     let script = "mkdir -p /tmp/shut/in; chmod 0 /tmp/shut; exit 1\n";
     let (lines, made) = found_after("shut", script, |_| {}).await;
+    assert_untouched(&lines);
+    assert_eq!(made, 2, "the lane is thrown away");
+}
+
+#[tokio::test]
+async fn leaves_no_memory_that_no_process_holds() {
+    let (lines, made) = found_after("memory-kept", "ipcmk -M 4096; exit 1\n", |_| {}).await;
     assert_untouched(&lines);
     assert_eq!(made, 2, "the lane is thrown away");
 }
