@@ -30,6 +30,11 @@ pub(super) struct Printer {
     hidden: Hidden,
 }
 
+/// The keys whose texts are written for people, and may repeat what others answered.
+const FOR_PEOPLE: [&str; 9] = [
+    "detail", "error", "help", "message", "output", "reason", "reasons", "said", "summary",
+];
+
 /// What is never printed, once it is known.
 #[derive(Clone, Default)]
 struct Hidden(Arc<OnceLock<Mask>>);
@@ -37,6 +42,39 @@ struct Hidden(Arc<OnceLock<Mask>>);
 impl Hidden {
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.0.get().map_or(Cow::Borrowed(text), |mask| mask.hide(text))
+    }
+
+    /// Hides what is in the texts of a document that were written for people, each on a
+    /// line of its own. Its keys, names and digests are what programs go by.
+    fn hide_texts<'t>(&self, document: &'t str) -> Cow<'t, str> {
+        if self.0.get().is_none() {
+            return Cow::Borrowed(document);
+        }
+        let mut within = false;
+        let hide = |line: &'t str| {
+            let begin = FOR_PEOPLE.iter().find_map(|key| {
+                let rest = line
+                    .trim_start()
+                    .strip_prefix('"')?
+                    .strip_prefix(key)?
+                    .strip_prefix("\": ")?;
+                Some(line.len() - rest.len())
+            });
+            let from = match begin {
+                Some(from) => {
+                    within = line.ends_with('[');
+                    from
+                }
+                None if within && !line.trim_start().starts_with(']') => 0,
+                None => {
+                    within = false;
+                    line.len()
+                }
+            };
+            let (before, text) = line.split_at(from);
+            [Cow::Borrowed(before), self.hide(text)].concat()
+        };
+        Cow::Owned(document.split('\n').map(hide).collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -126,13 +164,13 @@ impl Printer {
 
     /// A line of what a command is there to show.
     pub(super) fn show(&self, text: &str) {
-        self.aside(|| line_of(&self.hidden.hide(text)));
+        self.aside(|| line_of(text));
     }
 
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
         self.aside(|| match serde_json::to_string_pretty(document) {
-            Ok(text) => line_of(&self.hidden.hide(&text)),
+            Ok(text) => line_of(&self.hidden.hide_texts(&text)),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
         });
     }

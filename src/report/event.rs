@@ -128,6 +128,8 @@ pub enum Event {
         /// What is wrong, where, and what to do.
         reason: String,
     },
+    /// How many projects the commit has, planned or not.
+    Projects(usize),
     /// The plan has this task.
     Planned(PlannedEvent),
     /// A task got as far as it will.
@@ -152,7 +154,7 @@ impl Event {
             }
         };
         match &mut self {
-            Self::Started { .. } => {}
+            Self::Started { .. } | Self::Projects(_) => {}
             Self::Line { text, .. } => hide(text),
             Self::Finished { detail, .. } => hide(detail),
             Self::Failed { reason, .. } => hide(reason),

@@ -120,26 +120,24 @@ fn as_written(secret: &str) -> String {
     let mut bytes = [0; 4];
     for character in secret.chars() {
         let encoded = character.encode_utf8(&mut bytes);
-        let _ = write!(form, "(?:{}|", regex::escape(encoded));
+        // The escaped form first: half of it must not be left behind.
+        form.push_str("(?:");
+        if matches!(character, '"' | '\\' | '/') {
+            let _ = write!(form, r"\\{}|", regex::escape(encoded));
+        }
+        if character == '\t' {
+            form.push_str(r"\\t|");
+        }
+        if character == ' ' {
+            form.push_str(r"\+|");
+        }
+        if character.len_utf16() == 1 {
+            let _ = write!(form, r"\\u(?i:{:04x})|", u32::from(character));
+        }
         for byte in encoded.bytes() {
             let _ = write!(form, "%(?i:{byte:02x})");
         }
-        if character == ' ' {
-            form.push_str(r"|\+");
-        }
-        if matches!(character, '"' | '\\' | '/') {
-            let _ = write!(form, r"|\\{}", regex::escape(encoded));
-        }
-        if character == '\t' {
-            form.push_str(r"|\\t");
-        }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            // One unit alone is half a character; a half is enough where it is one.
-            let _ = match character.len_utf16() {
-                1 => write!(form, r"|\\u(?i:{unit:04x})"),
-                _ => Ok(()),
-            };
-        }
+        let _ = write!(form, "|{}", regex::escape(encoded));
         form.push(')');
     }
     form

@@ -10,7 +10,7 @@ use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
 use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
 use crate::queue::{Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::report::{Ending, Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
 use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
@@ -183,6 +183,7 @@ impl Serve {
         cancel: &CancellationToken,
     ) -> Result<Outcome, RunError> {
         let all: Vec<String> = commit.projects().iter().map(|project| project.path.clone()).collect();
+        reporter.announce(Event::Projects(all.len()));
         let settling = Settling {
             repository: &self.repository.name,
             commit: &run.commit,

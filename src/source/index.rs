@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
 
+use super::folder::is_left_out;
 use super::{Limits, SourceError};
 use crate::workflow;
 
@@ -82,6 +83,9 @@ impl Index {
             for entry in tree.iter().filter(is_folder) {
                 // What is not UTF-8 is no path that a project can be named by.
                 let Ok(name) = entry.name() else { continue };
+                if is_left_out(name) {
+                    continue;
+                }
                 let before = was.as_ref().and_then(|was| was.get_name(name)).filter(is_folder);
                 let before = before.map(|before| before.id());
                 if before == Some(entry.id()) {

@@ -72,6 +72,16 @@ fn every_form_is_found() {
 }
 
 #[test]
+fn json_stays_json() {
+    for secret in [r"back\slash\", "quo\"te\"s\"", "tab\tand /", "plain-one"] {
+        let mask = mask(&[secret]);
+        let text = serde_json::to_string(&format!("it said {secret}")).unwrap();
+        let hidden: String = serde_json::from_str(&mask.hide(&text)).unwrap();
+        assert_eq!(hidden, "it said ***", "{secret}");
+    }
+}
+
+#[test]
 fn what_it_looks_like() {
     let mask = mask(&["hunter22", "s3cr3t/token"]);
     insta::assert_snapshot!(

@@ -152,3 +152,20 @@ fn a_tree_that_unfolds_without_end_has_one() {
         "the repository has a path of more bytes than that: at most 4096 are read"
     );
 }
+
+#[test]
+fn what_is_left_out_on_the_disk_is_left_out_of_a_commit() {
+    let story = Story::new();
+    let tree = story.tree(&[
+        (".github/workflows/workflow.yaml", "1"),
+        ("a/gen/workflow.yaml", "1"),
+        ("a/workflow.yaml", "1"),
+        ("b/vendor/x/workflow.yaml", "1"),
+        ("node_modules/workflow.yaml", "1"),
+        ("target/workflow.yaml", "1"),
+        ("targets/workflow.yaml", "1"),
+    ]);
+    let index = story.of(tree, None);
+    let projects: Vec<&str> = index.projects.keys().map(String::as_str).collect();
+    assert_eq!(projects, ["a/", "targets/"]);
+}

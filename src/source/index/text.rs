@@ -2,8 +2,9 @@
 
 use super::Index;
 
-/// What it begins with. Whatever begins otherwise is no index.
-const MARK: &str = "pelato-index-1";
+/// What it begins with. Whatever begins otherwise is no index. To be counted up whenever
+/// something else of a tree counts: an index is never made anew for what did not change.
+const MARK: &str = "pelato-index-2";
 
 impl Index {
     /// All of it, with a NUL after each part: the one byte that no path of git's has.
