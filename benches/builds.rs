@@ -164,7 +164,7 @@ impl Bench<'_> {
             for n in 0..TASKS {
                 let _ = writeln!(
                     workflow,
-                    "  - {{ name: T{n}, type: processor_nats, code: task{n}.go, target: edge, source_topic: in.{n}, dest_topic: out.{n}, component_name: task{n}, version: 1.0.0 }}"
+                    "  - {{ name: T{n}, type: processor_nats, code: task{n}.go, targets: [edge], source_topic: in.{n}, dest_topic: out.{n}, component_name: task{n}, version: 1.0.0 }}"
                 );
             }
             files.push(("workflow.yaml".to_owned(), workflow));
