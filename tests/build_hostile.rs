@@ -348,6 +348,14 @@ async fn leaves_no_processes_to_the_next_task() {
 }
 
 #[tokio::test]
+async fn leaves_no_chain_of_processes_each_gone_before_it_is_seen() {
+    let script = "echo 'sh /tmp/chain & exit' > /tmp/chain; sh /tmp/chain > /dev/null 2>&1; exit 1\n";
+    let (lines, made) = found_after("chain", script, |_| {}).await;
+    assert_untouched(&lines);
+    assert_eq!(made, 2, "the lane is thrown away");
+}
+
+#[tokio::test]
 async fn is_gone_with_its_lane_when_it_takes_too_long() {
     let change = |options: &mut Options| options.limits.time = Duration::from_secs(2);
     let (lines, made) = found_after("late", "while :; do :; done\n", change).await;

@@ -127,7 +127,7 @@ impl Docker {
         let fetching = Fetching::of(tasks);
         let open = |kind, tasks, first| Lanes::open(&self.engine, sandbox(kind), tasks, first, cancel);
         let compile = open(Kind::Compile, tasks.len(), tasks.len().min(width));
-        let fetch = open(Kind::Fetch, fetching.tasks(), fetching.len().min(width));
+        let fetch = open(Kind::Fetch, fetching.tasks(), fetching.distinct().min(width));
         let lanes = (compile, fetch);
         Ok(Yard::new(self, cache, lanes, fetching, volume.is_new, width))
     }

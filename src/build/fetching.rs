@@ -33,7 +33,7 @@ impl Fetching {
     }
 
     /// How many sets there are.
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn distinct(&self) -> usize {
         self.sets.len()
     }
 
@@ -84,7 +84,7 @@ mod tests {
         let replaced = task(&[("go.mod", go_mod), ("internal/m/go.mod", "module example.org/m\n")]);
         let none = task(&[("go.mod", "module task\n")]);
         let fetching = Fetching::of(&[&one, &other, &summed, &replaced, &none]);
-        assert_eq!((fetching.tasks(), fetching.len()), (4, 3));
+        assert_eq!((fetching.tasks(), fetching.distinct()), (4, 3));
         assert!(std::ptr::eq(
             fetching.wanted(&one).unwrap(),
             fetching.wanted(&other).unwrap()

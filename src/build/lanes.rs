@@ -171,7 +171,9 @@ impl Parts {
     async fn replace(&self, lane: Lane) {
         match self.cancel.is_cancelled() {
             true => lane.remove().await,
-            false => drop(tokio::join!(lane.remove(), self.start())),
+            false => {
+                tokio::join!(lane.remove(), self.start());
+            }
         }
     }
 

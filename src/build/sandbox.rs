@@ -238,6 +238,7 @@ mod tests {
         let sandbox = sandbox("1", Kind::Compile);
         let life = sandbox.life();
         assert_eq!(life, Duration::from_secs(18 * 60));
+        assert_eq!(sandbox.body().cmd.unwrap(), ["sleep", "1080"]);
         let task = sandbox.limits.time + GRACE;
         assert!(!sandbox.is_worn(Duration::ZERO));
         assert!(!sandbox.is_worn(life / 2));
