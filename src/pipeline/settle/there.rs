@@ -26,9 +26,18 @@ impl There {
         let keys: HashMap<OwnerKey, usize> = keys
             .map(|(index, project)| (OwnerKey::of(repository, environment, &project.path), index))
             .collect();
+        // Applications of a project mostly follow one another.
+        let mut last = None;
         let owners: Vec<Option<usize>> = standings
             .iter()
-            .map(|standing| keys.get(&standing.owner()).copied())
+            .map(|standing| match (last, standing.owner()) {
+                (Some((before, index)), owner) if before == owner => index,
+                (_, owner) => {
+                    let index = keys.get(&owner).copied();
+                    last = Some((owner, index));
+                    index
+                }
+            })
             .collect();
         let mut counts = vec![0; projects.len()];
         for owner in owners.iter().flatten() {
