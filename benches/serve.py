@@ -4,7 +4,7 @@
 usage: benches/serve.py nothing [ROUNDS]     15 where none is said
        benches/serve.py memory [ROUNDS]      5 where none is said
 
-Needs `cargo build --release`, git and Go; PELATO names another program. `nothing` pushes to
+Needs `cargo build --release --workspace`, git and Go; PELATO names another program. `nothing` pushes to
 a bare repository and sends a signed delivery; it ends when the forge (a stand-in, in this
 process) was told `success`. Beside it is the `git fetch` of the same commit into a clone,
 its process with it. `memory` reads what Linux says of the runner's own process: what is
@@ -30,7 +30,7 @@ import threading
 import time
 import urllib.request
 
-from figures import ratio, spread
+from figures import ratio, skipped, spread
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target")) / "release"
@@ -38,6 +38,7 @@ PELATO = pathlib.Path(os.environ.get("PELATO", TARGET / "pelato"))
 DELIVERY = TOP / "tests" / "data" / "gitea-deliveries" / "push-force.json"
 NAME, SECRET = "acme/bench", "s3cr3t"
 PATIENCE = 600
+PUSH, FETCH, ON_TOP = "nothing changed, push → success, 2 tasks, {}", "`git fetch`, its process", "at most 100 ms on top"
 
 
 def main():
@@ -52,6 +53,21 @@ def main():
 
 
 def nothing(stage, rounds):
+    rows(stage, rounds, "`deploy: local`")
+    with tempfile.TemporaryDirectory() as folder, lattice() as place:
+        if place is None:
+            skipped(PUSH.format("a lattice"), FETCH, ON_TOP, "the test lattice is not installed; `make setup` does that")
+            return
+        with Stage(pathlib.Path(folder)) as stage:
+            stage.config = stage.config.replace(
+                "    deploy: local\n",
+                f"    registry: {{ url: {place['registry']}/bench }}\n    nats: {{ url: {place['nats']} }}\n"
+                f"    lattice: {place['lattice']}\n    providers: builtin\n",
+            )
+            rows(stage, rounds, "a lattice of two hosts")
+
+
+def rows(stage, rounds, where):
     stage.write(2, "first")
     with stage.runner() as runner:
         stage.expect(runner.push("first"), "2 built, 2 published, 2 deployed")
@@ -72,9 +88,24 @@ def nothing(stage, rounds):
         log = runner.log()
         if "read 0 of 1 project" not in log:
             sys.exit(f"the project was read:\n{log}")
-    what = "nothing changed, push → success, 2 tasks, `deploy: local`"
     measured = f"{spread(on_top)} ms on top ({spread(run)} ms against {spread(fetched)} ms)"
-    ratio(what, "`git fetch`, its process", "at most 100 ms on top", measured)
+    ratio(PUSH.format(where), FETCH, ON_TOP, measured)
+
+
+@contextlib.contextmanager
+def lattice():
+    """The test lattice, where its parts are installed; else none."""
+    program = TARGET / "lattice"
+    there = subprocess.run([TOP / "scripts" / "setup-lattice.sh", "--print"], capture_output=True)
+    if there.returncode != 0 or not program.exists():
+        yield None
+        return
+    process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait()
 
 
 def memory(stage, rounds):

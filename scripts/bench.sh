@@ -36,7 +36,7 @@ one() {
 one plan "system rust" cargo bench --quiet --locked --bench monorepo
 one gen "system rust jinja release" benches/against_jinja.py
 one micro "system rust go" cargo bench --quiet --locked --bench micro
-one nothing "system rust go release" benches/serve.py nothing
+one nothing "system rust go docker lattice release" benches/serve.py nothing
 one memory "system rust go docker release" benches/serve.py memory
 # The next ones go here.
 

@@ -31,7 +31,7 @@ pub struct Standing {
     /// lattice it is waiting until [`Destination::look_at`] was through.
     pub state: TargetState,
     parts: Parts,
-    seal: [u8; 32],
+    seal: [u8; 16],
     owner: OwnerKey,
     name: NameKey,
 }
@@ -51,13 +51,10 @@ impl OwnerKey {
     pub fn of(repository: &str, environment: &str, project: &str) -> Self {
         let mut digest = Sha256::new();
         for part in [repository, environment, project] {
-            digest.update((part.len() as u64).to_le_bytes());
+            digest.update((part.len() as u32).to_le_bytes());
             digest.update(part);
         }
-        let digest: [u8; 32] = digest.finalize().into();
-        let mut key = [0; 16];
-        key.copy_from_slice(&digest[..16]);
-        Self(key)
+        Self(half(digest.finalize().into()))
     }
 }
 
@@ -122,7 +119,7 @@ impl Standing {
 
     /// A digest of all that a plan is made from: its name, its annotations, and whether it
     /// is deployed. Not whose it is, nor the commit.
-    pub fn seal(&self) -> &[u8; 32] {
+    pub fn seal(&self) -> &[u8; 16] {
         &self.seal
     }
 }
@@ -199,7 +196,7 @@ fn state(parts: &Parts, inventories: &BTreeMap<String, Vec<Option<Inventory>>>) 
     }
 }
 
-fn seal(deployed: &Deployed) -> [u8; 32] {
+fn seal(deployed: &Deployed) -> [u8; 16] {
     let mut text = Vec::with_capacity(512);
     let mut part = |one: &str| {
         text.extend((one.len() as u64).to_le_bytes());
@@ -213,5 +210,12 @@ fn seal(deployed: &Deployed) -> [u8; 32] {
             part(value);
         }
     }
-    Sha256::digest(&text).into()
+    half(Sha256::digest(&text).into())
+}
+
+/// Enough of a digest: another text with the same one is out of reach.
+fn half(digest: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    half
 }

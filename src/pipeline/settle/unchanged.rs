@@ -21,7 +21,7 @@ impl Unchanged {
     /// How many tasks that are.
     pub fn count(&self) -> usize {
         let tasks = self.projects.iter().map(|(_, index)| {
-            let names = self.there.of_project(*index).map(|standing| component(standing));
+            let names = self.there.of_project(*index).map(component);
             let mut names: Vec<&str> = names.collect();
             names.sort_unstable();
             names.dedup();
