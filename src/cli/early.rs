@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::CommandError;
-use super::args::{Command, TemplatesShow};
+use super::args::{Command, Format, TemplatesShow};
 use super::check::DiagnosticJson;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
@@ -41,7 +41,7 @@ pub(super) fn wants_json(command: &Command) -> bool {
         Command::Build(command) | Command::Remove(command) => command.json,
         Command::Deploy(command) | Command::Brush(command) => command.stages.json,
         Command::Plan(command) => command.json,
-        Command::Check(command) => command.json,
+        Command::Check(command) => command.json || command.format == Format::Json,
         Command::Rollback(command) => command.json,
         Command::Status(command) => command.json,
         #[cfg(feature = "local")]
