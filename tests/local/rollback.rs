@@ -136,7 +136,14 @@ async fn what_was_deployed_before_is_put_back_and_the_next_push_starts_from_it()
     ");
     pair.assert_answers("two", "one").await;
     // All of them to before the latest run, which was about one alone.
-    insta::assert_snapshot!(pair.pelato(&["rollback"]).await, @"");
+    insta::assert_snapshot!(pair.pelato(&["rollback"]).await, @"
+      deploy  second: edge running at 127.0.0.1:[PORT]
+      deploy  second: | second-edge: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
+        plan  1 of 2 tasks affected
+        plan  first: unchanged: the latest run left it alone
+        plan  second: changed: edge back to 1.0.0-[DIGEST]
+    done: 1 deployed, 1 unchanged
+    ");
     pair.assert_answers("two", "two").await;
 
     // What a run left, from the list: the first rollback, before which and after which
@@ -190,7 +197,7 @@ async fn a_target_that_the_latest_run_left_alone_stays() {
       deploy  first: | first-edge: 1.0.0-[DIGEST] → 1.0.0-[DIGEST]
         plan  1 of 2 tasks affected
         plan  first: changed: cloud back to 1.0.0-[DIGEST]; edge back to 1.0.0-[DIGEST]
-        plan  second: unchanged: no earlier deployment
+        plan  second: unchanged: the latest run left it alone
     done: 1 deployed, 1 unchanged
     ");
     pair.assert_answers("one", "one").await;
