@@ -1,4 +1,12 @@
-//! Experiment.
+//! What deploying costs on top of the platform: one changed task and twenty, by Pelato
+//! and by a bare loop over wadm's client, and twenty by the `wash` command line.
+//!
+//! `cargo bench --bench deploys [-- [one|twenty] [go] [ROUNDS]]`, after `make setup`. It
+//! prints the tables of benches/README.md. It sees to it that every application answers
+//! with its new words, and asserts nothing about time. Twenty are the smallest
+//! components that answer, since hosts compile one after the other; with `go` they are
+//! Go's. What takes part goes in turns, so that whatever else the machine does meets all.
+
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -9,267 +17,188 @@
 
 #[path = "../tests/answering/mod.rs"]
 mod answering;
+#[path = "../tests/command/mod.rs"]
+mod command;
 #[path = "../tests/component/mod.rs"]
 mod component;
+#[path = "deploys/floor.rs"]
+mod floor;
+#[path = "deploys/stage.rs"]
+mod stage;
+#[path = "deploys/wash.rs"]
+mod wash;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use futures_util::StreamExt;
 use futures_util::future::join_all;
-use lattice_harness::{Lattice, Options};
-use pelato::deploy::NatsConfig;
-use pelato::generate::{Manifest, Owner, Placement, Providers, Templates, manifest};
-use pelato::publish::{Registry, RegistryConfig};
-use pelato::report::Reporter;
+use pelato::report::{Reporter, TargetState};
 use tokio_util::sync::CancellationToken;
 
-type Seen = Arc<Mutex<Vec<(Instant, String, String)>>>;
+use self::command::{Project, Task};
+use self::stage::{Made, Stage, name};
+
+const TWENTY: usize = 20;
+
+/// What the components of a round are made of.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// A few hundred bytes.
+    Smallest,
+    /// Some 2 MB, of which a host makes machine code for a second or two.
+    Go,
+}
 
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let count: usize = arguments.iter().find_map(|a| a.parse().ok()).unwrap_or(20);
-    let lattice = Lattice::start(Options {
-        hosts: vec!["edge".into()],
-        ..Options::default()
-    })
-    .await
-    .unwrap();
-    let nats = async_nats::connect(lattice.nats()).await.unwrap();
-    let seen: Seen = Arc::default();
-    watch(&nats, lattice.name(), seen.clone()).await;
-    let config = NatsConfig {
-        url: lattice.nats(),
-        ..NatsConfig::default()
+    // cargo adds `--bench`.
+    let rounds = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(5);
+    let stage = Stage::set().await;
+    if !has("twenty") {
+        one(&stage, Kind::Smallest, rounds).await;
+        one(&stage, Kind::Go, rounds).await;
+    }
+    if !has("one") {
+        let kind = if has("go") { Kind::Go } else { Kind::Smallest };
+        twenty(&stage, kind, rounds).await;
+    }
+}
+
+/// One task that runs, and whose code changed: published → answering.
+async fn one(stage: &Stage, kind: Kind, rounds: usize) {
+    let ours = stage.ours().await;
+    let (mut bare, mut pelato) = (Vec::new(), Vec::new());
+    // The first of each is no change of what runs.
+    for round in 0..=rounds {
+        let made = stage.made(0, kind, &format!("bare {round}")).await;
+        let begun = Instant::now();
+        floor::roll(&stage.wadm, &made.manifest).await;
+        stage.until_answered(0, &made.words).await;
+        bare.push(begun.elapsed().as_secs_f64());
+
+        let made = stage.made(0, kind, &format!("pelato {round}")).await;
+        let begun = Instant::now();
+        let deployed = ours
+            .deploy(&made.manifest, &Reporter::default(), &CancellationToken::new())
+            .await
+            .unwrap();
+        assert_eq!(deployed.state, TargetState::Running, "{:?}", deployed.reason);
+        stage.until_answered(0, &made.words).await;
+        pelato.push(begun.elapsed().as_secs_f64());
+    }
+    let what = match kind {
+        Kind::Smallest => "the smallest component",
+        Kind::Go => "a task in Go",
     };
-    let ours = pelato::deploy::Lattice::connect(&config, lattice.name()).await.unwrap();
-    let wadm = wadm_client::Client::from_nats_client(lattice.name(), None, nats.clone());
-    let providers = match has("external") {
-        true => Providers {
-            messaging: lattice.messaging_provider().to_owned(),
-            ..Providers::builtin()
-        },
-        false => Providers::builtin(),
-    };
-    let go = match has("go") {
-        true => Some(
-            component::component(
-                "processor_nats",
-                "package main\n\nfunc exec_task(arg string) string { return arg }\n",
-            )
-            .await,
-        ),
-        false => None,
-    };
-    let shared = has("shared");
-    let mut set = async |round: &str| -> Vec<(Manifest, String)> {
-        let mut all = Vec::new();
-        for at in 0..count {
-            let name = format!("task{at:02}");
-            let words = if shared {
-                round.to_owned()
-            } else {
-                format!("{name} {round}")
-            };
-            let wasm = go.clone().unwrap_or_else(|| answering::answering(&words));
-            let (repository, fingerprint) = match shared {
-                true => ("shared".to_owned(), round),
-                false => (name.clone(), round),
-            };
-            let image = publish(&lattice, &repository, fingerprint, wasm).await;
-            let mut manifest = of(&lattice, &name, &image, &providers);
-            manifest.version = format!("{}-{round}", manifest.version);
-            manifest.document["metadata"]["annotations"]["version"] = manifest.version.clone().into();
-            all.push((manifest, words));
-        }
-        all
-    };
-    let is_go = has("go");
-    for round in ["a", "b", "c"] {
-        for who in std::env::var("WHO").unwrap_or("bare ours".into()).split(' ') {
-            let all = set(&format!("{round}{who}")).await;
-            seen.lock().unwrap().clear();
+    head(&format!("one changed task, {what}"), rounds);
+    row("bare loop over wadm's client", &bare[1..], &bare[1..]);
+    row("Pelato", &pelato[1..], &bare[1..]);
+    stage.clear().await;
+}
+
+/// Twenty tasks that run, and the code of all changed: published → all answer.
+async fn twenty(stage: &Stage, kind: Kind, rounds: usize) {
+    let project = project(stage);
+    let wash = wash::installed().await;
+    let (mut bare, mut pelato, mut washed, mut away) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=rounds {
+        let all = twenty_made(stage, kind, &format!("bare {round}")).await;
+        let begun = Instant::now();
+        join_all(all.iter().map(|made| floor::roll(&stage.wadm, &made.manifest))).await;
+        all_answer(stage, &all).await;
+        bare.push(begun.elapsed().as_secs_f64());
+
+        let words = stage
+            .publish_for(&project, kind, TWENTY, &format!("pelato {round}"))
+            .await;
+        let begun = Instant::now();
+        let said = stage::said(&project, &["deploy", "--json"]).await;
+        join_all((0..TWENTY).map(|at| stage.until_answered(at, &words[at]))).await;
+        pelato.push(begun.elapsed().as_secs_f64());
+        let outcome: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
+        let tasks = outcome["tasks"].as_array().unwrap();
+        let deployed = |task: &&serde_json::Value| task["deployed"] == true;
+        assert_eq!(tasks.iter().filter(deployed).count(), TWENTY);
+        away.extend(times_away(&String::from_utf8_lossy(&said.stderr)));
+
+        if wash {
+            let all = twenty_made(stage, kind, &format!("wash {round}")).await;
             let begun = Instant::now();
-            let gate = tokio::sync::Semaphore::new(std::env::var("K").map_or(100, |k| k.parse().unwrap()));
-            let each = join_all(all.iter().map(|(manifest, words)| async {
-                let _turn = gate.acquire().await.unwrap();
-                match who {
-                    "bare" => bare(&wadm, manifest, round != "a").await,
-                    _ => {
-                        let outcome = ours
-                            .deploy(manifest, &Reporter::default(), &CancellationToken::new())
-                            .await
-                            .unwrap();
-                        if format!("{:?}", outcome.state) != "Running" {
-                            println!("!! {:?}", outcome.reason);
-                        }
-                    }
-                }
-                note(&seen, &manifest.application, "call returned");
-                if is_go {
-                    until_answered(&nats, &manifest.application, "?").await;
-                    note(&seen, &manifest.application, "answers");
-                    return;
-                }
-                until_answered(&nats, &manifest.application, words).await;
-                note(&seen, &manifest.application, "answers");
-            }));
-            each.await;
-            println!("== {round} {who}: {:.2} s", begun.elapsed().as_secs_f64());
-            show(&seen, begun);
-            if round == "a" && who == "bare" && std::env::var("WHO").is_err() {
-                for (manifest, _) in &all {
-                    wadm.undeploy_manifest(&manifest.application).await.unwrap();
-                    wadm.delete_manifest(&manifest.application, None).await.unwrap();
-                }
-                tokio::time::sleep(Duration::from_secs(8)).await;
+            for made in &all {
+                wash::deploy(stage, &made.manifest).await;
             }
+            all_answer(stage, &all).await;
+            washed.push(begun.elapsed().as_secs_f64());
         }
     }
-}
-
-fn note(seen: &Seen, application: &str, what: &str) {
-    seen.lock()
-        .unwrap()
-        .push((Instant::now(), application.to_owned(), what.to_owned()));
-}
-
-fn show(seen: &Seen, begun: Instant) {
-    let mut kinds: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    let mut first: BTreeMap<(String, String), f64> = BTreeMap::new();
-    for (at, application, what) in seen.lock().unwrap().iter() {
-        if *at < begun {
-            continue;
-        }
-        let at = (*at - begun).as_secs_f64();
-        kinds.entry(what.clone()).or_default().push(at);
-        first.entry((application.clone(), what.clone())).or_insert(at);
-    }
-    let mut rows: Vec<_> = kinds
-        .into_iter()
-        .map(|(what, mut all)| {
-            all.sort_by(f64::total_cmp);
-            (all[0], what, all)
-        })
-        .collect();
-    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for (_, what, all) in rows {
-        println!(
-            "   {what:<44} {:>4}x  first {:.2}  median {:.2}  last {:.2}",
-            all.len(),
-            all[0],
-            all[all.len() / 2],
-            all[all.len() - 1]
-        );
-    }
-}
-
-async fn watch(nats: &async_nats::Client, lattice: &str, seen: Seen) {
-    for subject in [
-        format!("wadm.status.{lattice}.*"),
-        format!("wasmbus.evt.{lattice}.>"),
-        format!("wadm.api.{lattice}.>"),
-        format!("wasmbus.ctl.v1.{lattice}.>"),
-        format!("wadm.cmd.>"),
-    ] {
-        let mut messages = nats.subscribe(subject).await.unwrap();
-        let seen = seen.clone();
-        tokio::spawn(async move {
-            while let Some(message) = messages.next().await {
-                let parts: Vec<&str> = message.subject.split('.').collect();
-                let what = match parts[..] {
-                    ["wadm", "status", ..] => {
-                        let status: serde_json::Value = serde_json::from_slice(&message.payload).unwrap();
-                        format!("status {}", status["status"]["type"])
-                    }
-                    ["wasmbus", "evt", _, name, ..] => format!("event {name}"),
-                    ["wadm", "api", _, "model", verb, ..] => format!("api {verb}"),
-                    ["wasmbus", "ctl", "v1", _, a, b, ..] => format!("ctl {a} {b}"),
-                    ["wadm", "cmd", ..] => "command".to_owned(),
-                    _ => message.subject.to_string(),
-                };
-                seen.lock().unwrap().push((Instant::now(), String::new(), what));
-            }
-        });
-    }
-}
-
-async fn bare(wadm: &wadm_client::Client, manifest: &Manifest, roll: bool) {
-    let name = &manifest.application;
-    if roll {
-        wadm.undeploy_manifest(name).await.unwrap();
-        wadm.delete_manifest(name, None).await.unwrap();
-    }
-    let document: wadm_types::Manifest = serde_json::from_value(manifest.document.clone()).unwrap();
-    wadm.put_manifest(document).await.unwrap();
-    wadm.deploy_manifest(name, Some(&manifest.version)).await.unwrap();
-}
-
-async fn until_answered(nats: &async_nats::Client, application: &str, words: &str) {
-    let name = application.strip_suffix("-edge").unwrap();
-    let end = Instant::now() + Duration::from_secs(120);
-    loop {
-        let asked = tokio::time::timeout(
-            Duration::from_millis(100),
-            nats.request(format!("{name}.in"), "?".into()),
-        )
-        .await;
-        if let Ok(Ok(answer)) = &asked
-            && answer.payload == words.as_bytes()
-        {
-            return;
-        }
-        assert!(Instant::now() < end, "{application}: {asked:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-async fn publish(lattice: &Lattice, name: &str, content: &str, wasm: Vec<u8>) -> String {
-    let registry = Registry::new(RegistryConfig {
-        url: lattice.registry().to_owned(),
-        docker_config: Some("/nonexistent/config.json".into()),
-        ..RegistryConfig::default()
-    });
-    let fingerprint: String = content.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let fingerprint = format!("{fingerprint:0<64}");
-    registry
-        .unwrap()
-        .publish(name, "1.0.0", &fingerprint, wasm)
-        .await
-        .unwrap()
-        .reference
-}
-
-fn of(lattice: &Lattice, name: &str, image: &str, providers: &Providers) -> Manifest {
-    let task = pelato::workflow::Task {
-        name: name.into(),
-        component_name: name.into(),
-        template: "processor_nats".into(),
-        code: "convert.go".into(),
-        targets: vec!["edge".into()],
-        source_topic: Some(format!("{name}.in")),
-        dest_topic: Some(format!("{name}.out")),
-        version: "1.0.0".into(),
-        address: None,
-        extra: Default::default(),
+    let what = match kind {
+        Kind::Smallest => "the smallest components",
+        Kind::Go => "tasks in Go",
     };
-    let owner = Owner {
-        repository: "acme/bench".into(),
-        project: ".".into(),
-        environment: "default".into(),
-        commit: None,
+    head(&format!("{TWENTY} changed tasks on one host, {what}"), rounds);
+    row("bare loop over wadm's client, all at once", &bare[1..], &bare[1..]);
+    row("`pelato deploy`, the whole process", &pelato[1..], &bare[1..]);
+    match wash {
+        true => row("`wash app deploy`, a process for each", &washed[1..], &bare[1..]),
+        false => println!("\n`wash` 0.43 is not installed (`cargo install wash --version 0.43.0`): left out."),
+    }
+    away.sort_by(f64::total_cmp);
+    println!(
+        "\nPelato says that a task was away for {:.1} s (median), {:.1} s at most.",
+        away[away.len() / 2],
+        away[away.len() - 1]
+    );
+    stage.clear().await;
+}
+
+/// What a run says of how long its tasks were away, in seconds.
+fn times_away(said: &str) -> impl Iterator<Item = f64> {
+    let times = said.lines().filter_map(|line| line.split_once(" was away for "));
+    times.filter_map(|(_, time)| time.strip_suffix(" s")?.parse().ok())
+}
+
+async fn twenty_made(stage: &Stage, kind: Kind, round: &str) -> Vec<Made> {
+    let mut all = Vec::with_capacity(TWENTY);
+    for at in 0..TWENTY {
+        all.push(stage.made(at, kind, round).await);
+    }
+    all
+}
+
+async fn all_answer(stage: &Stage, all: &[Made]) {
+    let answers = all.iter().enumerate();
+    join_all(answers.map(|(at, made)| stage.until_answered(at, &made.words))).await;
+}
+
+/// The project that `pelato deploy` is called in.
+fn project(stage: &Stage) -> Project {
+    let project = Project::of("acme/bench")
+        .with("REGISTRY_URL", stage.lattice.registry())
+        .with("PELATO_NATS_URL", &stage.lattice.nats())
+        .with("PELATO_LATTICE", stage.lattice.name())
+        .with("PELATO_PROVIDERS", "builtin");
+    let tasks: Vec<Task> = (0..TWENTY).map(|at| Task::processor(&name(at), &["edge"])).collect();
+    project.workflow(&tasks);
+    project
+}
+
+fn head(what: &str, rounds: usize) {
+    println!("\n| {what} | seconds (median of {rounds}, least–most) | against the bare loop |\n| --- | --- | --- |");
+}
+
+fn row(name: &str, seconds: &[f64], base: &[f64]) {
+    let sorted = |values: &[f64]| {
+        let mut values = values.to_vec();
+        values.sort_by(f64::total_cmp);
+        values
     };
-    let placement = Placement {
-        target: "edge",
-        image,
-        environment: "default",
-        providers,
-        nats: &lattice.nats(),
-        sql: None,
-        owner: &owner,
-    };
-    manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap()
+    let (seconds, base) = (sorted(seconds), sorted(base));
+    let median = seconds[seconds.len() / 2];
+    println!(
+        "| {name} | {median:.2} ({:.2}–{:.2}) | {:.2} |",
+        seconds[0],
+        seconds[seconds.len() - 1],
+        median / base[base.len() / 2]
+    );
 }
