@@ -73,7 +73,7 @@ async fn one(stage: &Stage, kind: Kind, rounds: usize) {
     for round in 0..=rounds {
         let made = stage.made(0, kind, &format!("bare {round}")).await;
         let begun = Instant::now();
-        floor::roll(&stage.wadm, &made.manifest).await;
+        floor::roll(stage, &made.manifest).await;
         stage.until_answered(0, &made.words).await;
         bare.push(begun.elapsed().as_secs_f64());
 
@@ -105,7 +105,7 @@ async fn twenty(stage: &Stage, kind: Kind, rounds: usize) {
     for round in 0..=rounds {
         let all = twenty_made(stage, kind, &format!("bare {round}")).await;
         let begun = Instant::now();
-        join_all(all.iter().map(|made| floor::roll(&stage.wadm, &made.manifest))).await;
+        join_all(all.iter().map(|made| floor::roll(stage, &made.manifest))).await;
         all_answer(stage, &all).await;
         bare.push(begun.elapsed().as_secs_f64());
 
