@@ -118,8 +118,10 @@ pub async fn run(
         Goal::Build => Vec::new(),
         _ => {
             let destination = services.destination().await?;
+            let applications = destination.applications().await?;
+            // Only now: what is refused first is what is said.
             destination.prepare();
-            destination.applications().await?
+            applications
         }
     };
     if goal != Goal::Build && writers(&prepared, services).next().is_some() {
