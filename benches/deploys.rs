@@ -116,10 +116,8 @@ async fn twenty(stage: &Stage, kind: Kind, rounds: usize) {
             .publish_for(&project, kind, TWENTY, &format!("pelato {round}"))
             .await;
         let begun = Instant::now();
-        let (said, _) = tokio::join!(
-            stage::said(&project, &["deploy", "--json"]),
-            join_all((0..TWENTY).map(|at| stage.until_answered(at, &words[at])))
-        );
+        let said = stage::said(&project, &["deploy", "--json"]).await;
+        join_all((0..TWENTY).map(|at| stage.until_answered(at, &words[at]))).await;
         pelato.push(begun.elapsed().as_secs_f64());
         let outcome: serde_json::Value = serde_json::from_slice(&said.stdout).unwrap();
         let tasks = outcome["tasks"].as_array().unwrap();
