@@ -15,6 +15,7 @@ mod gone;
 mod outcome;
 mod plan;
 mod prepare;
+mod projects;
 mod recorded;
 mod removal;
 mod rollback;

@@ -37,6 +37,15 @@ impl Destination {
         }
     }
 
+    /// Learns meanwhile what a deployment asks first, where that takes time.
+    pub fn prepare(&self) {
+        match self {
+            Self::Lattice(lattice) => lattice.count_ahead(),
+            #[cfg(feature = "local")]
+            Self::Local(_) => {}
+        }
+    }
+
     /// Makes `manifest` run and waits until it does. What is deployed and runs is left
     /// alone; an application of someone else's is refused. One that does not start is
     /// no error of the call, but of the outcome.

@@ -2,10 +2,10 @@
 //! interface (`wasmbus.ctl.v1.<lattice>.…`).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::{RequestErrorKind, StatusCode, Subscriber};
+use async_nats::{RequestErrorKind, Subscriber};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,11 +13,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::DeployError;
 use super::connection::Connection;
+use super::present::Roll;
+use super::shared::Shared;
 
-/// Hosts answer a ping within milliseconds, a busy one somewhat later, and
-/// nobody knows how many there are.
-const PING_LIMIT: Duration = Duration::from_secs(2);
-const PING_QUIET: Duration = Duration::from_millis(300);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);
 
@@ -69,6 +67,7 @@ pub(super) struct Inventory {
 }
 
 /// A host's answer to being asked what it runs.
+#[derive(Clone)]
 pub(super) enum Asked {
     Runs(Inventory),
     /// No such host any more.
@@ -79,8 +78,8 @@ pub(super) enum Asked {
 
 /// The envelope of all answers.
 #[derive(Deserialize)]
-struct Answer<T> {
-    response: Option<T>,
+pub(super) struct Answer<T> {
+    pub(super) response: Option<T>,
 }
 
 /// The control interface of one lattice.
@@ -88,8 +87,9 @@ struct Answer<T> {
 pub(super) struct Control {
     pub(super) connection: Connection,
     pub(super) lattice: String,
-    /// Hosts that were seen alive, by id.
-    known: Arc<Mutex<BTreeMap<String, Host>>>,
+    pub(super) roll: Arc<Roll>,
+    /// What each host said last, by id.
+    inventories: Arc<Mutex<BTreeMap<String, Arc<Shared<Asked>>>>>,
 }
 
 impl Control {
@@ -98,7 +98,8 @@ impl Control {
         Self {
             connection,
             lattice: lattice.to_owned(),
-            known: Arc::default(),
+            roll: Arc::default(),
+            inventories: Arc::default(),
         }
     }
 
@@ -121,7 +122,7 @@ impl Control {
     }
 
     /// Asks whoever listens; the answers come as they please.
-    async fn ask_all(&self, subject: String) -> Result<Subscriber, DeployError> {
+    pub(super) async fn ask_all(&self, subject: String) -> Result<Subscriber, DeployError> {
         let client = &self.connection.client;
         let inbox = client.new_inbox();
         let answers = client.subscribe(inbox.clone()).await;
@@ -131,54 +132,20 @@ impl Control {
         Ok(answers)
     }
 
-    /// All hosts that live, in the order of their names: those that answer, and
-    /// those that answered before and still listen. A host that compiles a
-    /// component is silent for seconds, and must not be taken for one that is
-    /// gone; NATS tells the two apart, since a dead host's subscriptions are dropped.
-    pub(super) async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        let mut hosts = self.answering_hosts().await?;
-        let known: Vec<Host> = self.known().values().cloned().collect();
-        for silent in known {
-            if hosts.iter().any(|host| host.id == silent.id) {
-                continue;
-            }
-            match self.inventory(&silent).await? {
-                Asked::Gone => {
-                    self.known().remove(&silent.id);
-                }
-                Asked::Silent | Asked::Runs(_) => hosts.push(silent),
-            }
-        }
-        self.known()
-            .extend(hosts.iter().map(|host| (host.id.clone(), host.clone())));
-        hosts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-        Ok(hosts)
-    }
-
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Host>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn answering_hosts(&self) -> Result<Vec<Host>, DeployError> {
-        let mut answers = self.ask_all(self.subject("host.ping")).await?;
-        let mut hosts: Vec<Host> = Vec::new();
-        let mut until = Instant::now() + PING_LIMIT;
-        while let Ok(Some(message)) = timeout_at(until, answers.next()).await {
-            if message.status == Some(StatusCode::NO_RESPONDERS) {
-                break;
-            }
-            if let Ok(Answer { response: Some(host) }) = serde_json::from_slice::<Answer<Host>>(&message.payload)
-                && !hosts.iter().any(|other| other.id == host.id)
-            {
-                hosts.push(host);
-            }
-            until = Instant::now() + PING_QUIET;
-        }
-        Ok(hosts)
-    }
-
     /// What one host runs.
+    ///
+    /// All who ask at the same time share an answer: each of twenty that are waited for
+    /// looks again at every announcement.
     pub(super) async fn inventory(&self, host: &Host) -> Result<Asked, DeployError> {
+        let since = Instant::now();
+        let shared = {
+            let mut inventories = self.inventories.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(inventories.entry(host.id.clone()).or_default())
+        };
+        shared.since(since, self.ask_inventory(host)).await
+    }
+
+    async fn ask_inventory(&self, host: &Host) -> Result<Asked, DeployError> {
         let subject = self.subject(&format!("host.get.{}", host.id));
         let asked = timeout(ANSWER_LIMIT, self.connection.client.request(subject, "".into())).await;
         match asked {

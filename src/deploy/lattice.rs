@@ -1,6 +1,9 @@
 //! A lattice: who is on it and what is deployed there.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::time::Instant;
 
 use super::DeployError;
 use super::application::Deployed;
@@ -8,10 +11,15 @@ use super::database::Database;
 use super::host::{Control, Host};
 use super::limits::Limits;
 use super::nats::NatsConfig;
+use super::turns::Turns;
 use super::wadm::Wadm;
 
 /// How many manifests are asked for at once.
 const AT_ONCE: usize = 8;
+
+/// A count of hosts is as good as a new one for so long. Announcements and the next
+/// count tell of what changes meanwhile.
+pub(super) const RECENT: Duration = Duration::from_secs(2);
 
 /// A wasmCloud lattice with its wadm, over one NATS connection.
 pub struct Lattice {
@@ -19,6 +27,7 @@ pub struct Lattice {
     pub(super) wadm: Wadm,
     pub(super) limits: Limits,
     pub(super) database: Option<Database>,
+    pub(super) turns: Turns,
 }
 
 impl Lattice {
@@ -31,6 +40,7 @@ impl Lattice {
             control: Control::new(connection, lattice),
             limits: Limits::default(),
             database: None,
+            turns: Turns::default(),
         })
     }
 
@@ -41,7 +51,20 @@ impl Lattice {
 
     /// All hosts that answer within 2 s, in the order of their names.
     pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        self.control.hosts().await
+        self.control.hosts(Instant::now()).await
+    }
+
+    /// The same, counted [`RECENT`] ago at most.
+    pub(super) async fn hosts_lately(&self) -> Result<Vec<Host>, DeployError> {
+        let now = Instant::now();
+        self.control.hosts(now.checked_sub(RECENT).unwrap_or(now)).await
+    }
+
+    /// Counts the hosts meanwhile: who deploys soon need not wait for their answers.
+    pub(super) fn count_ahead(&self) {
+        let control = self.control.clone();
+        // Whoever needs them asks again, and is told why not.
+        tokio::spawn(async move { drop(control.hosts(Instant::now()).await) });
     }
 
     /// What wadm has of an application: its deployed version, else the latest.

@@ -22,12 +22,15 @@ mod look;
 mod nats;
 mod outcome;
 mod patience;
+mod present;
 mod remove;
 mod roll;
 mod seen;
+mod shared;
 mod specification;
 mod start;
 mod survey;
+mod turns;
 mod wadm;
 mod watch;
 

@@ -20,7 +20,7 @@ impl Lattice {
     pub(super) async fn hosts_under(&self, had: Option<&Deployed>) -> Result<Vec<Host>, DeployError> {
         let begun = Instant::now();
         loop {
-            let hosts = self.hosts().await?;
+            let hosts = self.hosts_lately().await?;
             let Some(had) = had.filter(|had| had.deployed) else {
                 return Ok(hosts);
             };

@@ -22,7 +22,8 @@ impl Lattice {
     /// undeployed and deleted, the inventories are empty of it, and only then
     /// the new one is put and deployed: an upgrade in place loses messages and
     /// can leave the old code running under the new name. Calling it again
-    /// completes a call that was interrupted.
+    /// completes a call that was interrupted. Of many calls at once only so many roll at
+    /// a time as the hosts start quickly; the others leave what they have running.
     ///
     /// A target without a host is [`TargetState::Waiting`], one that does not
     /// start is [`TargetState::Failed`]; both are no error of the call. An
@@ -56,19 +57,18 @@ impl Lattice {
         let cancelled = || DeployError::Cancelled {
             application: application.clone(),
         };
-        let had = self.deployed(application).await?;
+        let (mut had, _) = tokio::try_join!(self.deployed(application), self.hosts_lately())?;
         if let Some(had) = &had {
             had.check(&wanted.claim, "lattice")?;
         }
         if cancel.is_cancelled() {
             return Err(cancelled());
         }
-        // Counted before anything stops, so that counting is no part of the gap.
         let hosts = self.hosts_under(had.as_ref()).await?;
-        let start = |fresh: bool| Start {
+        let start = |fresh: bool, hosts: Vec<Host>| Start {
             manifest,
             wanted: &wanted,
-            hosts: hosts.clone(),
+            hosts,
             fresh,
             limit: match fresh {
                 true => self.limits.start,
@@ -84,7 +84,7 @@ impl Lattice {
                 self.put_ways(&manifest.document).await?;
             }
             let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
-            match self.wait_until_running(start(false), &mut watch, cancel).await? {
+            match self.wait_until_running(start(false, hosts), &mut watch, cancel).await? {
                 Started::Failed(reason) => self.say(
                     &wanted,
                     reporter,
@@ -96,9 +96,18 @@ impl Lattice {
                 started => return Ok(outcome(false, started)),
             }
         }
-        if cancel.is_cancelled() {
-            return Err(cancelled());
+        let turn = tokio::select! {
+            turn = self.turns.next(&manifest.target) => turn,
+            () = cancel.cancelled() => return Err(cancelled()),
+        };
+        if !turn.came_at_once() {
+            had = self.deployed(application).await?;
+            if let Some(had) = &had {
+                had.check(&wanted.claim, "lattice")?;
+            }
         }
+        // Counted before anything stops, so that counting is no part of the gap.
+        let hosts = self.hosts_under(had.as_ref()).await?;
         // Before anything stops: without it the new one would be of no use.
         self.put_ways(&manifest.document).await?;
         let down = Instant::now();
@@ -109,7 +118,12 @@ impl Lattice {
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
         self.wadm.deploy(application, &manifest.version).await?;
-        let started = self.wait_until_running(start(true), &mut watch, cancel).await?;
+        let started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await?;
+        match started {
+            // No host says how quick it is.
+            Started::Waiting(_) => drop(turn),
+            Started::Running | Started::Failed(_) => turn.ends(),
+        }
         if let Some(had) = &had {
             self.forget_ways(&had.document, Some(&manifest.document)).await?;
         }

@@ -12,6 +12,10 @@ use crate::generate::Manifest;
 /// wadm's words while it has not heard of a host yet.
 const NO_HOST_YET: &str = "0 eligible hosts";
 
+/// A host's words when wadm, which it kept waiting, asks it once more to start a provider.
+/// wadm takes them for a failure; it looks again by itself.
+const RUNS_ALREADY: &str = "already running with that ID";
+
 /// A part that a host could not start.
 struct Failure {
     reason: String,
@@ -35,7 +39,7 @@ impl Seen {
             News::Moved { id } => {
                 self.failures.remove(&id);
             }
-            News::Failed { id, host, reason } if ours(&id) => {
+            News::Failed { id, host, reason } if ours(&id) && !reason.contains(RUNS_ALREADY) => {
                 let since = self.failures.get(&id).map_or(now, |failure| failure.since);
                 let reason = format!("the host {host} could not start {id}: {}", shortened(&reason));
                 self.failures.insert(id, Failure { reason, since });
@@ -45,7 +49,9 @@ impl Seen {
     }
 
     pub(super) fn status(&mut self, status: Status, now: Instant) {
-        let failed = status.info.status_type == StatusType::Failed && !status.info.message.contains(NO_HOST_YET);
+        let harmless = [NO_HOST_YET, RUNS_ALREADY];
+        let harmless = harmless.iter().any(|words| status.info.message.contains(words));
+        let failed = status.info.status_type == StatusType::Failed && !harmless;
         self.failed_since = match failed {
             true => Some(self.failed_since.unwrap_or(now)),
             false => None,
@@ -178,6 +184,22 @@ mod tests {
             seen.given_up(limit, later).as_deref(),
             Some("wadm says: no such policy")
         );
+    }
+
+    #[test]
+    fn a_provider_that_runs_already_is_no_failure() {
+        let (mut seen, limit) = (Seen::default(), Duration::from_secs(15));
+        let begun = Instant::now();
+        let later = begun + Duration::from_secs(16);
+        let words = "provider is already running with that ID, Scaling component on 1 host(s)";
+        seen.take(failed(words), &manifest(), begun);
+        let from_host = News::Failed {
+            id: "filter_edge-task".into(),
+            host: "NABC".into(),
+            reason: "provider is already running with that ID".into(),
+        };
+        seen.take(from_host, &manifest(), begun);
+        assert_eq!(seen.given_up(limit, later), None);
     }
 
     #[test]

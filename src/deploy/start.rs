@@ -8,17 +8,14 @@ use tokio_util::sync::CancellationToken;
 use super::DeployError;
 use super::application::Wanted;
 use super::host::{Asked, Host};
-use super::lattice::Lattice;
+use super::lattice::{Lattice, RECENT};
 use super::seen::Seen;
 use super::watch::{News, Watch};
 use crate::generate::Manifest;
 
-/// How often hosts are counted again while waiting.
-const RECOUNT: Duration = Duration::from_secs(2);
-
 /// wadm announces each change of its status. Right after a deployment its
 /// answer can still be about the one before, so that it is asked only after
-/// this, should an announcement have got lost.
+/// this, and again after it, should an announcement have got lost.
 const ASK_STATUS: Duration = Duration::from_secs(2);
 
 /// How long to wait for the answers of providers, once all else is there. On a
@@ -66,6 +63,7 @@ impl Lattice {
         let mut seen = Seen::default();
         let (mut hosts, mut any) = of_target(hosts, &manifest.target);
         let mut counted = Instant::now();
+        let mut asked = fresh.then_some(begun);
         let (mut complete, mut silent) = (None, None);
         loop {
             let missing = match hosts.is_empty() {
@@ -85,7 +83,8 @@ impl Lattice {
                     self.missing(&hosts, manifest, wanted).await?
                 }
             };
-            if !fresh || begun.elapsed() > ASK_STATUS {
+            if asked.is_none_or(|asked| asked.elapsed() > ASK_STATUS) {
+                asked = Some(Instant::now());
                 let status = self.wadm.status(&manifest.application).await?;
                 seen.status(status, Instant::now());
             }
@@ -108,10 +107,14 @@ impl Lattice {
                     application: manifest.application.clone(),
                 }),
             };
-            let recount = matches!(news, News::Hosts) || counted.elapsed() > RECOUNT;
+            let moved = matches!(news, News::Hosts);
             seen.take(news, manifest, Instant::now());
-            if recount {
-                (hosts, any) = of_target(self.hosts().await?, &manifest.target);
+            if moved || counted.elapsed() > RECENT {
+                let now = match moved {
+                    true => self.hosts().await?,
+                    false => self.hosts_lately().await?,
+                };
+                (hosts, any) = of_target(now, &manifest.target);
                 counted = Instant::now();
             }
         }

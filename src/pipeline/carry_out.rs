@@ -1,16 +1,14 @@
 //! A plan and its artifacts → what runs and what no longer does.
 
-use tokio_util::sync::CancellationToken;
-
 use super::artifacts::Answers;
-use super::deployments::{self, Job};
+use super::deployments::{Deploying, Job};
 use super::removal;
 use super::state::{Planned, annotation, placed};
 use super::{Goal, RunError, TaskOutcome};
 use crate::deploy::Deployed;
 use crate::generate::{Manifest, Owner};
 use crate::plan::{Change, Leftovers, PlannedTask};
-use crate::report::{Reporter, TaskState};
+use crate::report::TaskState;
 use crate::services::Services;
 
 /// What is known of each task once the artifacts are there or not.
@@ -61,17 +59,14 @@ fn image_of(plan: &Planned<'_>, planned: &PlannedTask) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Deploys and removes what the plan of one project says.
-pub(super) async fn carry_out(
+/// What a plan has to deploy. Nothing is touched by asking.
+pub(super) fn jobs(
     plan: &Planned<'_>,
     answers: &Answers,
-    tasks: &mut [TaskOutcome],
+    tasks: &[TaskOutcome],
     run: &str,
     services: &Services,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Result<(), RunError> {
-    let destination = services.destination().await?;
+) -> Result<Vec<Job>, RunError> {
     let mut jobs = Vec::new();
     for (prepared, wanted) in plan.project.tasks.iter().zip(&plan.wanted) {
         let name = &prepared.task.component_name;
@@ -112,7 +107,17 @@ pub(super) async fn carry_out(
             manifests,
         });
     }
-    for deployed in deployments::deploy(destination, jobs, reporter, cancel).await {
+    Ok(jobs)
+}
+
+/// Deploys `jobs` and removes what the plan of their project says.
+pub(super) async fn carry_out(
+    plan: &Planned<'_>,
+    jobs: Vec<Job>,
+    tasks: &mut [TaskOutcome],
+    deploying: &Deploying<'_>,
+) {
+    for deployed in deploying.all(jobs).await {
         if let Some(task) = tasks
             .iter_mut()
             .find(|task| task.component_name == deployed.component_name)
@@ -132,14 +137,20 @@ pub(super) async fn carry_out(
     if !runs {
         skip(tasks);
     } else if plan.leftovers == Leftovers::Remove {
+        let Deploying {
+            destination,
+            reporter,
+            cancel,
+            ..
+        } = deploying;
         for task in tasks.iter_mut() {
             let left = left_over(plan, task);
             if !left.is_empty() {
+                let _place = deploying.place().await;
                 removal::take_away(destination, &plan.project.owner, &left, task, reporter, cancel).await;
             }
         }
     }
-    Ok(())
 }
 
 /// What goes before a task is deployed: the applications of its previous name, and

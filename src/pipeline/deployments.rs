@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use futures_util::{StreamExt, stream};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::Cause;
@@ -10,7 +12,7 @@ use crate::deploy::{Destination, TargetOutcome};
 use crate::generate::{Manifest, Owner};
 use crate::report::{Reporter, Stage, TargetState};
 
-/// How many tasks are rolled at once.
+/// How many tasks of a run are looked at or rolled at once.
 const AT_ONCE: usize = 16;
 
 /// One task to deploy.
@@ -30,19 +32,40 @@ pub(super) struct Deployed {
     pub(super) result: Result<(), Cause>,
 }
 
-/// Deploys tasks side by side, each target by target: while one is rolled, the
-/// others carry its messages.
-pub(super) async fn deploy(
-    destination: &Destination,
-    jobs: Vec<Job>,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Vec<Deployed> {
-    let deploying: Vec<_> = jobs
-        .into_iter()
-        .map(|job| one(destination, job, reporter, cancel))
-        .collect();
-    stream::iter(deploying).buffer_unordered(AT_ONCE).collect().await
+/// What the deployments of a run share.
+pub(super) struct Deploying<'d> {
+    pub(super) destination: &'d Destination,
+    pub(super) reporter: &'d Reporter,
+    pub(super) cancel: &'d CancellationToken,
+    places: Semaphore,
+}
+
+impl<'d> Deploying<'d> {
+    pub(super) fn to(destination: &'d Destination, reporter: &'d Reporter, cancel: &'d CancellationToken) -> Self {
+        Self {
+            destination,
+            reporter,
+            cancel,
+            places: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// Waits until there is room for one more, for as long as what it answers is kept.
+    pub(super) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.places.acquire().await.ok()
+    }
+
+    /// Deploys tasks side by side, those of other projects among them, each target by
+    /// target: while one is rolled, the others carry its messages.
+    pub(super) async fn all(&self, jobs: Vec<Job>) -> Vec<Deployed> {
+        let each = jobs.into_iter().map(|job| async {
+            let _place = self.place().await;
+            one(self.destination, job, self.reporter, self.cancel).await
+        });
+        let all: FuturesUnordered<_> = each.collect();
+        all.collect().await
+    }
 }
 
 async fn one(destination: &Destination, job: Job, reporter: &Reporter, cancel: &CancellationToken) -> Deployed {

@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use self::choose::{Step, Until, latest_run, moment, steps};
-use super::deployments::{self, Job};
+use super::deployments::{Deploying, Job};
 use super::{Outcome, Recorded, Request, RunError, TaskOutcome, recorded};
 use crate::generate::Manifest;
 use crate::plan::{Change, PlannedTask};
@@ -81,7 +81,7 @@ pub async fn rollback(
             }
         })
         .collect();
-    for deployed in deployments::deploy(destination, jobs, reporter, cancel).await {
+    for deployed in Deploying::to(destination, reporter, cancel).all(jobs).await {
         let of_it = planned
             .iter_mut()
             .find(|planned| planned.task.component_name == deployed.component_name);

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::artifacts::{self, Making, Need};
-use super::carry_out::{carry_out, outcomes, skip};
+use super::carry_out::outcomes;
 use super::cases::{Test, configuration};
+use super::deployments::Deploying;
 use super::gone;
+use super::projects::{announce_ends, deploy, leave_out};
 use super::state::{Planned, planned};
-use super::{Cause, Outcome, Prepared, RunError, Times, prepare};
+use super::{Cause, Outcome, Prepared, RunError, TaskOutcome, Times, prepare};
 use crate::generate::Template;
 use crate::plan::Leftovers;
 use crate::publish::Store;
@@ -114,7 +116,13 @@ pub async fn run(
     let planning = reporter.started(None, Stage::Plan);
     let deployed = match goal {
         Goal::Build => Vec::new(),
-        _ => services.destination().await?.applications().await?,
+        _ => {
+            let destination = services.destination().await?;
+            let applications = destination.applications().await?;
+            // Only now: what is refused first is what is said.
+            destination.prepare();
+            applications
+        }
     };
     if goal != Goal::Build && writers(&prepared, services).next().is_some() {
         services.learn_database_mark().await?;
@@ -173,27 +181,21 @@ pub async fn run(
     times.build = building.elapsed();
 
     let deploying = Instant::now();
+    let mut tasks: Vec<Vec<TaskOutcome>> = plans
+        .iter()
+        .zip(&answers)
+        .map(|(plan, answers)| outcomes(plan, answers, goal))
+        .collect();
     let good = answers.iter().flat_map(HashMap::values).all(Result::is_ok);
-    for (plan, answers) in plans.iter().zip(answers) {
-        let mut tasks = outcomes(plan, &answers, goal);
-        if goal != Goal::Build {
-            // What projects that are gone have left goes last, as all that goes.
-            let leaves = plan.wanted.is_empty() && !outcome.is_success();
-            match (good || request.keep_going) && !leaves {
-                true => carry_out(plan, &answers, &mut tasks, request.run, services, reporter, cancel).await?,
-                false => skip(&mut tasks),
-            }
-        }
-        for task in &tasks {
-            reporter.announce(Event::Ended {
-                project: task.project.clone(),
-                task: task.component_name.clone(),
-                state: task.state,
-                summary: task.summary(),
-            });
-        }
-        outcome.tasks.extend(tasks);
+    if goal == Goal::Build {
+        tasks.iter().for_each(|tasks| announce_ends(tasks, reporter));
+    } else if good || request.keep_going {
+        let deploying = Deploying::to(services.destination().await?, reporter, cancel);
+        deploy(&plans, &answers, &mut tasks, request.run, services, &deploying).await?;
+    } else {
+        tasks.iter_mut().for_each(|tasks| leave_out(tasks, reporter));
     }
+    outcome.tasks = tasks.into_iter().flatten().collect();
     if cancel.is_cancelled() {
         return Err(RunError::Cancelled);
     }

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "../answering/mod.rs"]
+mod answering;
 #[path = "../command/mod.rs"]
 mod command;
 #[path = "../component/mod.rs"]

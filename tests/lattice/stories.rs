@@ -12,6 +12,7 @@ mod rollback;
 mod stores;
 mod surroundings;
 mod targets;
+mod twenty;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};

@@ -16,10 +16,18 @@ fn code(word: &str) -> String {
 }
 
 fn workflow(name: &str) -> String {
-    format!(
-        "project_name: {name}\ntasks:\n  - name: {name}\n    type: processor_nats\n    code: task.go\n    target: edge\n    \
-         source_topic: {name}.in\n    dest_topic: {name}.out\n    component_name: {name}\n    version: 1.0.0\n"
-    )
+    workflow_of(&[name])
+}
+
+fn workflow_of(names: &[&str]) -> String {
+    let task = |name: &&str| {
+        format!(
+            "  - name: {name}\n    type: processor_nats\n    code: task.go\n    target: edge\n    \
+             source_topic: {name}.in\n    dest_topic: {name}.out\n    component_name: {name}\n    version: 1.0.0\n"
+        )
+    };
+    let tasks: String = names.iter().map(task).collect();
+    format!("project_name: {}\ntasks:\n{tasks}", names[0])
 }
 
 fn component(project: &str) -> String {
@@ -239,5 +247,37 @@ async fn what_surrounds_all_projects_is_looked_at_in_all() {
         "success: 4 unchanged"
     );
     assert_eq!(said(&runner).await, "read 4 of 4 projects; 4 tasks deployed as wanted");
+    assert_eq!(runner.stop().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_moves_to_another_project_whichever_of_the_two_is_named_first() {
+    let repository = Repository::empty(0);
+    let write = |repository: &Repository, plain: &[&str], zoo: &[&str]| {
+        repository.write("plain/workflow.yaml", &workflow_of(plain));
+        repository.write("zoo/workflow.yaml", &workflow_of(zoo));
+    };
+    for project in ["plain", "zoo"] {
+        repository.write(&format!("{project}/tasks/task.go"), &code("hoo"));
+    }
+    write(&repository, &["plain"], &["zoo", "owl"]);
+    let stage = Stage::of(repository).await;
+    let runner = stage.runner().await;
+    let first = stage.push(&runner, "first").await;
+    assert_eq!(first, "success: 3 built, 3 published, 3 deployed");
+
+    // The project that has it gives it up before the other one takes it.
+    let host = stage.host.client(&[]);
+    for (to, plain, zoo) in [
+        ("plain", &["plain", "owl"][..], &["zoo"][..]),
+        ("zoo", &["plain"], &["zoo", "owl"]),
+    ] {
+        write(&stage.repository, plain, zoo);
+        let status = stage.push(&runner, "the owl moves").await;
+        assert_eq!(status, "success: 1 deployed, 1 removed, 2 unchanged");
+        let all = host.applications().await.unwrap();
+        let owl = all.iter().find(|deployed| deployed.application == "owl-edge").unwrap();
+        assert_eq!(owl.annotations["pelato.project"], to);
+    }
     assert_eq!(runner.stop().await, Some(0));
 }
