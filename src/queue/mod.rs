@@ -7,15 +7,19 @@
 
 mod clock;
 mod error;
+mod keep;
 mod run;
 mod signals;
 mod sqlite;
 mod state;
 mod store;
+#[cfg(test)]
+mod suite;
 mod worker;
 
 pub use clock::Clock;
 pub use error::QueueError;
+pub use keep::{Keep, Tidied};
 pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};

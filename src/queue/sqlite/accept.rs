@@ -3,32 +3,56 @@
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::SqliteQueue;
 use crate::queue::{Accepted, NewRun, QueueError};
 
-impl SqliteQueue {
-    pub(super) async fn accept_run(&self, run: NewRun) -> Result<Accepted, QueueError> {
-        let mut transaction = self.write().await?;
-        let now = self.clock.millis();
-        if let Some(id) = seen_delivery(&mut transaction, &run).await? {
-            return Ok(Accepted::Duplicate(id));
-        }
-        if let Some(id) = latest_head(&mut transaction, &run).await? {
-            remember_delivery(&mut transaction, &run, &id, now).await?;
-            transaction.commit().await?;
-            return Ok(Accepted::Duplicate(id));
-        }
-        if others_queued(&mut transaction, &run).await? >= self.limits.queued {
-            return Ok(Accepted::Full);
-        }
-        let id = Uuid::now_v7().to_string();
-        insert(&mut transaction, &run, &id, now).await?;
-        remember_delivery(&mut transaction, &run, &id, now).await?;
-        supersede_older(&mut transaction, &run, &id, now).await?;
-        transaction.commit().await?;
-        self.signals.announce_work();
-        Ok(Accepted::New(id))
+/// How many runs wait. Counted once for a transaction, since nobody else writes
+/// meanwhile.
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
+    queued: u64,
+    most: u64,
+}
+
+impl Waiting {
+    pub(super) async fn count(connection: &mut SqliteConnection, most: u32) -> Result<Self, QueueError> {
+        let queued: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued'")
+                .fetch_one(connection)
+                .await?;
+        Ok(Self {
+            queued: queued.unsigned_abs(),
+            most: u64::from(most),
+        })
     }
+}
+
+/// Stores one run, or says why there is nothing to store.
+pub(super) async fn accept(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    now: i64,
+    waiting: &mut Waiting,
+) -> Result<Accepted, QueueError> {
+    if let Some(id) = seen_delivery(connection, run).await? {
+        return Ok(Accepted::Duplicate(id));
+    }
+    if let Some(id) = latest_head(connection, run).await? {
+        remember_delivery(connection, run, &id, now).await?;
+        return Ok(Accepted::Duplicate(id));
+    }
+    // Those of this branch are about to be superseded.
+    let older = queued_of_branch(connection, run).await?;
+    if waiting.queued.saturating_sub(older) >= waiting.most {
+        return Ok(Accepted::Full);
+    }
+    let id = Uuid::now_v7().to_string();
+    insert(connection, run, &id, now).await?;
+    remember_delivery(connection, run, &id, now).await?;
+    if older > 0 {
+        supersede_older(connection, run, &id, now).await?;
+    }
+    waiting.queued = waiting.queued.saturating_sub(older) + 1;
+    Ok(Accepted::New(id))
 }
 
 async fn seen_delivery(connection: &mut SqliteConnection, run: &NewRun) -> Result<Option<String>, QueueError> {
@@ -72,18 +96,17 @@ async fn latest_head(connection: &mut SqliteConnection, run: &NewRun) -> Result<
     })
 }
 
-/// The queued runs but those of this branch, which are about to be superseded.
-async fn others_queued(connection: &mut SqliteConnection, run: &NewRun) -> Result<u32, QueueError> {
-    Ok(sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM runs INDEXED BY runs_queued WHERE state = 'queued')
-           - (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
-              WHERE state = 'queued' AND forge = ? AND repository = ? AND branch = ?)",
+async fn queued_of_branch(connection: &mut SqliteConnection, run: &NewRun) -> Result<u64, QueueError> {
+    let queued: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
+         WHERE state = 'queued' AND forge = ? AND repository = ? AND branch = ?",
     )
     .bind(&run.forge)
     .bind(&run.repository)
     .bind(&run.branch)
     .fetch_one(connection)
-    .await?)
+    .await?;
+    Ok(queued.unsigned_abs())
 }
 
 async fn insert(connection: &mut SqliteConnection, run: &NewRun, id: &str, now: i64) -> Result<(), QueueError> {
@@ -99,6 +122,16 @@ async fn insert(connection: &mut SqliteConnection, run: &NewRun, id: &str, now: 
     .bind(&run.title)
     .bind(&run.environment)
     .bind(now)
+    .execute(&mut *connection)
+    .await?;
+    // A new lane of a repository is no new turn of it.
+    sqlx::query(
+        "INSERT OR IGNORE INTO lanes (forge, repository, environment, turn)
+         VALUES (?1, ?2, ?3, coalesce((SELECT max(turn) FROM lanes WHERE forge = ?1 AND repository = ?2), 0))",
+    )
+    .bind(&run.forge)
+    .bind(&run.repository)
+    .bind(&run.environment)
     .execute(connection)
     .await?;
     Ok(())
