@@ -3,10 +3,13 @@
 
 mod duration;
 mod environment;
+mod networks;
+mod retention;
 mod runner;
 mod secret;
 mod variables;
 
 pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
+pub use retention::Retention;
 pub use runner::{Limits, Repository, RunnerConfig, read_runner};
 pub use variables::{DotenvError, Flags, Settings, Variables};

@@ -8,9 +8,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::duration::{duration, size};
+use super::networks::networks;
+use super::retention::{Retention, retention};
 use super::secret::secret;
 use super::{Environment, Variables};
 use crate::document::{self, Diagnostics, Fields, Findings, Node, Value};
@@ -31,6 +34,10 @@ pub struct RunnerConfig {
     pub keep_going: bool,
     /// Bounds of the door and the queue.
     pub limits: Limits,
+    /// How much of the history is kept.
+    pub retention: Retention,
+    /// Whose word for the sender's address is taken: the proxies in front.
+    pub proxies: Vec<IpNet>,
     /// Needed for reading and acting over HTTP off loopback.
     pub api_token: Option<SecretString>,
     /// Reading needs no token.
@@ -128,9 +135,10 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
             }
         }
     }
-    if let Some(node) = fields.take("retention") {
-        not_yet("retention", &node.span, findings);
-    }
+    let retention = retention(fields.take("retention"), findings);
+    let proxies = fields
+        .take("proxies")
+        .map_or_else(Vec::new, |node| networks("proxies", node, findings));
     let environments = environments(fields.take("environments"), &data, (base, variables), findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
@@ -163,6 +171,8 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         builder,
         keep_going,
         limits: limits?,
+        retention: retention?,
+        proxies,
         api_token,
         public,
         repositories,
