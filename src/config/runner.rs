@@ -34,6 +34,8 @@ pub struct RunnerConfig {
     pub keep_going: bool,
     /// Bounds of the door and the queue.
     pub limits: Limits,
+    /// How long what runs may go on after a stop was asked for, before it is handed back.
+    pub drain: Duration,
     /// How much of the history is kept.
     pub retention: Retention,
     /// Whose word for the sender's address is taken: the proxies in front.
@@ -120,6 +122,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         .take("api_token")
         .and_then(|node| secret("api_token", node, base, variables, findings));
     let public = fields.boolean("public", findings).unwrap_or(false);
+    let drain = drain(&mut fields, findings);
     for (key, valid) in [("reconcile", duration as fn(&str) -> Option<Duration>)] {
         if let Some((text, span)) = fields.text(key, findings) {
             if valid(text).is_none() {
@@ -171,6 +174,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         builder,
         keep_going,
         limits: limits?,
+        drain,
         retention: retention?,
         proxies,
         api_token,
@@ -196,6 +200,23 @@ fn listen(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<SocketAddr
         );
     }
     address.ok()
+}
+
+fn drain(fields: &mut Fields<'_>, findings: &mut Findings) -> Duration {
+    const USUAL: Duration = Duration::from_secs(30);
+    let Some((text, span)) = fields.text("drain", findings) else {
+        return USUAL;
+    };
+    duration(text).unwrap_or_else(|| {
+        findings.error(
+            "value",
+            span,
+            "`drain` cannot be this",
+            "a time is a number with s, m, h or d: `30s`",
+            "",
+        );
+        USUAL
+    })
 }
 
 fn limits(node: Option<&Node>, findings: &mut Findings) -> Option<Limits> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -62,6 +63,7 @@ pub struct Runner {
     connections: Connections,
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
+    drain: Duration,
     keep: Keep,
     /// No more work is begun; the door still answers.
     draining: CancellationToken,
@@ -139,6 +141,7 @@ impl Runner {
                 queue: Arc::clone(&queue),
             }),
             queue,
+            drain: config.drain,
             keep: Keep {
                 runs: config.retention.runs,
                 logs: config.retention.logs,
@@ -154,7 +157,7 @@ impl Runner {
     }
 
     /// Serves until `stop`; then begins no more work, and finishes or hands back what
-    /// runs, within 40 seconds. Until that is done the door answers: what is delivered is
+    /// runs, within `drain` and ten seconds more. Until that is done the door answers: what is delivered is
     /// stored for the next start, since a forge does not send it again, and `/readyz` says
     /// that the runner drains.
     pub async fn serve(self, stop: CancellationToken) {
@@ -164,6 +167,7 @@ impl Runner {
             connections,
             queue,
             desk,
+            drain,
             keep: kept,
             draining,
         } = self;
@@ -177,7 +181,8 @@ impl Runner {
             let worker = Worker::new(Arc::clone(&queue), move |job, cancel| {
                 let desk = Arc::clone(&desk);
                 async move { desk.work(job, cancel).await }
-            });
+            })
+            .with_grace(drain);
             let draining = draining.clone();
             parts.spawn(async move { worker.run(draining).await });
         }
