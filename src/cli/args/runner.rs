@@ -11,6 +11,17 @@ pub(in crate::cli) struct Serve {
     pub(in crate::cli) config: PathBuf,
 }
 
+/// As the runner's API has them.
+const STATES: [&str; 7] = [
+    "queued",
+    "running",
+    "success",
+    "failure",
+    "error",
+    "superseded",
+    "cancelled",
+];
+
 /// Which runner.
 #[derive(ClapArgs, Clone, Debug)]
 pub(in crate::cli) struct At {
@@ -27,8 +38,8 @@ pub(in crate::cli) struct Runs {
     /// Only of this repository, `owner/name`
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) repository: Option<String>,
-    /// Only in this state: queued, running, success, failure, error, superseded or cancelled
-    #[arg(long, value_name = "STATE")]
+    /// Only in this state
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
     pub(in crate::cli) state: Option<String>,
     /// Only older than this run
     #[arg(long, value_name = "RUN")]
