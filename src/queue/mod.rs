@@ -3,7 +3,7 @@
 //! A run is accepted in one short transaction before its delivery is answered,
 //! leased to a worker for a time, and taken again when that time runs out without
 //! a heartbeat. [`Queue`] is what the rest of the program sees; [`SqliteQueue`]
-//! stands behind it. [`Worker`] is handed a closure and knows no stage.
+//! stands behind it. What any implementation has to do is in `tests/`. [`Worker`] is handed a closure and knows no stage.
 
 mod clock;
 mod error;
@@ -13,8 +13,6 @@ mod signals;
 mod sqlite;
 mod state;
 mod store;
-#[cfg(test)]
-mod suite;
 mod worker;
 
 pub use clock::Clock;
@@ -26,3 +24,6 @@ pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
 pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
 pub use worker::Worker;
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 
 use super::{Limits, SqliteQueue};
-use crate::queue::suite::{Stand, push, put_under_the_suite};
+use crate::queue::tests::{Stand, push, put_under_the_suite};
 use crate::queue::{Clock, Queue};
 
 struct File {

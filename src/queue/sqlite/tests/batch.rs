@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sqlx::sqlite::SqlitePool;
 
 use super::File;
-use crate::queue::suite::{Stand, id, push};
+use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Accepted, Limits, Queue, QueueError, SqliteQueue};
 
 /// Counts the commits of the one connection that writes.

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::File;
 use crate::queue::sqlite::open::MIGRATIONS;
-use crate::queue::suite::{Stand, id, push};
+use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Accepted, Clock, Filter, Limits, Queue, RunState, SqliteQueue};
 
 /// A schema's number, and its file.

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 use super::File;
 use crate::queue::sqlite::history::statement;
 use crate::queue::sqlite::lease::{EXPIRED, NEXT};
-use crate::queue::suite::Stand;
+use crate::queue::tests::Stand;
 use crate::queue::{Filter, Limits, RunState, SqliteQueue};
 
 async fn plan(queue: &SqliteQueue, statement: &str) -> String {

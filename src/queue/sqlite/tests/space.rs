@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 
 use super::File;
-use crate::queue::suite::{Stand, id, push};
+use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Keep, Limits, Queue, RunEnd, RunState, SqliteQueue};
 
 /// So many runs that ended, each with a log of a megabyte.

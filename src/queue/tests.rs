@@ -59,7 +59,7 @@ macro_rules! put_under_the_suite {
         $(
             #[tokio::test]
             async fn $story() {
-                crate::queue::suite::$of::$story::<$stand>().await;
+                crate::queue::tests::$of::$story::<$stand>().await;
             }
         )*
     };
