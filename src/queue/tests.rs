@@ -37,6 +37,7 @@ macro_rules! put_under_the_suite {
             accept::past_its_bound_the_queue_takes_nothing_but_newer_heads,
             accept::what_arrives_at_once_is_stored_once_each,
             accept::the_bound_holds_for_what_arrives_at_once,
+            accept::a_burst_to_one_branch_leaves_its_last_head_and_knows_what_it_passed,
             fair::five_hundred_runs_of_one_repository_do_not_keep_another_waiting,
             fair::repositories_take_turns,
             fair::a_turn_that_was_given_back_is_not_lost,

@@ -157,25 +157,15 @@ async fn remember_delivery(
     Ok(())
 }
 
-/// Marks what waits for the same branch, and hands on what that had passed over,
-/// so that the run that is begun at last can tell the forge about all of them.
+/// Marks what waits for the same branch. What that had passed over stays with it: the
+/// run that is begun at last follows the chain ([`super::lease`]), so that a burst of
+/// pushes to one branch costs the same for each of them.
 async fn supersede_older(
     connection: &mut SqliteConnection,
     run: &NewRun,
     id: &str,
     now: i64,
 ) -> Result<(), QueueError> {
-    sqlx::query(
-        "UPDATE runs INDEXED BY runs_superseded SET superseded_by = ?1 WHERE superseded_by IN
-           (SELECT id FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued' AND forge = ?2 AND repository = ?3
-            AND branch = ?4 AND id <> ?1)",
-    )
-    .bind(id)
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .execute(&mut *connection)
-    .await?;
     sqlx::query(
         "UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?1, finished_at = ?5,
            reason = 'a newer head of the branch came: ' || substr(?6, 1, 12)

@@ -148,8 +148,18 @@ async fn take_turn(connection: &mut SqliteConnection, run: &Run) -> Result<(), Q
     Ok(())
 }
 
+/// What a run superseded, what that one had superseded, and so on: the newest first.
+pub(super) const PASSED: &str = "\
+    WITH RECURSIVE passed (id, commit_id, seq) AS (
+      SELECT id, commit_id, seq FROM runs WHERE superseded_by = ?1
+      UNION ALL
+      SELECT older.id, older.commit_id, older.seq
+      FROM passed JOIN runs AS older ON older.superseded_by = passed.id
+      ORDER BY seq DESC LIMIT ?2)
+    SELECT id, commit_id FROM passed";
+
 async fn passed_over(connection: &mut SqliteConnection, run: &str) -> Result<Vec<Passed>, QueueError> {
-    let rows = sqlx::query("SELECT id, commit_id FROM runs WHERE superseded_by = ? ORDER BY seq DESC LIMIT ?")
+    let rows = sqlx::query(PASSED)
         .bind(run)
         .bind(MOST_PASSED)
         .fetch_all(connection)

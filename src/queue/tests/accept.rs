@@ -132,3 +132,20 @@ pub(in crate::queue) async fn the_bound_holds_for_what_arrives_at_once<S: Stand>
     let full = accepted.iter().filter(|one| **one == Accepted::Full).count();
     assert_eq!(full, 15);
 }
+
+pub(in crate::queue) async fn a_burst_to_one_branch_leaves_its_last_head_and_knows_what_it_passed<S: Stand>() {
+    let store = S::new(limits());
+    let queue = store.open().await;
+    let mut runs = Vec::new();
+    for commit in "0123456789abcdef".chars() {
+        let delivery = format!("push-{commit}");
+        runs.push(id(queue.accept(push(&delivery, "main", commit)).await.unwrap()));
+    }
+    let job = lease(&queue).await;
+    let last = runs.pop().unwrap();
+    assert_eq!(job.run.id, last);
+    runs.reverse();
+    let passed: Vec<_> = job.passed.into_iter().map(|passed| passed.id).collect();
+    assert_eq!(passed, runs);
+    assert_eq!(queue.lease("two").await.unwrap(), None);
+}

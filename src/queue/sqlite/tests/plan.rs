@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::File;
 use crate::queue::sqlite::history::statement;
-use crate::queue::sqlite::lease::{EXPIRED, NEXT};
+use crate::queue::sqlite::lease::{EXPIRED, NEXT, PASSED};
 use crate::queue::tests::Stand;
 use crate::queue::{Filter, Limits, RunState, SqliteQueue};
 
@@ -37,6 +37,15 @@ async fn a_lease_looks_once_into_each_lane_and_never_over_the_runs() {
     CORRELATED SCALAR SUBQUERY 1
     SEARCH other USING INDEX runs_running (forge=? AND repository=? AND environment=?)
     USE TEMP B-TREE FOR ORDER BY
+    ");
+    insta::assert_snapshot!(plan(&queue, PASSED).await, @"
+    CO-ROUTINE passed
+    SETUP
+    SEARCH runs USING INDEX runs_superseded (superseded_by=?)
+    RECURSIVE STEP
+    SCAN passed
+    SEARCH older USING INDEX runs_superseded (superseded_by=?)
+    SCAN passed
     ");
 }
 
