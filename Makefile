@@ -1,5 +1,5 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo demo-lattice test lint fuzz fmt setup
+.PHONY: help demo demo-lattice test lint fuzz bench-load fmt setup
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -18,6 +18,9 @@ lint: ## The checks alone: format, clippy, licences, unused crates
 
 fuzz: ## A minute of whatever a fuzzer thinks of, as workflow.yaml
 	@scripts/fuzz.sh
+
+bench-load: ## The door under load, beside Debian's webhook (apt install webhook): deliveries, a burst, a long history
+	@cargo bench --bench load
 
 fmt: ## Format the code
 	@cargo fmt --all

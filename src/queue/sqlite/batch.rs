@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use sqlx::sqlite::SqlitePool;
-use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 use super::accept::{Waiting, accept};
@@ -92,32 +91,9 @@ impl Storing {
         let mut waiting = Waiting::count(&mut transaction, self.most_queued).await?;
         let mut stored = Vec::with_capacity(runs.len());
         for run in runs {
-            stored.push(apart(&mut transaction, run, now, &mut waiting).await?);
+            stored.push(accept(&mut transaction, run, now, &mut waiting).await?);
         }
         transaction.commit().await?;
         Ok(stored)
-    }
-}
-
-/// Stores one run behind a savepoint. The outer error says that not even the way back
-/// to the savepoint is there: SQLite gave the whole transaction up.
-async fn apart(
-    transaction: &mut SqliteConnection,
-    run: &NewRun,
-    now: i64,
-    waiting: &mut Waiting,
-) -> Result<Result<Accepted, QueueError>, QueueError> {
-    let before = waiting.clone();
-    let mut savepoint = transaction.begin().await?;
-    match accept(&mut savepoint, run, now, waiting).await {
-        Ok(accepted) => {
-            savepoint.commit().await?;
-            Ok(Ok(accepted))
-        }
-        Err(error) => {
-            savepoint.rollback().await?;
-            *waiting = before;
-            Ok(Err(error))
-        }
     }
 }
