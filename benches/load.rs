@@ -22,6 +22,7 @@ mod history;
 #[path = "load/server.rs"]
 mod server;
 #[path = "../tests/support/webhook.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the tests use the rest of it")]
 mod webhook;
 
 use std::time::Duration;

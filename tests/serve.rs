@@ -7,8 +7,12 @@ mod forge;
 #[path = "serve/process.rs"]
 mod process;
 
+mod tiny_task;
+
 #[path = "serve/asked.rs"]
 mod asked;
+#[path = "serve/containers.rs"]
+mod containers;
 #[path = "serve/crowd.rs"]
 mod crowd;
 #[path = "serve/drain.rs"]

@@ -26,14 +26,18 @@ pub(crate) struct Place {
 impl Place {
     /// A runner for `ci/r` at `url`, with more lines of `runner.yaml`.
     pub(crate) fn new(url: &str, more: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = format!(
+        Self::of(&format!(
             "listen: 127.0.0.1:0\nbuilder: local\n{more}\nrepositories:\n  - name: ci/r\n    forge: github\n    \
              url: {url}\n    allow_http: true\n    webhook_secret: {{ env: HOOK }}\n    \
              branches: {{ main: production, feat: staging }}\nenvironments:\n  \
              production: {{ registry: {{ url: 127.0.0.1:9 }}, nats: {{ url: \"nats://127.0.0.1:9\" }} }}\n  \
              staging: {{ registry: {{ url: 127.0.0.1:9 }}, nats: {{ url: \"nats://127.0.0.1:9\" }} }}\n"
-        );
+        ))
+    }
+
+    /// A runner with a `runner.yaml` of the test's own.
+    pub(crate) fn of(config: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("runner.yaml"), config).unwrap();
         Self { folder }
     }
