@@ -5,7 +5,7 @@ use std::process::Output;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::process::{Mute, Place, Server};
+use crate::process::{Mute, Place, Server, eventually};
 
 const TOKEN: &str = "t0k3n";
 
@@ -55,7 +55,7 @@ async fn a_runner_is_asked_from_the_command_line() {
 
     let running = server.push(1).await;
     let json = |ran: &Output| serde_json::from_slice::<Value>(&ran.stdout).unwrap();
-    while json(&ask(&["runs", "--json"]).await)["runs"][0]["state"] != "running" {}
+    eventually(async || json(&ask(&["runs", "--json"]).await)["runs"][0]["state"] == "running").await;
     let waiting = server.push(2).await;
     let ids = [running.as_str(), waiting.as_str()];
     let listed = ask(&["runs", "--repository", "ci/r"]).await;
@@ -81,7 +81,7 @@ async fn a_runner_is_asked_from_the_command_line() {
     ");
     let asked = ask(&["cancel", &running, "--json"]).await;
     assert_eq!(json(&asked)["id"], running.as_str());
-    while json(&ask(&["runs", "--json"]).await)["runs"][1]["state"] != "cancelled" {}
+    eventually(async || json(&ask(&["runs", "--json"]).await)["runs"][1]["state"] == "cancelled").await;
     assert_eq!(ask(&["logs", &running]).await.status.code(), Some(0));
 }
 

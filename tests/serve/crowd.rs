@@ -26,7 +26,7 @@ async fn ten_thousand_idle_connections_cost_little_and_keep_nobody_out() {
         if let Ok(Ok(stream)) = came.unwrap() {
             idle.push(stream);
         }
-        if idle.len() % 500 == 0 {
+        if idle.len().is_multiple_of(500) {
             most = most.max(server.memory());
         }
     }
