@@ -20,6 +20,7 @@ mod removal;
 mod rollback;
 mod run;
 mod settle;
+mod side_by_side;
 mod state;
 mod status;
 #[cfg(feature = "local")]
@@ -38,7 +39,7 @@ pub use recorded::{Recorded, recorded};
 pub use removal::remove;
 pub use rollback::{Back, rollback};
 pub use run::{Goal, Prune, Request, check, check_database, run};
-pub use settle::{Settled, Settling, settle, settle_among};
+pub use settle::{Settled, Settling, Unchanged, settle, settle_among};
 pub use state::manifests;
 pub use status::status;
 #[cfg(feature = "local")]

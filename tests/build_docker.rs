@@ -15,7 +15,7 @@ use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use pelato::build::{Builder, Choice, Options, Parallel};
 use pelato::report::Reporter;
-use tiny_task::docker::{build_one, containers, docker, engine};
+use tiny_task::docker::{Made, build_one, containers, docker, engine};
 use tiny_task::{DOUBLES, Said, options, run, task};
 use tokio_util::sync::CancellationToken;
 
@@ -104,6 +104,51 @@ async fn a_task_that_fails_stops_no_other() {
         .collect();
     assert_eq!(names, [("first", true), ("broken", false), ("last", true)]);
     assert!(containers(&run).await.is_empty());
+}
+
+#[tokio::test]
+async fn one_container_serves_all_tasks_of_a_run() {
+    let run = run("lane");
+    let broken = "package main\n\nfunc twice(n uint32) uint32 { return foo }\n";
+    let tasks = [
+        task("first", DOUBLES),
+        task("broken", broken),
+        task("third", DOUBLES),
+        task("last", DOUBLES),
+    ];
+    let builder = Builder::choose(Choice::Docker, Parallel::One, options(), &Reporter::default())
+        .await
+        .unwrap();
+    let made = Made::from_now_on().await;
+    let (reporter, said) = Said::reporter();
+    let built = builder
+        .build(&run, "tests", &tasks, &reporter, &CancellationToken::new())
+        .await;
+    let good: Vec<_> = built.iter().map(|(_, answer)| answer.is_ok()).collect();
+    assert_eq!(good, [true, false, true, true], "{built:?}");
+    // Its log stays its own.
+    assert_eq!(said.lines(Some("broken")), ["tasks/double.go:3:38: undefined: foo"]);
+    for quiet in ["first", "third", "last"] {
+        assert!(said.lines(Some(quiet)).is_empty());
+    }
+    let names = made.with("pelato.run", &run).await;
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert!(containers(&run).await.is_empty());
+}
+
+#[tokio::test]
+async fn as_many_containers_as_tasks_are_compiled_at_once() {
+    let run = run("lanes");
+    let tasks: Vec<_> = (0..5).map(|n| task(&format!("task{n}"), DOUBLES)).collect();
+    let builder = docker(options()).await;
+    let made = Made::from_now_on().await;
+    let built = builder
+        .build(&run, "tests", &tasks, &Reporter::default(), &CancellationToken::new())
+        .await;
+    assert!(built.iter().all(|(_, answer)| answer.is_ok()), "{built:?}");
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let names = made.with("pelato.run", &run).await;
+    assert!((1..=cores.min(5)).contains(&names.len()), "{names:?}");
 }
 
 #[tokio::test]

@@ -15,9 +15,10 @@ mod proxy;
 use pelato::build::{BuildError, Builder, Choice, Options, Parallel};
 use pelato::generate::Sources;
 use pelato::report::Reporter;
-use proxy::proxy;
-use tiny_task::docker::{build_one, containers, docker, gateway};
+use proxy::{counting_proxy, proxy};
+use tiny_task::docker::{Made, build_one, containers, docker, gateway};
 use tiny_task::{Said, options, run, task};
+use tokio_util::sync::CancellationToken;
 
 fn triples() -> Sources {
     let code = "package main\n\nimport \"example.org/triple\"\n\nfunc twice(n uint32) uint32 { return triple.Of(n) }\n";
@@ -44,6 +45,48 @@ async fn in_docker_a_required_module_is_fetched_and_compiled() {
     let component = build_one(&in_docker().await, &run, triples(), &reporter).await;
     component.unwrap_or_else(|error| panic!("{error}\n{:?}", said.lines(Some("triples"))));
     assert!(containers(&run).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_several_tasks_require_is_fetched_once() {
+    let (proxy, asked) = counting_proxy(gateway().await).await;
+    let fetching = Options {
+        proxy,
+        no_sum_db: Some("example.org".to_owned()),
+        ..options()
+    };
+    let zips = || {
+        let asked = asked.lock().unwrap();
+        asked.iter().filter(|path| path.ends_with(".zip")).count()
+    };
+    let builder = docker(fetching.clone()).await;
+    let run = run("once");
+    let (reporter, cancel) = (Reporter::default(), CancellationToken::new());
+    let tasks: Vec<_> = ["one", "two", "three"]
+        .map(|name| Sources {
+            component_name: name.to_owned(),
+            ..triples()
+        })
+        .into();
+    let made = Made::from_now_on().await;
+    // The run's own cache: nothing is in it.
+    for (_, built) in builder.build(&run, &run, &tasks, &reporter, &cancel).await {
+        built.unwrap();
+    }
+    assert_eq!(zips(), 1, "{:?}", asked.lock().unwrap());
+    let names = made.with("pelato.run", &run).await;
+    let fetching_in: Vec<_> = names.iter().filter(|name| name.contains("-fetch-")).collect();
+    assert_eq!(fetching_in.len(), 1, "{names:?}");
+    // Another process, another run: the cache has it. With no room for the cache, it goes
+    // after the build, and nothing of the test stays.
+    let mut small = fetching;
+    small.limits.cache = 0;
+    let before = asked.lock().unwrap().len();
+    let again = docker(small).await;
+    for (_, built) in again.build(&run, &run, &tasks, &reporter, &cancel).await {
+        built.unwrap();
+    }
+    assert_eq!(asked.lock().unwrap().len(), before, "{:?}", asked.lock().unwrap());
 }
 
 #[tokio::test]

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, componentize, go};
+use super::sandbox::label;
+use super::workshop::{self, Workshop};
+use super::{BuildError, Choice, Component, Docker, Local, Options, Parallel, go};
 use crate::generate::Sources;
 use crate::report::{Reporter, Stage};
 
@@ -112,15 +115,54 @@ impl Builder {
         }
     }
 
-    /// Builds every task, in parallel as far as the machine carries it. The answers
-    /// come in the order of `sources`; a task that fails stops no other. Start, end
-    /// and every line of output are announced under the task's `component_name`.
+    /// Opens what these tasks of a run are built in. Containers are started, as many as
+    /// will be used at a time, and not waited for.
     ///
-    /// `run` is part of the containers' names and labels; `cache` names whose Go
-    /// cache it is, one for each repository.
+    /// `run` is part of the containers' names and labels; `cache` names whose Go cache it
+    /// is, one for each repository.
+    ///
+    /// # Errors
+    /// What no task can be built without: the image, the volume, or that it is cancelled.
+    pub async fn open(
+        &self,
+        run: &str,
+        cache: &str,
+        tasks: &[&Sources],
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Result<Workshop<'_>, BuildError> {
+        let (machine, options) = match &self.place {
+            Place::Docker(docker) => (docker.machine(), docker.options()),
+            Place::Local(local) => (local.machine(), local.options()),
+        };
+        let width = self.parallel.on(machine, options.limits.memory);
+        let opening = async {
+            self.prepare(reporter).await?;
+            Ok(match &self.place {
+                Place::Docker(docker) => workshop::Place::Docker(docker.open(run, cache, tasks, width, cancel).await?),
+                Place::Local(local) => workshop::Place::Local(local),
+            })
+        };
+        let place = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Err(BuildError::Cancelled {
+                component_name: label(tasks.iter().map(|task| task.component_name.as_str())),
+            }),
+            place = opening => place,
+        }?;
+        Ok(Workshop {
+            place,
+            room: Semaphore::new(width),
+            width,
+            validate: self.validate,
+        })
+    }
+
+    /// Builds every task, in parallel as far as the machine carries it. The answers
+    /// come in the order of `sources`; a task that fails stops no other.
     ///
     /// A cancelled build comes back when its containers and processes are gone; one
-    /// that is dropped has them removed in the background.
+    /// that is dropped has them removed in the background. See [`Self::open`].
     pub async fn build(
         &self,
         run: &str,
@@ -129,97 +171,29 @@ impl Builder {
         reporter: &Reporter,
         cancel: &CancellationToken,
     ) -> Vec<(String, Result<Component, BuildError>)> {
-        let all = |error: &BuildError| {
-            let answers = sources
-                .iter()
-                .map(|task| (task.component_name.clone(), Err(error.clone())));
-            answers.collect()
+        let tasks: Vec<&Sources> = sources.iter().collect();
+        let names = sources.iter().map(|task| task.component_name.clone());
+        let workshop = match self.open(run, cache, &tasks, reporter, cancel).await {
+            Ok(workshop) => workshop,
+            Err(error) => {
+                let answers = tasks.iter().map(|task| Err(error.of(task, reporter)));
+                return names.zip(answers.collect::<Vec<_>>()).collect();
+            }
         };
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => {}
-            prepared = self.prepare(reporter) => if let Err(error) = prepared {
-                for task in sources {
-                    reporter.failed(Some(&task.component_name), Stage::Build, error.to_string());
-                }
-                return all(&error);
-            },
-        }
-        let (machine, limits) = match &self.place {
-            Place::Docker(docker) => (docker.machine(), docker.limits()),
-            Place::Local(local) => (local.machine(), local.limits()),
-        };
-        let width = self.parallel.on(machine, limits.memory);
         let building: Vec<_> = sources
             .iter()
             .enumerate()
-            .map(|(index, task)| self.numbered(index, run, cache, task, reporter, cancel))
+            .map(|(index, task)| numbered(index, workshop.build(task, reporter, cancel)))
             .collect();
-        let mut answers: Vec<_> = stream::iter(building).buffer_unordered(width).collect().await;
+        // One beyond those that are compiled becomes a component meanwhile.
+        let at_once = workshop.width() + 1;
+        let mut answers: Vec<_> = stream::iter(building).buffer_unordered(at_once).collect().await;
+        workshop.close().await;
         answers.sort_by_key(|(index, _)| *index);
-        let names = sources.iter().map(|task| task.component_name.clone());
         names.zip(answers.into_iter().map(|(_, answer)| answer)).collect()
     }
+}
 
-    async fn numbered(
-        &self,
-        index: usize,
-        run: &str,
-        cache: &str,
-        task: &Sources,
-        reporter: &Reporter,
-        cancel: &CancellationToken,
-    ) -> (usize, Result<Component, BuildError>) {
-        (index, self.announced(run, cache, task, reporter, cancel).await)
-    }
-
-    async fn announced(
-        &self,
-        run: &str,
-        cache: &str,
-        task: &Sources,
-        reporter: &Reporter,
-        cancel: &CancellationToken,
-    ) -> Result<Component, BuildError> {
-        let name = Some(task.component_name.as_str());
-        if cancel.is_cancelled() {
-            return Err(BuildError::Cancelled {
-                component_name: task.component_name.clone(),
-            });
-        }
-        let begun = reporter.started(name, Stage::Build);
-        let outcome = self.one(run, cache, task, reporter, cancel).await;
-        match &outcome {
-            Ok(component) => {
-                let megabytes = component.wasm.len() as f64 / 1e6;
-                reporter.finished(name, Stage::Build, begun.elapsed(), format!("{megabytes:.1} MB"));
-            }
-            Err(error) => reporter.failed(name, Stage::Build, error.summary()),
-        }
-        outcome
-    }
-
-    async fn one(
-        &self,
-        run: &str,
-        cache: &str,
-        task: &Sources,
-        reporter: &Reporter,
-        cancel: &CancellationToken,
-    ) -> Result<Component, BuildError> {
-        let core = match &self.place {
-            Place::Docker(docker) => docker.compile(run, cache, task, reporter, cancel).await?,
-            Place::Local(local) => local.compile(task, reporter, cancel).await?,
-        };
-        let validate = self.validate;
-        let (name, wit, world) = (task.component_name.clone(), task.wit.clone(), task.world.clone());
-        let encoded = tokio::task::spawn_blocking(move || {
-            Ok(Component::new(&name, componentize(&core, &wit, &world, validate)?))
-        })
-        .await;
-        encoded.map_err(|error| BuildError::Componentize {
-            world: task.world.clone(),
-            reason: error.to_string(),
-        })?
-    }
+async fn numbered<T>(index: usize, answer: impl Future<Output = T>) -> (usize, T) {
+    (index, answer.await)
 }

@@ -113,6 +113,22 @@ fn is_of_a_name(character: char) -> bool {
     character.is_alphanumeric() || character == '_' || character == '/'
 }
 
+/// How much of a text that goes on can be made plain by itself: not half a character at
+/// its end, nor the beginning of what a terminal would obey.
+pub(super) fn whole(raw: &[u8]) -> usize {
+    const LONGEST: usize = 64;
+    let near = raw.len().saturating_sub(LONGEST);
+    if let Some(at) = raw[near..].iter().rposition(|byte| *byte == 0x1b) {
+        return near + at;
+    }
+    let characters = raw.iter().rev().take(4).position(|byte| (*byte as i8) >= -0x40);
+    let last = characters.map_or(raw.len(), |back| raw.len() - 1 - back);
+    match std::str::from_utf8(&raw[last..]) {
+        Err(error) if error.error_len().is_none() => last,
+        _ => raw.len(),
+    }
+}
+
 /// Plain text of what a program printed: escape sequences, control characters and
 /// the characters that turn the direction of text are left out, a tab stays.
 pub(super) fn plain(raw: &[u8]) -> String {

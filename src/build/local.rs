@@ -15,7 +15,7 @@ use super::log::Log;
 use super::parallel::Machine;
 use super::process::{self, Program};
 use super::recipe::{self, ENVIRONMENT, Modules, OFFLINE};
-use super::{BuildError, Limits, Options};
+use super::{BuildError, Options};
 use crate::generate::Sources;
 use crate::report::Reporter;
 
@@ -69,9 +69,9 @@ impl Local {
         }
     }
 
-    /// What a step may take.
-    pub(super) fn limits(&self) -> Limits {
-        self.options.limits
+    /// What the operator said.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Compiles a task: the core module.

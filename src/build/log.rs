@@ -1,6 +1,6 @@
 //! What a step prints, line by line and bounded.
 
-use super::line::{Author, plain};
+use super::line::{Author, plain, whole};
 use crate::report::{Reporter, Stage};
 
 /// Bytes of one line; a longer one comes in pieces.
@@ -37,14 +37,25 @@ impl<'a> Log<'a> {
     /// Takes in bytes as they come, wherever they break.
     pub(super) fn push(&mut self, mut bytes: &[u8]) {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            self.unfinished.extend_from_slice(&bytes[..end]);
+            self.take(&bytes[..end]);
             self.flush();
             bytes = &bytes[end + 1..];
         }
+        self.take(bytes);
+    }
+
+    /// Takes in a part of a line.
+    fn take(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(LINE) {
             self.unfinished.extend_from_slice(piece);
             if self.unfinished.len() >= LINE {
-                self.flush();
+                let mut raw = std::mem::take(&mut self.unfinished);
+                let broken = raw.split_off(whole(&raw));
+                let text = plain(&raw);
+                // Not through a secret: neither half of it would be known for one.
+                let (settled, rest) = text.split_at(self.reporter.mask().settled(&text));
+                self.unfinished = [rest.as_bytes(), &broken].concat();
+                self.line(settled);
             }
         }
     }
@@ -70,32 +81,34 @@ impl<'a> Log<'a> {
     }
 
     fn flush(&mut self) {
-        let line = std::mem::take(&mut self.unfinished);
-        if self.used > self.limit {
+        let line = plain(&std::mem::take(&mut self.unfinished));
+        self.line(&line);
+    }
+
+    fn line(&mut self, text: &str) {
+        if self.used > self.limit || text.is_empty() {
             return;
         }
-        for piece in line.chunks(LINE).take(if line.is_empty() { 0 } else { usize::MAX }) {
-            let text = plain(piece);
-            self.killed |= text.ends_with("signal: killed");
-            let Some(text) = self.author.read(&text) else {
-                continue;
-            };
-            self.used += text.len() + 1;
-            if self.used > self.limit {
-                self.say(format!(
-                    "… the rest is left out: the output passed {} KiB",
-                    self.limit >> 10
-                ));
-                return;
-            }
-            if self.repeated.len() + text.len() < REPEATED {
-                if !self.repeated.is_empty() {
-                    self.repeated.push('\n');
-                }
-                self.repeated.push_str(&text);
-            }
-            self.say(text);
+        self.killed |= text.ends_with("signal: killed");
+        let Some(text) = self.author.read(text) else {
+            return;
+        };
+        let text = self.reporter.mask().hide(&text).into_owned();
+        self.used += text.len() + 1;
+        if self.used > self.limit {
+            self.say(format!(
+                "… the rest is left out: the output passed {} KiB",
+                self.limit >> 10
+            ));
+            return;
         }
+        if self.repeated.len() + text.len() < REPEATED {
+            if !self.repeated.is_empty() {
+                self.repeated.push('\n');
+            }
+            self.repeated.push_str(&text);
+        }
+        self.say(text);
     }
 
     fn say(&self, text: String) {
@@ -108,8 +121,10 @@ impl<'a> Log<'a> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use secrecy::SecretString;
+
     use super::*;
-    use crate::report::{Event, Sink};
+    use crate::report::{Event, Mask, Sink};
 
     #[derive(Default)]
     struct Lines(Mutex<Vec<String>>);
@@ -125,16 +140,19 @@ mod tests {
     fn lines(limit: usize, feed: impl FnOnce(&mut Log<'_>)) -> Vec<String> {
         let sink = Arc::new(Lines::default());
         let reporter = Reporter::new(vec![sink.clone()]);
-        let author = Author {
+        feed(&mut Log::new(&reporter, author(), limit));
+        let lines = sink.0.lock().unwrap();
+        lines.clone()
+    }
+
+    fn author() -> Author {
+        Author {
             component_name: "t".to_owned(),
             files: vec![("task.go".to_owned(), "tasks/t.go".to_owned())],
             module: None,
             folder: "/sources".to_owned(),
             advice: Default::default(),
-        };
-        feed(&mut Log::new(&reporter, author, limit));
-        let lines = sink.0.lock().unwrap();
-        lines.clone()
+        }
     }
 
     #[test]
@@ -166,6 +184,23 @@ mod tests {
     fn an_endless_line_comes_in_pieces() {
         let seen = lines(1 << 20, |log| log.push(&vec![b'x'; 3 * LINE]));
         assert_eq!(seen.iter().map(String::len).collect::<Vec<_>>(), [LINE; 3]);
+    }
+
+    #[test]
+    fn a_secret_is_hidden_wherever_an_endless_line_is_cut() {
+        let secrets = [SecretString::from("hunter22")];
+        for before in LINE - 60..LINE + 2 {
+            let sink = Arc::new(Lines::default());
+            let reporter = Reporter::new(vec![sink.clone()]).masked(Mask::of(&secrets));
+            let mut log = Log::new(&reporter, author(), 1 << 20);
+            let text = format!("{}hun\x1b[0mter22{}\n", "x".repeat(before), "y".repeat(LINE));
+            for piece in text.as_bytes().chunks(7) {
+                log.push(piece);
+            }
+            let seen = sink.0.lock().unwrap().concat();
+            let hidden = format!("{}***{}", "x".repeat(before), "y".repeat(LINE));
+            assert!(seen == hidden, "cut with {before} bytes before it");
+        }
     }
 
     #[test]

@@ -8,10 +8,10 @@ use bollard::models::ContainerSummary;
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::BuildError;
-use super::container;
-use super::step::RUN;
+use super::lane;
+use super::sandbox::RUN;
 
-/// Seconds after which a container that does not run belongs to nobody. A step ends
+/// Seconds after which a container that does not run belongs to nobody. A lane ends
 /// by itself after some minutes, even when the process that began it is gone.
 const FORGOTTEN: i64 = 60 * 60;
 
@@ -20,7 +20,7 @@ pub(super) async fn of_run(engine: &bollard::Docker, run: &str) -> Result<usize,
     let found = list(engine, HashMap::from([("label", vec![format!("{RUN}={run}")])])).await;
     let found = found.map_err(|error| BuildError::engine("list its containers", &error))?;
     for id in found.iter().filter_map(|found| found.id.as_deref()) {
-        container::remove(engine, id).await;
+        lane::remove(engine, id).await;
     }
     Ok(found.len())
 }
@@ -40,7 +40,7 @@ pub(super) async fn of_the_killed(engine: &bollard::Docker) {
     };
     let found = list(engine, filter).await.unwrap_or_default();
     for id in found.into_iter().filter(old).filter_map(|found| found.id) {
-        container::remove(engine, &id).await;
+        lane::remove(engine, &id).await;
     }
 }
 

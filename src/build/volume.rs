@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use bollard::errors::Error as EngineError;
 use bollard::models::VolumeCreateRequest;
 use bollard::query_parameters::{ListVolumesOptionsBuilder, RemoveVolumeOptionsBuilder};
 use sha2::{Digest, Sha256};
@@ -19,16 +20,28 @@ pub(super) struct Volumes {
     known: Mutex<HashSet<String>>,
 }
 
+/// The cache of a repository.
+pub(super) struct Volume {
+    /// Its name.
+    pub(super) name: String,
+    /// Whether nothing was compiled into it yet.
+    pub(super) is_new: bool,
+}
+
 impl Volumes {
     /// Makes sure of the volume of the repository `key` for the image `tag`, and
     /// removes those that the repository had for other images: what is in them was
     /// compiled by another Go.
-    pub(super) async fn ready(&self, engine: &bollard::Docker, key: &str, tag: &str) -> Result<String, BuildError> {
+    pub(super) async fn ready(&self, engine: &bollard::Docker, key: &str, tag: &str) -> Result<Volume, BuildError> {
         let name = name(key, tag);
         let mut known = self.known.lock().await;
         if known.contains(&name) {
-            return Ok(name);
+            return Ok(Volume { name, is_new: false });
         }
+        let is_new = matches!(
+            engine.inspect_volume(&name).await,
+            Err(EngineError::DockerResponseServerError { status_code: 404, .. })
+        );
         let owner = digest(&[key]);
         let wanted = VolumeCreateRequest {
             name: Some(name.clone()),
@@ -46,7 +59,7 @@ impl Volumes {
             }
         }
         known.insert(name.clone());
-        Ok(name)
+        Ok(Volume { name, is_new })
     }
 
     /// Removes a volume that grew too large; the next build gets a fresh one.

@@ -11,7 +11,7 @@ use crate::pipeline::{self, Goal};
 /// Everything in order.
 pub(super) async fn run(command: &Deploying, printer: &Printer) -> Result<bool, CommandError> {
     let opened = open(&command.stages.folder, &command.stages.flags())?;
-    let reporter = printer.reporter();
+    let reporter = printer.reporter(&opened.services);
     let cancel = interrupted();
     let request = command.pruning(opened.request());
     pipeline::generate(&request, &opened.origin.top, &[], &opened.services, &reporter)?;

@@ -11,7 +11,7 @@ use crate::pipeline::{self, Goal};
 /// Builds and publishes.
 pub(super) async fn run(command: &Stages, printer: &Printer) -> Result<bool, CommandError> {
     let opened = open(&command.folder, &command.flags())?;
-    let reporter = printer.reporter();
+    let reporter = printer.reporter(&opened.services);
     let outcome = pipeline::run(
         &opened.request(),
         Goal::Build,

@@ -11,7 +11,7 @@ use crate::pipeline::{self, Goal};
 /// Deploys what is published.
 pub(super) async fn run(command: &Deploying, printer: &Printer) -> Result<bool, CommandError> {
     let opened = open(&command.stages.folder, &command.stages.flags())?;
-    let reporter = printer.reporter();
+    let reporter = printer.reporter(&opened.services);
     let outcome = pipeline::run(
         &command.pruning(opened.request()),
         Goal::Deploy,

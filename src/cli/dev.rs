@@ -22,8 +22,8 @@ use crate::runtime::Message;
 /// Runs the workflow until it is told to stop.
 pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, CommandError> {
     let cancel = interrupted();
-    let reporter = printer.reporter();
     let mut opened = open(&command.folder, &flags(command))?;
+    let reporter = printer.reporter(&opened.services);
     let (observer, lines) = lines::lines();
     // Beside everything else: what moves is shown while something is compiled.
     let shown = printer.clone();

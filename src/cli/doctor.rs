@@ -25,6 +25,7 @@ pub(super) async fn run(command: &Doctor, printer: &Printer) -> Result<bool, Com
         ..command.place.flags()
     };
     let opened = open_any(&command.folder, &flags)?;
+    printer.hide_those_of(&opened.services);
     let project = match opened.projects.is_empty() {
         true => Project::None,
         // What it would print, `pelato check` prints.

@@ -24,7 +24,7 @@ pub(super) fn run(command: &Generate, printer: &Printer) -> Result<bool, Command
         &opened.origin.top,
         &command.tasks,
         &opened.services,
-        &printer.reporter(),
+        &printer.reporter(&opened.services),
     )?;
     let written: Vec<Written> = written
         .into_iter()

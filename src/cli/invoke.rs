@@ -54,7 +54,7 @@ pub(super) async fn run(command: &Invoke, printer: &Printer) -> Result<bool, Com
         ..Flags::default()
     };
     let opened = open(&command.folder, &flags)?;
-    let reporter = printer.reporter();
+    let reporter = printer.reporter(&opened.services);
     let request = opened.request();
     let prepared = pipeline::check(&request, &opened.services, &reporter)?;
     let sql = database(command, opened.settings.environment.sql.as_ref())?;

@@ -33,7 +33,7 @@ pub(super) async fn run(command: &Plan, printer: &Printer) -> Result<bool, Comma
         None => Against::Deployed,
     };
     let request = command.pruning(opened.request());
-    let projects = pipeline::plan(&request, against, &opened.services, &printer.reporter()).await?;
+    let projects = pipeline::plan(&request, against, &opened.services, &printer.reporter(&opened.services)).await?;
     if command.json {
         printer.json(&PlanJson { projects });
         return Ok(true);

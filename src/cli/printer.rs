@@ -6,8 +6,9 @@
     reason = "this is where the program speaks"
 )]
 
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _, stderr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indicatif::MultiProgress;
 use serde::Serialize;
@@ -17,7 +18,8 @@ use super::CommandError;
 use super::progress::Progress;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
-use crate::report::{Event, Reporter, Sink, line, printable};
+use crate::report::{Event, Mask, Reporter, Sink, line, printable};
+use crate::services::Services;
 
 /// Prints for people, and for programs with `--json`.
 #[derive(Clone)]
@@ -25,6 +27,55 @@ pub(super) struct Printer {
     colours: bool,
     /// What is drawn below the text, on a terminal.
     bars: Option<MultiProgress>,
+    hidden: Hidden,
+}
+
+/// The keys whose texts are written for people, and may repeat what others answered.
+const FOR_PEOPLE: [&str; 9] = [
+    "detail", "error", "help", "message", "output", "reason", "reasons", "said", "summary",
+];
+
+/// What is never printed, once it is known.
+#[derive(Clone, Default)]
+struct Hidden(Arc<OnceLock<Mask>>);
+
+impl Hidden {
+    fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.0.get().map_or(Cow::Borrowed(text), |mask| mask.hide(text))
+    }
+
+    /// Hides what is in the texts of a document that were written for people, each on a
+    /// line of its own. Its keys, names and digests are what programs go by.
+    fn hide_texts<'t>(&self, document: &'t str) -> Cow<'t, str> {
+        if self.0.get().is_none() {
+            return Cow::Borrowed(document);
+        }
+        let mut within = false;
+        let hide = |line: &'t str| {
+            let begin = FOR_PEOPLE.iter().find_map(|key| {
+                let rest = line
+                    .trim_start()
+                    .strip_prefix('"')?
+                    .strip_prefix(key)?
+                    .strip_prefix("\": ")?;
+                Some(line.len() - rest.len())
+            });
+            let from = match begin {
+                Some(from) => {
+                    within = line.ends_with('[');
+                    from
+                }
+                None if within && !line.trim_start().starts_with(']') => 0,
+                None => {
+                    within = false;
+                    line.len()
+                }
+            };
+            let (before, text) = line.split_at(from);
+            [Cow::Borrowed(before), self.hide(text)].concat()
+        };
+        Cow::Owned(document.split('\n').map(hide).collect::<Vec<_>>().join("\n"))
+    }
 }
 
 impl Printer {
@@ -38,6 +89,7 @@ impl Printer {
         Self {
             colours: terminal && !unwanted,
             bars: (terminal && !plain).then(MultiProgress::new),
+            hidden: Hidden::default(),
         }
     }
 
@@ -46,13 +98,29 @@ impl Printer {
         self.colours
     }
 
-    /// A reporter whose events go to stderr.
-    pub(super) fn reporter(&self) -> Reporter {
+    /// From now on nothing printed has these secrets in it, but for the bytes of a result.
+    pub(super) fn hide(&self, mask: Mask) {
+        // The first one stays: a command has one configuration.
+        let _ = self.hidden.0.set(mask);
+    }
+
+    /// The same, of the secrets that parts were made with.
+    pub(super) fn hide_those_of(&self, services: &Services) -> Mask {
+        let secrets = services.environment().secrets();
+        let mask = Mask::of(secrets.iter().map(|(_, secret)| secret));
+        self.hide(mask.clone());
+        mask
+    }
+
+    /// A reporter whose events go to stderr, without the secrets that parts were made
+    /// with.
+    pub(super) fn reporter(&self, services: &Services) -> Reporter {
+        let mask = self.hide_those_of(services);
         let sink: Arc<dyn Sink> = match &self.bars {
             Some(bars) => Arc::new(Progress::new(bars.clone(), |text| eprintln!("{text}"))),
             None => Arc::new(Lines),
         };
-        Reporter::new(vec![sink])
+        Reporter::new(vec![sink]).masked(mask)
     }
 
     /// Runs `print` while nothing is drawn.
@@ -65,17 +133,17 @@ impl Printer {
 
     /// Where our own log goes.
     pub(super) fn log(&self) -> LogWriter {
-        LogWriter(self.bars.clone())
+        LogWriter(self.bars.clone(), self.hidden.clone())
     }
 
     /// A sentence about the command as a whole.
     pub(super) fn say(&self, text: &str) {
-        self.aside(|| eprintln!("{text}"));
+        self.aside(|| eprintln!("{}", self.hidden.hide(text)));
     }
 
     /// What comes from a task: nothing in it moves the cursor or colours the terminal.
     pub(super) fn strange(&self, text: &str) {
-        self.aside(|| eprintln!("{}", printable(text)));
+        self.aside(|| eprintln!("{}", self.hidden.hide(&printable(text))));
     }
 
     /// A question: the answer stands behind it.
@@ -102,7 +170,7 @@ impl Printer {
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
         self.aside(|| match serde_json::to_string_pretty(document) {
-            Ok(text) => line_of(&text),
+            Ok(text) => line_of(&self.hidden.hide_texts(&text)),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
         });
     }
@@ -124,7 +192,7 @@ impl Printer {
             CommandError::Invalid => {}
             CommandError::Templates(error) => eprintln!("{}\n", error.render(self.colours)),
             CommandError::Run(RunError::Cancelled) => eprintln!("interrupted; nothing was left running"),
-            other => eprintln!("error: {other}"),
+            other => eprintln!("error: {}", self.hidden.hide(&other.to_string())),
         });
     }
 }
@@ -147,15 +215,18 @@ impl Sink for Lines {
 }
 
 /// Writes our own log beside what is drawn.
-pub(super) struct LogWriter(Option<MultiProgress>);
+pub(super) struct LogWriter(Option<MultiProgress>, Hidden);
 
 impl std::io::Write for LogWriter {
     fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
-        let write = || stderr().lock().write(text);
+        // A whole entry: the log writes each at once.
+        let entry = String::from_utf8_lossy(text);
+        let write = || stderr().lock().write_all(self.1.hide(&entry).as_bytes());
         match &self.0 {
             Some(bars) => bars.suspend(write),
             None => write(),
-        }
+        }?;
+        Ok(text.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -167,6 +238,6 @@ impl MakeWriter<'_> for LogWriter {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), self.1.clone())
     }
 }

@@ -65,6 +65,7 @@ pub(super) async fn run(command: &Rollback, printer: &Printer) -> Result<bool, C
         templates: TemplatesDir { dir: None },
     };
     let opened = open(&folder, &command.place.flags())?;
+    printer.hide_those_of(&opened.services);
     if command.list {
         return list(command, &opened, printer).await;
     }
@@ -72,7 +73,7 @@ pub(super) async fn run(command: &Rollback, printer: &Printer) -> Result<bool, C
         tasks: &command.tasks,
         to: command.to.as_deref(),
     };
-    let (request, reporter) = (opened.request(), printer.reporter());
+    let (request, reporter) = (opened.request(), printer.reporter(&opened.services));
     let outcome = pipeline::rollback(&request, &back, &opened.services, &reporter, &interrupted()).await?;
     let wanted = Wanted {
         require_hosts: command.require_hosts,

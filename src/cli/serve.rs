@@ -7,7 +7,7 @@ use super::args::Serve;
 use super::interrupt::interrupted;
 use super::printer::Printer;
 use crate::config::{Variables, read_runner};
-use crate::runner::Runner;
+use crate::runner::{Runner, mask};
 use crate::services::build_settings;
 
 /// Serves webhooks until it is told to stop.
@@ -28,6 +28,7 @@ pub(super) async fn run(command: &Serve, printer: &Printer) -> Result<bool, Comm
     let config = read_runner(&path.display().to_string(), &text, base, &variables)?;
     let parallel = variables.get("PARALLEL_BUILD").unwrap_or("True");
     let build = build_settings(&config.builder, parallel, |name| variables.get(name).map(str::to_owned))?;
+    printer.hide(mask(&config));
     let stop = interrupted();
     let runner = Runner::start(config, &build).await?;
     if let Some(address) = runner.address() {

@@ -39,6 +39,7 @@ struct TargetJson {
 /// Shows what runs where. Whether all of it does is no matter of the exit code.
 pub(super) async fn run(command: &Status, printer: &Printer) -> Result<bool, CommandError> {
     let opened = open(&command.folder, &command.place.flags())?;
+    printer.hide_those_of(&opened.services);
     let tasks = pipeline::status(&opened.request(), &opened.services).await?;
     if command.json {
         printer.json(&StatusJson {

@@ -15,8 +15,9 @@ use crate::services::ServiceError;
 /// What no function can do, whatever its template.
 const LIMITS: &str = "\
 A function is WebAssembly: encoding/json, time, regexp, math, strings and crypto work,
-and so do goroutines within one call. There are no sockets (net, net/http), no other
-programs (os/exec), no files, no cgo, and nothing goes on after the call.";
+and so do clocks, random numbers, and goroutines within one call. There are no sockets
+(net, net/http), no other programs (os/exec), no files, no cgo, and nothing goes on after
+the call. docs/go.md has the whole list.";
 
 #[derive(Serialize)]
 struct ListJson<'t> {

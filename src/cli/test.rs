@@ -53,7 +53,7 @@ pub(super) async fn run(command: &Test, printer: &Printer) -> Result<bool, Comma
     };
     let opened = open(&command.folder, &flags)?;
     let filter = command.filter.as_deref().unwrap_or_default();
-    let (request, reporter) = (opened.request(), printer.reporter());
+    let (request, reporter) = (opened.request(), printer.reporter(&opened.services));
     let tested = pipeline::test(&request, filter, &opened.services, &reporter, &interrupted()).await?;
     for task in &tested.tasks {
         show(task, printer);

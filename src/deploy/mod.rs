@@ -45,4 +45,4 @@ pub use look::Look;
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;
-pub use survey::Standing;
+pub use survey::{NameKey, OwnerKey, Standing};

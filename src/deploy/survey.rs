@@ -1,6 +1,7 @@
 //! How everything that is deployed stands, without touching any of it.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
@@ -30,7 +31,45 @@ pub struct Standing {
     /// lattice it is waiting until [`Destination::look_at`] was through.
     pub state: TargetState,
     parts: Parts,
-    seal: [u8; 32],
+    seal: [u8; 16],
+    owner: OwnerKey,
+    name: NameKey,
+}
+
+/// Whose an application is, in few bytes: a digest of repository, environment and project.
+/// There are thousands of applications, and their annotations lie all over the memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OwnerKey([u8; 16]);
+
+/// What wadm and hosts take for the name of a task, in few bytes. Names that they take for
+/// one have one key; two that have one may be different all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameKey(u64);
+
+impl OwnerKey {
+    /// Of `owner/name`, an environment's name and a project's folder.
+    pub fn of(repository: &str, environment: &str, project: &str) -> Self {
+        let mut digest = Sha256::new();
+        for part in [repository, environment, project] {
+            digest.update((part.len() as u32).to_le_bytes());
+            digest.update(part);
+        }
+        Self(half(digest.finalize().into()))
+    }
+}
+
+impl NameKey {
+    /// Of a task's name.
+    pub fn of(component_name: &str) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for c in component_name.chars() {
+            hasher.write_u8(match c.is_ascii_alphanumeric() {
+                true => c.to_ascii_lowercase() as u8,
+                false => b'_',
+            });
+        }
+        Self(hasher.finish())
+    }
 }
 
 /// Annotations that decide nothing about an application whose owner is known.
@@ -46,6 +85,13 @@ impl Standing {
     pub fn of(deployed: Deployed, state: TargetState) -> Self {
         let parts = Parts::of(&deployed);
         let seal = seal(&deployed);
+        let annotation = |key: &str| deployed.annotations.get(key).map_or("", String::as_str);
+        let owner = OwnerKey::of(
+            annotation("pelato.repository"),
+            annotation("pelato.environment"),
+            annotation("pelato.project"),
+        );
+        let name = NameKey::of(annotation("pelato.component"));
         let specification = Specification::of(&deployed.document).ok();
         Self {
             image: parts.image().map(str::to_owned),
@@ -56,12 +102,24 @@ impl Standing {
             state,
             parts,
             seal,
+            owner,
+            name,
         }
+    }
+
+    /// Whose it is. What is not said is empty.
+    pub fn owner(&self) -> OwnerKey {
+        self.owner
+    }
+
+    /// The name of its task.
+    pub fn name(&self) -> NameKey {
+        self.name
     }
 
     /// A digest of all that a plan is made from: its name, its annotations, and whether it
     /// is deployed. Not whose it is, nor the commit.
-    pub fn seal(&self) -> &[u8; 32] {
+    pub fn seal(&self) -> &[u8; 16] {
         &self.seal
     }
 }
@@ -138,7 +196,7 @@ fn state(parts: &Parts, inventories: &BTreeMap<String, Vec<Option<Inventory>>>) 
     }
 }
 
-fn seal(deployed: &Deployed) -> [u8; 32] {
+fn seal(deployed: &Deployed) -> [u8; 16] {
     let mut text = Vec::with_capacity(512);
     let mut part = |one: &str| {
         text.extend((one.len() as u64).to_le_bytes());
@@ -152,5 +210,12 @@ fn seal(deployed: &Deployed) -> [u8; 32] {
             part(value);
         }
     }
-    Sha256::digest(&text).into()
+    half(Sha256::digest(&text).into())
+}
+
+/// Enough of a digest: another text with the same one is out of reach.
+fn half(digest: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    half
 }

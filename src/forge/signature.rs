@@ -61,6 +61,10 @@ fn sent_signature(headers: &HeaderMap, header: &str, prefix: &str) -> Option<[u8
         return None;
     };
     let digits = value.to_str().ok()?.strip_prefix(prefix)?;
+    // Forges write them in lower case: what comes otherwise is from somebody else.
+    if digits.bytes().any(|digit| digit.is_ascii_uppercase()) {
+        return None;
+    }
     let mut signature = [0; 32];
     hex::decode_to_slice(digits, &mut signature).ok()?;
     Some(signature)
@@ -115,6 +119,7 @@ mod tests {
         let short = format!("sha256={}", &DIGITS[2..]);
         let wrong_prefix = format!("sha512={DIGITS}");
         let spaced = format!("sha256= {DIGITS}");
+        let capitals = format!("sha256={}", DIGITS.to_uppercase());
         let mut not_hex = format!("sha256={DIGITS}");
         not_hex.replace_range(10..11, "g");
         let forms = [
@@ -126,6 +131,7 @@ mod tests {
             &short,
             &wrong_prefix,
             &spaced,
+            &capitals,
             &not_hex,
         ];
         for form in forms {

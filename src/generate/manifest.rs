@@ -59,8 +59,8 @@ impl Manifest {
     /// What a manifest of [`UNBUILT`] is with an image, built from what `fingerprint` and
     /// `inputs_note` say: the same as if it were rendered anew. None where its template
     /// names the image elsewhere too.
-    pub fn built(&self, image: &str, fingerprint: &str, inputs_note: &str) -> Option<Self> {
-        let mut document = self.document.clone();
+    pub fn built(mut self, image: &str, fingerprint: &str, inputs_note: &str) -> Option<Self> {
+        let document = &mut self.document;
         let parts = document["spec"]["components"].as_array_mut()?;
         let component = parts.iter_mut().find(|part| part["type"] == "component")?;
         component["properties"]["image"] = json!(image);
@@ -69,16 +69,12 @@ impl Manifest {
         let commit = annotations.remove(COMMIT);
         annotations.insert(FINGERPRINT.to_owned(), json!(fingerprint));
         annotations.insert(INPUTS.to_owned(), json!(inputs_note));
-        if names(&document, UNBUILT) {
+        if names(document, UNBUILT) {
             return None;
         }
         let (version, _) = self.version.rsplit_once('-')?;
-        let version = sealed(&mut document, version, commit.as_ref().and_then(Value::as_str));
-        Some(Self {
-            version,
-            document,
-            ..self.clone()
-        })
+        self.version = sealed(document, version, commit.as_ref().and_then(Value::as_str));
+        Some(self)
     }
 
     /// The same, saying which run puts it. Like the commit, that is no content.
@@ -117,8 +113,8 @@ pub fn manifest(
     let mut document = template
         .manifest(&context)
         .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
-        .map(sorted)
         .map_err(|wrong| at_template(task, wrong))?;
+    sort(&mut document);
     if let Some(wrong) = misshapen(&document, &application, placement.target, placement.image).first() {
         return Err(at_template(task, Template::wrong_manifest(wrong.shown())));
     }
@@ -138,9 +134,7 @@ pub fn manifest(
 
 /// Gives a document its version, and then its commit, which is no content.
 fn sealed(document: &mut Value, version: &str, commit: Option<&str>) -> String {
-    // In order, whatever order this build of serde_json keeps.
-    let annotations = document["metadata"]["annotations"].take();
-    document["metadata"]["annotations"] = sorted(annotations);
+    sort(&mut document["metadata"]["annotations"]);
     let digest = Digest::default().part(document.to_string()).short();
     let version = format!("{version}-{digest}");
     let annotations = &mut document["metadata"]["annotations"];
@@ -148,7 +142,7 @@ fn sealed(document: &mut Value, version: &str, commit: Option<&str>) -> String {
     if let Some(commit) = commit {
         annotations[COMMIT] = json!(commit);
     }
-    *annotations = sorted(annotations.take());
+    sort(annotations);
     version
 }
 
@@ -264,16 +258,19 @@ fn names(value: &Value, word: &str) -> bool {
     }
 }
 
-/// The same value with the keys of every object in order, whatever order this
-/// build of serde_json keeps.
-fn sorted(value: Value) -> Value {
+/// Puts the keys of every object in order, whatever order this build of serde_json
+/// keeps. Mostly they are.
+fn sort(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            let object: BTreeMap<String, Value> = object.into_iter().collect();
-            object.into_iter().map(|(key, value)| (key, sorted(value))).collect()
+            if !object.keys().is_sorted() {
+                let ordered: BTreeMap<String, Value> = std::mem::take(object).into_iter().collect();
+                object.extend(ordered);
+            }
+            object.values_mut().for_each(sort);
         }
-        Value::Array(array) => array.into_iter().map(sorted).collect(),
-        other => other,
+        Value::Array(array) => array.iter_mut().for_each(sort),
+        _ => {}
     }
 }
 

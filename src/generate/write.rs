@@ -1,5 +1,6 @@
 //! `gen/` on the disk, for people to look at. The builder does not read it.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -58,7 +59,7 @@ pub enum WriteError {
 /// Makes `dir` hold exactly these projects: `<component_name>/` with the sources
 /// and `wadm-<target>.yaml`. It is written beside `dir` and then takes its place,
 /// so that a failure leaves what was there.
-pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
+pub fn write<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
     let before = present(dir)?;
     let removed = match &before {
@@ -82,7 +83,7 @@ pub fn write(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteS
 /// Makes the folders of these projects in `dir` hold exactly them; every other folder
 /// stays as it is. All are written beside `dir` before the first takes its place, and
 /// each of them is the old one or the new one, never a part of either.
-pub fn write_some(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
+pub fn write_some<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
     let before = match present(dir)? {
         Some(before) if before.contains_key(MARK) => before,
@@ -113,9 +114,10 @@ pub fn write_some(dir: &Path, projects: &[(Sources, Vec<Manifest>)]) -> Result<W
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// All paths below `gen/` and their contents.
-fn files(projects: &[(Sources, Vec<Manifest>)]) -> Result<Files, WriteError> {
+fn files<S: Borrow<Sources>>(projects: &[(S, Vec<Manifest>)]) -> Result<Files, WriteError> {
     let mut files = Files::from([(MARK.to_owned(), MARK_CONTENT.to_vec())]);
     for (sources, manifests) in projects {
+        let sources = sources.borrow();
         let task = &sources.component_name;
         for (path, content) in &sources.files {
             files.insert(format!("{task}/{path}"), content.clone());

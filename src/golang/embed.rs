@@ -7,32 +7,72 @@ use super::GoFile;
 const COMPILED: [&str; 9] = [".go", ".s", ".S", ".sx", ".c", ".h", ".cc", ".syso", ".swig"];
 
 /// A pattern of a `//go:embed` line.
-pub(super) struct Pattern<'t> {
-    text: &'t str,
+pub(super) struct Pattern {
+    text: String,
     /// Whether hidden files of a folder count too.
     all: bool,
 }
 
 /// The patterns of a file that was read whole.
-pub(super) fn patterns<'t>(file: &GoFile<'t>) -> Vec<Pattern<'t>> {
-    let lines = file
-        .directives
-        .iter()
-        .filter_map(|directive| directive.text.strip_prefix("embed "));
-    let words = lines.flat_map(str::split_whitespace);
-    words
-        .map(|word| {
-            let word = word.trim_matches(['"', '`']);
-            let all = word.strip_prefix("all:");
-            Pattern {
-                text: all.unwrap_or(word),
-                all: all.is_some(),
-            }
+pub(super) fn patterns(file: &GoFile<'_>) -> Vec<Pattern> {
+    let lines = file.directives.iter().filter_map(|directive| {
+        let rest = directive.text.strip_prefix("embed")?;
+        rest.starts_with([' ', '\t']).then_some(rest)
+    });
+    lines
+        .flat_map(words)
+        .map(|word| match word.strip_prefix("all:") {
+            Some(text) => Pattern {
+                text: text.to_owned(),
+                all: true,
+            },
+            None => Pattern { text: word, all: false },
         })
         .collect()
 }
 
-impl Pattern<'_> {
+/// Words apart, or Go's strings, which may have spaces. Go refuses the line where a
+/// string has no end; what stands before it is given.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let (word, after) = match first {
+            '`' => match rest[1..].split_once('`') {
+                Some((word, after)) => (word.to_owned(), after),
+                None => break,
+            },
+            '"' => match quoted(&rest[1..]) {
+                Some(parts) => parts,
+                None => break,
+            },
+            _ => {
+                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                (rest[..end].to_owned(), &rest[end..])
+            }
+        };
+        words.push(word);
+        rest = after.trim_start();
+    }
+    words
+}
+
+/// A string up to its closing quote, and what comes after. Paths have no other escapes
+/// than those of a quote and a backslash.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut word = String::new();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return Some((word, &text[at + 1..])),
+            '\\' => word.push(characters.next()?.1),
+            other => word.push(other),
+        }
+    }
+    None
+}
+
+impl Pattern {
     /// Whether it means a file, or a folder that the file is in. The path is relative
     /// to the package's folder.
     pub(super) fn takes(&self, path: &str) -> bool {
@@ -113,6 +153,12 @@ mod tests {
         ] {
             assert_eq!(matches(pattern, name), fits, "{pattern} {name}");
         }
+        let text = "package main\n\n//go:embed\t\"my file.txt\" `a b/*.csv`\tall:x \"no end\nvar files embed.FS\n";
+        let words: Vec<String> = super::patterns(&read(text))
+            .into_iter()
+            .map(|pattern| pattern.text)
+            .collect();
+        assert_eq!(words, ["my file.txt", "a b/*.csv", "x"]);
         assert!(!matches(&"*a".repeat(1_000), &"a".repeat(999)));
     }
 }

@@ -1,6 +1,6 @@
 //! Fingerprints → artifacts: found again, or built and published.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Cause;
 use super::cases::{Test, hold};
-use crate::build::{BuildError, Builder, Component};
+use crate::build::{Builder, Component, Workshop};
 use crate::generate::Sources;
 use crate::publish::{Artifact, PublishError, Store};
 use crate::report::{Reporter, Stage};
@@ -60,33 +60,96 @@ pub(super) async fn look<'n>(
     Ok((answers, lacking))
 }
 
-/// Builds what is lacking, runs its cases and publishes it. A task that fails stops no other: what
-/// could be built is published then, and is not built again.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "each is a part of its own that the stages need"
-)]
-pub(super) async fn make(
-    builder: &Builder,
-    store: &Store,
-    child: &Child,
-    run: &str,
-    cache: &str,
-    lacking: &[Need<'_>],
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Answers {
-    if lacking.is_empty() {
-        return Answers::new();
+/// What tasks are built, tested and published with.
+#[derive(Clone, Copy)]
+pub(super) struct Making<'m> {
+    pub(super) builder: &'m Builder,
+    pub(super) store: &'m Store,
+    pub(super) child: &'m Child,
+    /// Names the run's containers.
+    pub(super) run: &'m str,
+    /// Whose Go cache it is.
+    pub(super) cache: &'m str,
+    pub(super) reporter: &'m Reporter,
+    pub(super) cancel: &'m CancellationToken,
+}
+
+impl Making<'_> {
+    /// Builds what the plans lack, runs its cases and publishes it; the answers go to
+    /// those of its plan. Each task goes that way by itself, so that one is published
+    /// while the next is compiled. A task that fails stops no other: what could be built
+    /// is published then, and is not built again.
+    pub(super) async fn all(
+        &self,
+        mut lacking: Vec<(usize, Need<'_>)>,
+        answers: &mut [Answers],
+    ) -> Result<(), PublishError> {
+        while !lacking.is_empty() {
+            let mut seen = HashSet::new();
+            let first = |(_, need): &(usize, Need<'_>)| {
+                seen.insert((need.sources.component_name.clone(), need.fingerprint.to_owned()))
+            };
+            let (firsts, again): (Vec<_>, Vec<_>) = lacking.into_iter().partition(first);
+            for (plan, name, made) in self.each(&firsts).await {
+                answers[plan].insert(name, made);
+            }
+            lacking = Vec::new();
+            // Two projects with the same task: the second finds what the first made.
+            for (plan, need) in again {
+                if self.cancel.is_cancelled() {
+                    break;
+                }
+                let (found, still) = look(self.store, vec![need], self.reporter).await?;
+                answers[plan].extend(found);
+                lacking.extend(still.into_iter().map(|need| (plan, need)));
+            }
+        }
+        Ok(())
     }
-    let sources: Vec<Sources> = lacking.iter().map(|need| need.sources.clone()).collect();
-    let built = builder.build(run, cache, &sources, reporter, cancel).await;
-    let publishing: Vec<_> = lacking
-        .iter()
-        .zip(built)
-        .map(|(need, (_, built))| published(store, child, need, built, reporter, cancel))
-        .collect();
-    stream::iter(publishing).buffer_unordered(AT_ONCE).collect().await
+
+    async fn each(&self, lacking: &[(usize, Need<'_>)]) -> Vec<(usize, String, Result<Made, Cause>)> {
+        let (reporter, cancel) = (self.reporter, self.cancel);
+        let tasks: Vec<&Sources> = lacking.iter().map(|(_, need)| need.sources).collect();
+        let opened = self.builder.open(self.run, self.cache, &tasks, reporter, cancel).await;
+        let workshop = match opened {
+            Ok(workshop) => workshop,
+            Err(error) => {
+                let answers = lacking.iter().map(|(plan, need)| {
+                    let cause = Cause::from(&error.of(need.sources, reporter));
+                    (*plan, need.sources.component_name.clone(), Err(cause))
+                });
+                return answers.collect();
+            }
+        };
+        let making: Vec<_> = lacking
+            .iter()
+            .map(|(plan, need)| self.one(&workshop, *plan, need))
+            .collect();
+        let made = stream::iter(making)
+            .buffer_unordered(workshop.width() + AT_ONCE)
+            .collect()
+            .await;
+        workshop.close().await;
+        made
+    }
+
+    async fn one(&self, workshop: &Workshop<'_>, plan: usize, need: &Need<'_>) -> (usize, String, Result<Made, Cause>) {
+        let made = match workshop.build(need.sources, self.reporter, self.cancel).await {
+            _ if self.cancel.is_cancelled() => Err(Cause::cancelled()),
+            Ok(component) => match self.tested(need, &component).await {
+                Ok(()) => publish(self.store, need, component.wasm, self.reporter).await,
+                Err(cause) => Err(cause),
+            },
+            Err(error) => Err(Cause::from(&error)),
+        };
+        (plan, need.sources.component_name.clone(), made)
+    }
+
+    async fn tested(&self, need: &Need<'_>, component: &Component) -> Result<(), Cause> {
+        let Some(test) = &need.test else { return Ok(()) };
+        let (name, wasm) = (&component.component_name, &component.wasm);
+        hold(test, name, wasm, self.child, self.reporter, self.cancel).await
+    }
 }
 
 async fn look_for<'n>(
@@ -97,48 +160,6 @@ async fn look_for<'n>(
     let name = &need.sources.component_name;
     let found = store.find(name, need.version, need.fingerprint, reporter).await;
     (need, found)
-}
-
-async fn published(
-    store: &Store,
-    child: &Child,
-    need: &Need<'_>,
-    built: Result<Component, BuildError>,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> (String, Result<Made, Cause>) {
-    let made = match built {
-        _ if cancel.is_cancelled() => Err(Cause::cancelled()),
-        Ok(component) => match tested(child, need, &component, reporter, cancel).await {
-            Ok(()) => publish(store, need, component.wasm, reporter).await,
-            Err(cause) => Err(cause),
-        },
-        Err(error) => Err(Cause::from(&error)),
-    };
-    (need.sources.component_name.clone(), made)
-}
-
-async fn tested(
-    child: &Child,
-    need: &Need<'_>,
-    component: &Component,
-    reporter: &Reporter,
-    cancel: &CancellationToken,
-) -> Result<(), Cause> {
-    match &need.test {
-        Some(test) => {
-            hold(
-                test,
-                &component.component_name,
-                &component.wasm,
-                child,
-                reporter,
-                cancel,
-            )
-            .await
-        }
-        None => Ok(()),
-    }
 }
 
 async fn publish(store: &Store, need: &Need<'_>, wasm: Vec<u8>, reporter: &Reporter) -> Result<Made, Cause> {

@@ -31,8 +31,8 @@ pub fn generate(
         for prepared in all.filter(|prepared| wanted(&prepared.task.component_name)) {
             let image = unpinned(services, &prepared.task.component_name, &prepared.task.version);
             let unbuilt = unbuilt(project, prepared, "", services)?;
-            let manifests = built(project, prepared, &unbuilt, &image, services)?;
-            projects.push((prepared.sources.clone(), manifests));
+            let manifests = built(project, prepared, unbuilt, &image, services)?;
+            projects.push((&prepared.sources, manifests));
         }
         let dir = top.join(&project.owner.project).join("gen");
         tasks += projects.len();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::side_by_side::side_by_side;
 use super::{RunError, cases, examine};
 use crate::document::{Diagnostics, closest};
 use crate::generate::{Owner, Sources, Templates, render};
@@ -73,17 +74,15 @@ pub fn prepare(
             wrong.extend(examined.diagnostics.into_iter().filter(Diagnostics::has_errors));
             continue;
         };
-        let tasks = workflow
-            .tasks
-            .iter()
-            .map(|task| {
-                Ok(PreparedTask {
-                    sources: render(task, project, templates)?,
-                    cases: found.cases.get(&cases::code(task)).cloned(),
-                    task: task.clone(),
-                })
+        let of = |task: &Task| {
+            Ok(PreparedTask {
+                sources: render(task, project, templates)?,
+                cases: found.cases.get(&cases::code(task)).cloned(),
+                task: task.clone(),
             })
-            .collect::<Result<_, RunError>>()?;
+        };
+        let tasks = side_by_side(&workflow.tasks, of).into_iter();
+        let tasks = tasks.collect::<Result<_, RunError>>()?;
         prepared.push(PreparedProject {
             owner: Owner {
                 repository: repository.to_owned(),

@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-use self::choose::{Step, moment, steps};
+use self::choose::{Step, Until, latest_run, moment, steps};
 use super::deployments::{self, Job};
 use super::{Outcome, Recorded, Request, RunError, TaskOutcome, recorded};
 use crate::generate::Manifest;
@@ -33,6 +33,8 @@ pub struct Back<'r> {
 struct Planned<'r> {
     task: &'r Recorded,
     steps: Vec<Step<'r>>,
+    /// The run that is undone had nothing to do with it.
+    is_left_alone: bool,
     outcome: TaskOutcome,
 }
 
@@ -127,23 +129,32 @@ fn plan<'r>(all: &'r [Recorded], back: &Back<'_>) -> Result<Vec<Planned<'r>>, Ru
         });
     }
     let until = match back.to {
-        None => None,
-        Some(to) => Some(moment(all, to).ok_or_else(|| RunError::NotRecorded { to: to.to_owned() })?),
+        // What ran together goes back together: a task that the latest run left alone
+        // has been so since before.
+        None => Until::Before(latest_run(all)),
+        Some(to) => Until::Moment(moment(all, to).ok_or_else(|| RunError::NotRecorded { to: to.to_owned() })?),
     };
     let chosen = |task: &&Recorded| back.tasks.is_empty() || back.tasks.contains(&task.component_name);
     let planned: Vec<Planned<'_>> = all
         .iter()
         .filter(chosen)
-        .map(|task| one(task, steps(task, until.as_ref()), until.is_some()))
+        .map(|task| match (&until, back.tasks.is_empty()) {
+            // Who names a task means that one's latest run.
+            (Until::Before(_), false) => one(task, &Until::Before(latest_run([task]))),
+            (until, _) => one(task, until),
+        })
         .collect();
+    if matches!(until, Until::Moment(_)) {
+        return Ok(planned);
+    }
     // What was asked for by its name, or all of it.
     let without: Vec<&str> = planned
         .iter()
-        .filter(|planned| planned.steps.is_empty())
+        .filter(|planned| planned.steps.is_empty() && !planned.is_left_alone)
         .map(|planned| planned.task.component_name.as_str())
         .collect();
-    let none = without.len() == planned.len() || !back.tasks.is_empty() && !without.is_empty();
-    if until.is_some() || !none {
+    let none = planned.iter().all(|planned| planned.steps.is_empty());
+    if !none && (back.tasks.is_empty() || without.is_empty()) {
         return Ok(planned);
     }
     Err(RunError::NothingEarlier {
@@ -155,15 +166,21 @@ fn plan<'r>(all: &'r [Recorded], back: &Back<'_>) -> Result<Vec<Planned<'r>>, Ru
     })
 }
 
-fn one<'r>(task: &'r Recorded, steps: Vec<Step<'r>>, named: bool) -> Planned<'r> {
+fn one<'r>(task: &'r Recorded, until: &Until) -> Planned<'r> {
+    let steps = steps(task, until);
+    let is_left_alone = match until {
+        Until::Moment(_) => false,
+        Until::Before(run) => task.applications.iter().all(|deployed| deployed.now().run() != *run),
+    };
     let change = match steps.is_empty() {
         true => Change::Unchanged,
         false => Change::Changed,
     };
-    let reasons: Vec<String> = match (steps.is_empty(), named) {
-        (false, _) => steps.iter().map(Step::in_words).collect(),
-        (true, true) => vec!["it is what runs, or was not deployed then".to_owned()],
-        (true, false) => vec!["no earlier deployment".to_owned()],
+    let reasons: Vec<String> = match until {
+        _ if !steps.is_empty() => steps.iter().map(Step::in_words).collect(),
+        Until::Moment(_) => vec!["it is what runs, or was not deployed then".to_owned()],
+        Until::Before(_) if is_left_alone => vec!["the latest run left it alone".to_owned()],
+        Until::Before(_) => vec!["no earlier deployment".to_owned()],
     };
     let line = PlannedTask {
         component_name: task.component_name.clone(),
@@ -186,7 +203,12 @@ fn one<'r>(task: &'r Recorded, steps: Vec<Step<'r>>, named: bool) -> Planned<'r>
                 .map(|deployed| deployed.now().image().to_owned());
         }
     }
-    Planned { task, steps, outcome }
+    Planned {
+        task,
+        steps,
+        is_left_alone,
+        outcome,
+    }
 }
 
 /// What writes to a database is given today's.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::artifacts::{self, Need};
+use super::artifacts::{self, Making, Need};
 use super::carry_out::{carry_out, outcomes, skip};
 use super::cases::{Test, configuration};
 use super::gone;
@@ -137,7 +137,8 @@ pub async fn run(
     };
     let building = Instant::now();
     let mut answers = Vec::with_capacity(plans.len());
-    for plan in &plans {
+    let mut lacking = Vec::new();
+    for (index, plan) in plans.iter().enumerate() {
         let needs = needs(plan, goal, services)?;
         if let (Store::Layout(layout), false) = (&**store, needs.is_empty()) {
             let text = format!(
@@ -146,32 +147,28 @@ pub async fn run(
             );
             reporter.line(None, Stage::Publish, text);
         }
-        let (mut found, lacking) = artifacts::look(store, needs, reporter).await?;
-        if goal == Goal::Deploy {
-            found.extend(
-                lacking
-                    .iter()
-                    .map(|need| (need.sources.component_name.clone(), Err(Cause::not_built()))),
-            );
-        } else {
-            found.extend(
-                artifacts::make(
-                    builder,
-                    store,
-                    services.cases(),
-                    request.run,
-                    request.repository,
-                    &lacking,
-                    reporter,
-                    cancel,
-                )
-                .await,
-            );
-        }
-        if cancel.is_cancelled() {
-            return Err(RunError::Cancelled);
-        }
+        let (found, still) = artifacts::look(store, needs, reporter).await?;
         answers.push(found);
+        lacking.extend(still.into_iter().map(|need| (index, need)));
+    }
+    if goal == Goal::Deploy {
+        for (index, need) in lacking {
+            answers[index].insert(need.sources.component_name.clone(), Err(Cause::not_built()));
+        }
+    } else {
+        let making = Making {
+            builder,
+            store,
+            child: services.cases(),
+            run: request.run,
+            cache: request.repository,
+            reporter,
+            cancel,
+        };
+        making.all(lacking, &mut answers).await?;
+    }
+    if cancel.is_cancelled() {
+        return Err(RunError::Cancelled);
     }
     times.build = building.elapsed();
 

@@ -10,17 +10,19 @@
 mod look;
 mod notes;
 mod surroundings;
+mod there;
+mod unchanged;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use self::look::{Look, Verdict};
 use self::notes::Notes;
-use super::{RunError, TaskOutcome};
-use crate::deploy::{Standing, TargetOutcome};
-use crate::plan::Change;
-use crate::report::{Reporter, TargetState, TaskState};
+use self::there::There;
+pub use self::unchanged::Unchanged;
+use super::RunError;
+use crate::deploy::Standing;
+use crate::report::{Reporter, TargetState};
 use crate::services::Services;
 use crate::source::{Commit, ProjectFiles};
 use crate::workflow::application_id;
@@ -43,7 +45,7 @@ pub struct Settled {
     /// To be carried out, in the order of their paths.
     pub projects: Vec<ProjectFiles>,
     /// The tasks of all the others: deployed as they are wanted, and not failing.
-    pub unchanged: Vec<TaskOutcome>,
+    pub unchanged: Unchanged,
     /// How many projects were read.
     pub read: usize,
     /// Whether something is deployed of a project that the commit lacks.
@@ -120,78 +122,30 @@ fn look(
     services: &Services,
 ) -> Result<Look, RunError> {
     let environment = &services.environment().name;
-    let mut there: HashMap<String, Vec<Standing>> = HashMap::new();
-    for standing in standings {
-        let is = |key: &str, value: &str| standing.annotations.get(key).is_some_and(|found| found == value);
-        if is("pelato.repository", settling.repository) && is("pelato.environment", environment) {
-            let project = standing.annotations.get("pelato.project").map_or("", String::as_str);
-            match there.get_mut(project) {
-                Some(standings) => standings.push(standing),
-                None => {
-                    there.insert(project.to_owned(), vec![standing]);
-                }
-            }
-        }
-    }
+    let there = There::of(standings, settling.repository, environment, commit.projects());
     let surroundings = surroundings::digest(settling.repository, toolchain, services)?;
     let notes = Notes::open(settling.notes, environment, surroundings);
     let toolchain = toolchain.to_owned();
     Ok(Look::new(commit, settling, toolchain, there, notes, services.clone()))
 }
 
-fn settled(mut look: Look) -> Settled {
+fn settled(look: Look) -> Settled {
+    let read = look.read;
+    let (commit, verdicts, there) = look.end();
     let mut settled = Settled {
-        read: look.read,
-        gone: look.lacks_any(),
+        read,
+        gone: there.lacks_any,
         ..Settled::default()
     };
-    for (path, verdict) in look.verdicts() {
+    let unchanged = &mut settled.unchanged;
+    for (index, (verdict, project)) in verdicts.into_iter().zip(commit.projects()).enumerate() {
         match verdict {
             Verdict::Run { files, .. } => settled.projects.push(files),
-            Verdict::Unchanged { .. } => settled.unchanged.extend(outcomes(&path, look.take(&path))),
+            Verdict::Unchanged { .. } => unchanged.projects.push((project.path.clone(), index)),
         }
     }
+    unchanged.there = there;
     settled
-}
-
-/// The tasks of a project that is deployed as it is wanted, by their names.
-fn outcomes(project: &str, mut standings: Vec<Standing>) -> Vec<TaskOutcome> {
-    // They come in the order of their names, which is nearly that.
-    standings.sort_by(|a, b| {
-        let key = "pelato.component";
-        a.annotations.get(key).cmp(&b.annotations.get(key))
-    });
-    let mut tasks: Vec<TaskOutcome> = Vec::new();
-    for mut standing in standings {
-        let mut annotation = |key: &str| standing.annotations.remove(key).unwrap_or_default();
-        let component_name = annotation("pelato.component");
-        let target = TargetOutcome {
-            target: annotation("pelato.target"),
-            state: standing.state,
-            changed: false,
-            took: std::time::Duration::ZERO,
-            address: standing.address,
-            reason: None,
-        };
-        match tasks.last_mut().filter(|task| task.component_name == component_name) {
-            Some(task) => task.targets.push(target),
-            None => tasks.push(TaskOutcome {
-                project: project.to_owned(),
-                component_name,
-                change: Change::Unchanged,
-                reasons: Vec::new(),
-                state: TaskState::Success,
-                reason: None,
-                brief: None,
-                built: false,
-                published: false,
-                deployed: false,
-                reference: standing.image,
-                targets: vec![target],
-            }),
-        }
-    }
-    tasks
 }
 
 /// Reading and rendering take a while, and libgit2 waits for the disk.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PreparedProject, RunError};
+use super::side_by_side::side_by_side;
+use super::{PreparedProject, PreparedTask, RunError};
 use crate::deploy::Deployed;
 use crate::generate::{Manifest, Owner, Placement, Templates, UNBUILT, manifest};
 use crate::plan::{Base, Found, Leftovers, Note, PlannedTask, Wanted, WantedTarget, plan};
@@ -114,15 +115,14 @@ pub(super) fn found(deployed: &Deployed) -> Found {
 
 /// What the tasks of a project are built from, and how they are configured.
 pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
-    let all = project.tasks.iter();
-    all.map(|prepared| Ok(unbuilt(project, prepared, toolchain, services)?.0))
-        .collect()
+    let of = |prepared: &PreparedTask| Ok(unbuilt(project, prepared, toolchain, services)?.0);
+    side_by_side(&project.tasks, of).into_iter().collect()
 }
 
 /// The same of one task, and its manifests while it is not built, target by target.
 pub(super) fn unbuilt(
     project: &PreparedProject,
-    prepared: &super::PreparedTask,
+    prepared: &PreparedTask,
     toolchain: &str,
     services: &Services,
 ) -> Result<(Wanted, Vec<Manifest>), RunError> {
@@ -152,8 +152,8 @@ pub(super) fn unbuilt(
 /// The manifests of one task with an image, target by target.
 pub(super) fn built(
     project: &PreparedProject,
-    prepared: &super::PreparedTask,
-    (wanted, unbuilt): &(Wanted, Vec<Manifest>),
+    prepared: &PreparedTask,
+    (wanted, unbuilt): (Wanted, Vec<Manifest>),
     image: &str,
     services: &Services,
 ) -> Result<Vec<Manifest>, RunError> {
@@ -162,7 +162,7 @@ pub(super) fn built(
         let note = wanted.note.with_settings(settings).to_string();
         match unbuilt.built(image, &wanted.fingerprint, &note) {
             Some(manifest) => Ok(manifest),
-            None => placed(project, wanted, prepared, target, image, settings, services),
+            None => placed(project, &wanted, prepared, target, image, settings, services),
         }
     });
     built.collect()
@@ -173,7 +173,7 @@ pub(super) fn built(
 pub(super) fn placed(
     project: &PreparedProject,
     wanted: &Wanted,
-    prepared: &super::PreparedTask,
+    prepared: &PreparedTask,
     target: &str,
     image: &str,
     settings: &str,
@@ -214,7 +214,7 @@ pub fn manifests(
     let mut manifests = Vec::new();
     for prepared in &project.tasks {
         let unbuilt = unbuilt(project, prepared, toolchain, services)?;
-        manifests.extend(built(project, prepared, &unbuilt, image, services)?);
+        manifests.extend(built(project, prepared, unbuilt, image, services)?);
     }
     Ok(manifests)
 }

@@ -119,10 +119,12 @@ impl Registry {
         let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
         let image = self.image(&place, place.fingerprint_tag.clone());
         self.authenticate(&place, &image, RegistryOperation::Push).await?;
-        self.upload(&place, &image, &packed.layer.data, &packed.layer.sha256_digest())
-            .await?;
-        self.upload(&place, &image, &packed.config.data, &packed.config.sha256_digest())
-            .await?;
+        let (layer, config) = (packed.layer.sha256_digest(), packed.config.sha256_digest());
+        // Which of the two is there first is no matter: the manifest comes after both.
+        tokio::try_join!(
+            self.upload(&place, &image, &packed.layer.data, &layer),
+            self.upload(&place, &image, &packed.config.data, &config),
+        )?;
         let digest = sha256(&packed.body);
         let found = Found {
             body: packed.body,

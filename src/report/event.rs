@@ -1,9 +1,12 @@
 //! What a run says about itself.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::Mask;
 
 /// A stage of a run, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -125,6 +128,8 @@ pub enum Event {
         /// What is wrong, where, and what to do.
         reason: String,
     },
+    /// How many projects the commit has, planned or not.
+    Projects(usize),
     /// The plan has this task.
     Planned(PlannedEvent),
     /// A task got as far as it will.
@@ -138,6 +143,26 @@ pub enum Event {
         /// For people, in a line: where it runs, or why it does not.
         summary: String,
     },
+}
+
+impl Event {
+    /// The same with the secrets hidden.
+    pub(super) fn masked(mut self, mask: &Mask) -> Self {
+        let hide = |text: &mut String| {
+            if let Cow::Owned(hidden) = mask.hide(text) {
+                *text = hidden;
+            }
+        };
+        match &mut self {
+            Self::Started { .. } | Self::Projects(_) => {}
+            Self::Line { text, .. } => hide(text),
+            Self::Finished { detail, .. } => hide(detail),
+            Self::Failed { reason, .. } => hide(reason),
+            Self::Planned(planned) => planned.reasons.iter_mut().for_each(hide),
+            Self::Ended { summary, .. } => hide(summary),
+        }
+        self
+    }
 }
 
 /// One task of a plan.

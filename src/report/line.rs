@@ -8,7 +8,7 @@ use super::{Event, Stage};
 /// several lines is indented below the first.
 pub fn line(event: &Event) -> Option<String> {
     match event {
-        Event::Started { .. } | Event::Ended { .. } => None,
+        Event::Started { .. } | Event::Projects(_) | Event::Ended { .. } => None,
         Event::Line { task, stage, text } => Some(entry(*stage, task.as_deref(), &format!("| {text}"))),
         Event::Finished {
             task,

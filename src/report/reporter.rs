@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{Event, Stage};
+use super::{Event, Mask, Stage};
 
 /// Something that takes in the events of a run. It must not block for long:
 /// stages wait for it.
@@ -16,16 +16,32 @@ pub trait Sink: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Reporter {
     sinks: Arc<[Arc<dyn Sink>]>,
+    mask: Mask,
 }
 
 impl Reporter {
     /// A reporter that feeds `sinks` in their order.
     pub fn new(sinks: Vec<Arc<dyn Sink>>) -> Self {
-        Self { sinks: sinks.into() }
+        Self {
+            sinks: sinks.into(),
+            mask: Mask::default(),
+        }
+    }
+
+    /// The same, with the secrets of `mask` hidden from every sink.
+    #[must_use]
+    pub fn masked(self, mask: Mask) -> Self {
+        Self { mask, ..self }
+    }
+
+    /// What is hidden. Who cuts a text into events has to look where that may be done.
+    pub fn mask(&self) -> &Mask {
+        &self.mask
     }
 
     /// Hands an event to every sink.
     pub fn announce(&self, event: Event) {
+        let event = event.masked(&self.mask);
         for sink in self.sinks.iter() {
             sink.take(&event);
         }

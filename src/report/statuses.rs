@@ -26,6 +26,9 @@ pub struct Statuses {
 #[derive(Default)]
 struct State {
     planned: Vec<PlannedEvent>,
+    /// The commit has several, those included that are passed over: what a status is
+    /// called does not depend on what a push changes.
+    several: bool,
     /// Set once the plan is complete: whether tasks have statuses of their own.
     each: Option<bool>,
 }
@@ -84,7 +87,7 @@ impl Statuses {
         if each {
             for task in affected() {
                 let description = format!("{}: {}", task.change, task.reasons.join("; "));
-                let context = context(&state.planned, &task.project, &task.task);
+                let context = context(state.several, &task.project, &task.task);
                 self.post(context, StatusState::Pending, description);
             }
         }
@@ -96,6 +99,7 @@ impl Sink for Statuses {
     fn take(&self, event: &Event) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
+            Event::Projects(count) => state.several = *count > 1,
             Event::Planned(planned) => state.planned.push(planned.clone()),
             Event::Finished {
                 task: None,
@@ -115,7 +119,7 @@ impl Sink for Statuses {
                 // What failed is shown, planned or not.
                 let bad = matches!(ended, TaskState::Failure | TaskState::Error);
                 if state.each == Some(true) && (affected || bad) {
-                    let context = context(&state.planned, project, task);
+                    let context = context(state.several, project, task);
                     self.post(context, status_of(*ended), summary.clone());
                 }
             }
@@ -125,8 +129,7 @@ impl Sink for Statuses {
 }
 
 /// `pelato/<component_name>`, with the project's folder where there are several.
-fn context(planned: &[PlannedEvent], project: &str, task: &str) -> String {
-    let several = planned.iter().any(|other| other.project != project);
+fn context(several: bool, project: &str, task: &str) -> String {
     match several && project != "." {
         true => format!("pelato/{project}/{task}"),
         false => format!("pelato/{task}"),

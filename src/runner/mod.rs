@@ -6,4 +6,4 @@ mod push;
 mod serve;
 mod tidy;
 
-pub use serve::{Runner, RunnerError};
+pub use serve::{Runner, RunnerError, mask};

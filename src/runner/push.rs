@@ -10,7 +10,7 @@ use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
 use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
 use crate::queue::{Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Log, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::report::{Ending, Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
 use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
@@ -21,6 +21,8 @@ pub(super) struct Serve {
     pub(super) mirror: PathBuf,
     pub(super) public_url: Option<String>,
     pub(super) keep_going: bool,
+    /// Hides the secrets of all that is served: in logs, statuses and the store.
+    pub(super) mask: Mask,
     /// Cancelled when the runner stops: a run that stops with it is handed back,
     /// and has not ended.
     pub(super) shutdown: CancellationToken,
@@ -55,7 +57,7 @@ impl Serve {
             self.tell_passed(passed.commit.as_str(), &passed.id).await;
         }
         statuses.begin();
-        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]);
+        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]).masked(self.mask.clone());
         let ended = match job.gave_up {
             true => end(
                 RunState::Error,
@@ -63,6 +65,7 @@ impl Serve {
             ),
             false => self.stages(job, services, &reporter, cancel).await,
         };
+        let ended = hidden(ended, &self.mask);
         if let Some(reason) = &ended.reason {
             reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str()));
         }
@@ -180,6 +183,7 @@ impl Serve {
         cancel: &CancellationToken,
     ) -> Result<Outcome, RunError> {
         let all: Vec<String> = commit.projects().iter().map(|project| project.path.clone()).collect();
+        reporter.announce(Event::Projects(all.len()));
         let settling = Settling {
             repository: &self.repository.name,
             commit: &run.commit,
@@ -189,7 +193,7 @@ impl Serve {
             settled = pipeline::settle(Arc::new(commit), settling, services, reporter) => settled?,
             () = cancel.cancelled() => return Err(RunError::Cancelled),
         };
-        let (read, known) = (settled.read, settled.unchanged.len());
+        let (read, known) = (settled.read, settled.unchanged.count());
         let text = format!("read {read} of {}", counted(all.len(), "project"));
         let text = match known {
             0 => text,
@@ -214,7 +218,7 @@ impl Serve {
                 pipeline::run(&request, Goal::Brush, services, reporter, cancel).await?
             }
         };
-        outcome.tasks.extend(settled.unchanged);
+        outcome.tasks.extend(settled.unchanged.outcomes());
         outcome.tasks.sort_by(|a, b| a.project.cmp(&b.project));
         Ok(outcome)
     }
@@ -269,6 +273,15 @@ fn end(state: RunState, reason: impl Into<String>) -> RunEnd {
         reason: Some(reason.into()),
         tasks: Vec::new(),
     }
+}
+
+/// The same with the secrets hidden: an error may repeat what a registry answered.
+fn hidden(mut ended: RunEnd, mask: &Mask) -> RunEnd {
+    let reasons = ended.tasks.iter_mut().flat_map(|task| &mut task.reasons);
+    for text in ended.reason.iter_mut().chain(reasons) {
+        *text = mask.hide(text).into_owned();
+    }
+    ended
 }
 
 fn finished(outcome: &Outcome) -> RunEnd {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ use super::tidy::tidy;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
 use crate::queue::{self, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::report::Mask;
 use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
 
@@ -106,6 +108,7 @@ impl Runner {
         )?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
+        let mask = mask(&config);
         let mut serves = HashMap::new();
         for repository in &config.repositories {
             let serve = Serve {
@@ -113,6 +116,7 @@ impl Runner {
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
                 public_url: public_url.clone(),
                 keep_going: config.keep_going,
+                mask: mask.clone(),
                 shutdown: draining.clone(),
                 repository: repository.clone(),
             };
@@ -224,6 +228,18 @@ impl Desk {
         };
         serve.work(&job, Arc::clone(&self.queue), services, &cancel).await
     }
+}
+
+/// Hides the secrets of a configuration.
+pub fn mask(config: &RunnerConfig) -> Mask {
+    let secrets = config.secrets();
+    for (what, secret) in &secrets {
+        if secret.expose_secret().len() < Mask::LEAST {
+            let least = Mask::LEAST;
+            tracing::warn!("{what} has fewer than {least} characters: it is not masked in logs; make it longer");
+        }
+    }
+    Mask::of(secrets.iter().map(|(_, secret)| secret))
 }
 
 fn settings(config: &RunnerConfig) -> Settings {

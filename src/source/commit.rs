@@ -13,7 +13,7 @@ use super::{Limits, ProjectFiles, SourceError};
 
 /// In the mirror's folder: the index of the commit that was looked at last. Whoever
 /// deletes it has all trees looked at once more.
-const FILE: &str = "pelato-projects.json";
+const FILE: &str = "pelato-projects";
 
 /// A commit that was fetched. Its calls block.
 pub struct Commit {
@@ -38,21 +38,21 @@ impl Commit {
         let repository = Repository::open_bare(repository.path())?;
         let tree = repository.find_commit(commit)?.tree_id();
         let file = repository.path().join(FILE);
-        let before = fs::read(&file).ok();
-        let before: Option<Index> = before.and_then(|text| serde_json::from_slice(&text).ok());
-        let index = Index::of(&repository, tree, before.clone(), limits)?;
-        if before.as_ref() != Some(&index) {
+        let before = fs::read_to_string(&file).ok().and_then(|text| Index::of_text(&text));
+        let is_kept = before.as_ref().is_some_and(|before| before.is_of(tree));
+        let index = Index::of(&repository, tree, before, limits)?;
+        if !is_kept {
             // Without it the next look takes longer, and is as right.
             if let Err(error) = keep(&repository, &index) {
                 tracing::warn!(%error, file = %file.display(), "the index of a repository could not be kept");
             }
         }
-        let projects = index.projects.into_iter().map(|(folder, content)| ProjectName {
-            path: match folder.trim_end_matches('/') {
-                "" => ".".to_owned(),
-                path => path.to_owned(),
-            },
-            content,
+        let projects = index.projects.into_iter().map(|(mut path, content)| {
+            match path.pop() {
+                None => path.push('.'),
+                Some(slash) => debug_assert_eq!(slash, '/', "each folder has one at its end"),
+            }
+            ProjectName { path, content }
         });
         Ok(Self {
             projects: projects.collect(),
@@ -85,7 +85,7 @@ impl Commit {
 /// Another run may read it at the same time: it is there whole, or not at all.
 fn keep(repository: &Repository, index: &Index) -> std::io::Result<()> {
     let mut file = NamedTempFile::with_prefix_in(".projects-", repository.path())?;
-    file.write_all(&serde_json::to_vec(index)?)?;
+    file.write_all(index.to_text().as_bytes())?;
     file.persist(repository.path().join(FILE))?;
     Ok(())
 }

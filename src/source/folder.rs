@@ -8,7 +8,13 @@ use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
 
 /// Folders that hold no sources, whatever is in them.
-pub(super) const LEFT_OUT: [&str; 4] = ["gen", "node_modules", "target", "vendor"];
+const LEFT_OUT: [&str; 4] = ["gen", "node_modules", "target", "vendor"];
+
+/// Whether projects are not looked for in a folder of this name: in a commit and on the
+/// disk alike. `.github/workflows` has files that look like one.
+pub(super) fn is_left_out(folder: &str) -> bool {
+    folder.starts_with('.') || LEFT_OUT.contains(&folder)
+}
 
 /// Reads the project in `dir`, or, where it has no `workflow.yaml`, every
 /// project below it, in the order of their paths. `top` is the repository's
@@ -52,7 +58,7 @@ impl Walk<'_> {
         for path in entries {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let kind = path.symlink_metadata().map_err(|error| unreadable(&path, error))?;
-            if kind.is_dir() && !name.starts_with('.') && !LEFT_OUT.contains(&name.as_ref()) {
+            if kind.is_dir() && !is_left_out(&name) {
                 self.find(&path)?;
             }
         }

@@ -3,11 +3,13 @@
 //! Trees are compared by their object ids with those of the commit that was looked at
 //! before: what did not change is not looked at again.
 
+mod text;
+
 use std::collections::BTreeMap;
 
 use git2::{ObjectType, Oid, Repository, Tree, TreeEntry};
-use serde::{Deserialize, Serialize};
 
+use super::folder::is_left_out;
 use super::{Limits, SourceError};
 use crate::workflow;
 
@@ -15,7 +17,7 @@ use crate::workflow;
 const LONGEST: usize = 4_096;
 
 /// The projects of one tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Index {
     /// The tree's object id.
     tree: String,
@@ -34,9 +36,10 @@ impl Index {
         limits: &Limits,
     ) -> Result<Self, SourceError> {
         let was = before.as_ref().and_then(|index| Oid::from_str(&index.tree).ok());
-        if let (Some(index), true) = (&before, was == Some(tree)) {
-            return Ok(index.clone());
-        }
+        let before = match before {
+            Some(index) if was == Some(tree) => return Ok(index),
+            before => before,
+        };
         // Git may have dropped it after a force-push; then all is looked at.
         let was = was.filter(|was| repository.find_tree(*was).is_ok());
         let mut index = match (was, before) {
@@ -46,6 +49,11 @@ impl Index {
         index.tree = tree.to_string();
         index.update(repository, tree, was, limits)?;
         Ok(index)
+    }
+
+    /// Whether it is of that tree.
+    pub(super) fn is_of(&self, tree: Oid) -> bool {
+        Oid::from_str(&self.tree).is_ok_and(|of| of == tree)
     }
 
     fn update(
@@ -75,6 +83,9 @@ impl Index {
             for entry in tree.iter().filter(is_folder) {
                 // What is not UTF-8 is no path that a project can be named by.
                 let Ok(name) = entry.name() else { continue };
+                if is_left_out(name) {
+                    continue;
+                }
                 let before = was.as_ref().and_then(|was| was.get_name(name)).filter(is_folder);
                 let before = before.map(|before| before.id());
                 if before == Some(entry.id()) {

@@ -76,6 +76,7 @@ impl Mirror {
         // the name that the branch has there.
         let (known, incoming) = (format!("refs/heads/{branch}"), format!("refs/pelato/{branch}"));
         let refspec = format!("+{known}:{incoming}");
+        self.make_room(&known)?;
         // A branch that is gone must not be answered by what an earlier fetch left.
         self.drop_reference(&incoming)?;
         self.repository
@@ -97,6 +98,19 @@ impl Mirror {
                 branch: branch.to_owned(),
             }),
         }
+    }
+
+    /// Drops the references that git cannot have beside this one: a branch `main` that was
+    /// there before `main/x` came, and `main/x` before `main`.
+    fn make_room(&self, name: &str) -> Result<(), SourceError> {
+        for (at, _) in name.match_indices('/').skip(2) {
+            self.drop_reference(&name[..at])?;
+        }
+        let below = self.repository.references_glob(&format!("{name}/*"))?;
+        let below: Vec<String> = below
+            .filter_map(|reference| Some(reference.ok()?.name().ok()?.to_owned()))
+            .collect();
+        below.iter().try_for_each(|name| self.drop_reference(name))
     }
 
     fn drop_reference(&self, name: &str) -> Result<(), SourceError> {

@@ -58,6 +58,17 @@ pub(super) fn join(repository: &Repository, many: usize) -> Result<bool, SourceE
     }
     joined.write(&folder, 0o444)?;
     let name = joined.name()?.map(|name| format!("pack-{name}.pack"));
+    if let Some(name) = &name {
+        // On the disk before what it replaces is gone: the power may fail.
+        for file in [
+            folder.join(name),
+            folder.join(name).with_extension("idx"),
+            folder.clone(),
+        ] {
+            let synced = fs::File::open(&file).and_then(|file| file.sync_all());
+            synced.map_err(|error| unusable(&file, error))?;
+        }
+    }
     for (_, pack) in packs {
         let is_new = pack.file_name().and_then(|file| file.to_str()) == name.as_deref();
         if !is_new {

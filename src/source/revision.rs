@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::Repository;
 
-use super::folder::LEFT_OUT;
+use super::folder::is_left_out;
 use super::{Limits, ProjectFiles, SourceError, read_commit};
 use crate::workflow;
 
@@ -53,8 +53,4 @@ pub fn read_revision(dir: &Path, top: &Path, revision: &str, limits: &Limits) ->
         commit: commit.to_string(),
         projects,
     })
-}
-
-fn is_left_out(folder: &str) -> bool {
-    folder.starts_with('.') || LEFT_OUT.contains(&folder)
 }

@@ -1,6 +1,7 @@
 //! A module proxy of one module.
 
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::Path;
@@ -11,7 +12,15 @@ const CODE: &str = "package triple\n\nfunc Of(n uint32) uint32 { return 3 * n }\
 
 /// A module proxy that knows one module. Listens where a container reaches it.
 pub(crate) async fn proxy(address: IpAddr) -> String {
-    let serve = |Path(path): Path<String>| async move {
+    counting_proxy(address).await.0
+}
+
+/// The same, and what it was asked for.
+pub(crate) async fn counting_proxy(address: IpAddr) -> (String, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let asking = Arc::clone(&asked);
+    let serve = move |Path(path): Path<String>| async move {
+        asking.lock().unwrap().push(path.clone());
         match path.as_str() {
             "example.org/triple/@v/v1.0.0.info" => Ok(br#"{"Version":"v1.0.0"}"#.to_vec()),
             "example.org/triple/@v/v1.0.0.mod" => Ok(MODULE.as_bytes().to_vec()),
@@ -23,7 +32,7 @@ pub(crate) async fn proxy(address: IpAddr) -> String {
     let listener = tokio::net::TcpListener::bind((address, 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
-    url
+    (url, asked)
 }
 
 /// A zip of uncompressed files, named as Go wants a module's.

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::command::{ECHO, Project, Task};
 use crate::registry::RealRegistry;
-use crate::tiny_task::docker::engine;
+use crate::tiny_task::docker::{Made, engine};
 
 /// How many containers build this task.
 async fn containers_of(component_name: &str) -> usize {
@@ -60,6 +60,7 @@ async fn two_projects_with_equal_names_are_built_at_once() {
     }
     assert_eq!(containers_of(name).await, 0);
     // Each finds its own again.
+    let made = Made::from_now_on().await;
     for project in [attic, cellar] {
         let ended = project.pelato(&["build"]).await;
         assert_eq!(
@@ -70,10 +71,59 @@ async fn two_projects_with_equal_names_are_built_at_once() {
         );
         assert!(
             !ended.said.contains("   build  "),
-            "no container starts: {}",
+            "nothing is compiled: {}",
             ended.said
         );
     }
+    let made = made.with("pelato.task", name).await;
+    assert!(made.is_empty(), "no container starts: {made:?}");
+}
+
+#[tokio::test]
+async fn a_task_is_published_while_the_next_is_compiled_in_the_same_container() {
+    let registry = RealRegistry::open();
+    let project = in_docker("acme/in-turn", &registry).with("PARALLEL_BUILD", "False");
+    let names = ["cli_turn_a", "cli_turn_b", "cli_turn_c", "cli_turn_d"];
+    for name in names {
+        let code = ECHO.replace("return arg", &format!("return {name:?}"));
+        project.write(&format!("tasks/{name}.go"), &code);
+    }
+    project.workflow(&names.map(|name| Task::processor(name, &["edge"])));
+    let made = Made::from_now_on().await;
+    let ended = project.pelato(&["build"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let line = |stage: &str, name: &str| {
+        let mut lines = ended.said.lines();
+        lines.position(|line| line.trim_start().starts_with(stage) && line.contains(name))
+    };
+    let (published, built) = (line("publish", names[0]), line("build", names[3]));
+    assert!(published.is_some() && published < built, "{}", ended.said);
+    let made = made.with("pelato.task", &names.join(",")).await;
+    assert_eq!(made.len(), 1, "{made:?}");
+}
+
+#[tokio::test]
+async fn a_task_of_two_projects_is_built_once() {
+    let registry = RealRegistry::open();
+    let name = "cli_of_two";
+    let project = in_docker("acme/two", &registry);
+    for folder in ["attic", "cellar"] {
+        project.write(&format!("{folder}/tasks/{name}.go"), ECHO);
+        project.write(
+            &format!("{folder}/workflow.yaml"),
+            &format!(
+                "project_name: Two\ntasks:\n  - {{ name: {name}, type: processor_nats, code: {name}.go, target: edge, \
+                 source_topic: a, dest_topic: b, component_name: {name}, version: 1.0.0 }}\n"
+            ),
+        );
+    }
+    let ended = project.pelato(&["build", "--json"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    let said = ended.json();
+    let tasks = said["tasks"].as_array().unwrap();
+    let built: Vec<_> = tasks.iter().map(|task| task["built"].as_bool().unwrap()).collect();
+    assert_eq!(built, [true, false], "{}", ended.said);
+    assert_eq!(tasks[0]["reference"], tasks[1]["reference"]);
 }
 
 #[tokio::test]

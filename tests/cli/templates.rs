@@ -53,9 +53,7 @@ async fn the_list_and_one_of_them() {
     for a body past max_payload of the component's configuration (1048576 bytes, NATS's own
     default), 500 when the function failed, 502 when the result could not be published, 503
     when the body did not arrive whole. With a source_topic it also does what processor_nats
-    does, for each message of that subject. The function has clocks, random numbers and
-    goroutines, and no files, sockets or processes: docs/go.md says what of Go's standard
-    library that concerns.
+    does, for each message of that subject.
 
     Keys of a task, beside name, type, code, targets, component_name and version:
       address       address, default 0.0.0.0:8000. Where to listen, `ip:port`, or a map of target to `ip:port`.
@@ -67,8 +65,9 @@ async fn the_list_and_one_of_them() {
       func exec_task(arg string) (string, error)
 
     A function is WebAssembly: encoding/json, time, regexp, math, strings and crypto work,
-    and so do goroutines within one call. There are no sockets (net, net/http), no other
-    programs (os/exec), no files, no cgo, and nothing goes on after the call.
+    and so do clocks, random numbers, and goroutines within one call. There are no sockets
+    (net, net/http), no other programs (os/exec), no files, no cgo, and nothing goes on after
+    the call. docs/go.md has the whole list.
 
     In workflow.yaml:
 

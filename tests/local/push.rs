@@ -16,7 +16,7 @@ use crate::host::{Host, post, until};
 
 pub(crate) const NAME: &str = "acme/thermo";
 const SECRET: &str = "s3cr3t";
-const TOKEN: &str = "a-token-of-the-forge";
+pub(crate) const TOKEN: &str = "a-token-of-the-forge";
 
 pub(crate) struct Stage {
     forge: FakeForge,
@@ -96,6 +96,12 @@ environments:
             assert!(std::time::Instant::now() < deadline, "{state}");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
+    }
+
+    /// What the forge was told of a commit.
+    pub(crate) fn told(&self, commit: &str) -> Vec<String> {
+        let statuses = self.forge.statuses(NAME, commit);
+        statuses.into_iter().map(|status| status.description).collect()
     }
 
     async fn send(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> serde_json::Value {

@@ -1,7 +1,7 @@
 //! Pushes as they happen: what was deployed last is what counts, never what was pushed
 //! before.
 
-use crate::push::Stage;
+use crate::push::{Stage, TOKEN};
 
 /// Two tasks that only take messages, so that two environments find room here.
 const WORKFLOW: &str = "\
@@ -147,5 +147,31 @@ async fn a_project_that_leaves_the_repository_takes_its_applications_along() {
     stage.repository.git(&["mv", "workflow.yaml", "tasks", "thermo"]);
     assert_eq!(stage.push(&runner, "moved").await, "success: 2 deployed");
     assert_eq!(stage.host.applications(), ["convert-edge", "filter-edge"]);
+    assert_eq!(runner.stop().await, Some(0));
+}
+
+/// Whatever turns up in a run, the runner's own secrets are not to be read: not in the
+/// log, not on the commit, not from the API. Here the compiler repeats one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_run_says_has_no_secret_in_it() {
+    let stage = stage().await;
+    let runner = stage.runner().await;
+    let leak =
+        format!("package main\n\nvar leak int = {TOKEN:?}\n\nfunc exec_task(arg string) string {{ return arg }}\n");
+    stage.repository.write("tasks/filter.go", &leak);
+    let status = stage.push(&runner, "a token in the code").await;
+    assert!(status.starts_with("failure"), "{status}");
+    let runs = reqwest::get(format!("{}/api/runs", runner.url())).await.unwrap();
+    let runs: serde_json::Value = serde_json::from_str(&runs.text().await.unwrap()).unwrap();
+    let run = format!("{}/api/runs/{}", runner.url(), runs["runs"][0]["id"].as_str().unwrap());
+    let log = reqwest::get(format!("{run}/log")).await.unwrap().text().await.unwrap();
+    let answer = reqwest::get(&run).await.unwrap().text().await.unwrap();
+    assert!(log.contains(r#"tasks/filter.go:3:16: cannot use "***""#), "{log}");
+    assert!(answer.contains(r#"cannot use \"***\""#), "{answer}");
+    let commit = stage.repository.git(&["rev-parse", "HEAD"]);
+    let told: String = stage.told(&commit).concat();
+    for text in [&log, &answer, &told] {
+        assert!(!text.contains(TOKEN), "{text}");
+    }
     assert_eq!(runner.stop().await, Some(0));
 }

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::pin::pin;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use bollard::models::ContainerSummary;
-use bollard::query_parameters::ListContainersOptionsBuilder;
+use bollard::models::{ContainerCreateBody, ContainerSummary};
+use bollard::query_parameters::{
+    CreateContainerOptionsBuilder, EventsOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+};
+use futures_util::StreamExt;
 use pelato::build::{BuildError, Builder, Choice, Component, Options, Parallel};
 use pelato::generate::Sources;
 use pelato::report::Reporter;
@@ -54,6 +58,66 @@ pub(crate) async fn until_containers(run: &str, wanted: bool) {
             "the containers of {run} are not as they should be"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The containers that the engine makes from now on, as its own events have them.
+pub(crate) struct Made {
+    marker: String,
+    watching: tokio::task::JoinHandle<Vec<HashMap<String, String>>>,
+}
+
+static NUMBER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+impl Made {
+    pub(crate) async fn from_now_on() -> Self {
+        let engine = engine().await;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let marker = format!("pelato-test-marker-{}-{number}", std::process::id());
+        let last = marker.clone();
+        let filter = HashMap::from([
+            ("type", vec!["container".to_owned()]),
+            ("event", vec!["create".to_owned()]),
+        ]);
+        let options = EventsOptionsBuilder::default()
+            .since(&now.to_string())
+            .filters(&filter)
+            .build();
+        let watching = tokio::spawn(async move {
+            let mut events = pin!(engine.events(Some(options)));
+            let mut made = Vec::new();
+            while let Some(event) = events.next().await {
+                let attributes = event.unwrap().actor.unwrap().attributes.unwrap();
+                if attributes["name"] == last {
+                    break;
+                }
+                made.push(attributes);
+            }
+            made
+        });
+        Self { marker, watching }
+    }
+
+    /// The names of those with the label `key` of this `value`. The engine tells in order,
+    /// so what was made before is told before our own last container.
+    pub(crate) async fn with(self, key: &str, value: &str) -> Vec<String> {
+        let engine = engine().await;
+        let body = ContainerCreateBody {
+            image: Some(super::options().go_image),
+            cmd: Some(vec!["true".to_owned()]),
+            ..ContainerCreateBody::default()
+        };
+        let name = CreateContainerOptionsBuilder::default().name(&self.marker).build();
+        engine.create_container(Some(name), body).await.unwrap();
+        let forced = RemoveContainerOptionsBuilder::default().force(true).build();
+        engine.remove_container(&self.marker, Some(forced)).await.unwrap();
+        let made = tokio::time::timeout(Duration::from_secs(60), self.watching);
+        let made = made.await.expect("the engine tells of its containers").unwrap();
+        made.into_iter()
+            .filter(|attributes| attributes.get(key).is_some_and(|found| found == value))
+            .map(|mut attributes| attributes.remove("name").unwrap())
+            .collect()
     }
 }
 

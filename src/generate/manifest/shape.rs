@@ -6,6 +6,8 @@
 
 use serde_json::Value;
 
+use super::SQL_CONFIG;
+
 /// Parts of an application.
 const MOST: usize = 32;
 
@@ -157,10 +159,29 @@ impl Look<'_> {
                 let rest = name.strip_prefix(self.application);
                 rest.is_some_and(|rest| rest.starts_with('-'))
             };
+            // The way to a database has a password: what names it can read that.
+            let ways = config["name"].as_str().and_then(|name| name.strip_prefix(SQL_CONFIG));
+            if ways.is_some_and(|of| !is_way_of(self.application, of)) {
+                let reason = "the way to a database belongs to one application: write `{{sql}}`";
+                self.wrong(&format!("{at}.config.{index}.name"), reason);
+                continue;
+            }
             if !config["properties"].is_null() && !config["name"].as_str().is_some_and(own) {
                 let reason = "a config belongs to its application: write `{{config \"kind\" key=value}}`";
                 self.wrong(&format!("{at}.config.{index}.name"), reason);
             }
         }
     }
+}
+
+/// Whether `-<application>`, with a mark of 12 hex digits or none, is what is left of the
+/// name of a way to a database.
+fn is_way_of(application: &str, rest: &str) -> bool {
+    let Some(mark) = rest.strip_prefix('-').and_then(|rest| rest.strip_prefix(application)) else {
+        return false;
+    };
+    mark.is_empty()
+        || mark
+            .strip_prefix('-')
+            .is_some_and(|mark| mark.len() == 12 && mark.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }

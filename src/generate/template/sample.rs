@@ -60,7 +60,7 @@ fn values(spec: &TemplateSpec, all: bool) -> Json {
         ("environment", "default"),
         ("queue_group", "pelato-default-sample_task"),
         ("nats", "nats://localhost:4222"),
-        ("sql", "pelato-sql-sample"),
+        ("sql", "pelato-sql-sample_task-edge"),
     ] {
         values.insert(name.to_owned(), json!(value));
     }

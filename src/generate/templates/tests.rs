@@ -447,6 +447,12 @@ fn a_manifest_that_is_no_application_of_ours_is_shown_as_it_comes_out() {
     20 |                   host-type: cloud
        |                              ^^^^^ here
     "#);
+    let password = edited(
+        "small/wadm.yaml",
+        "{{config \"task\" bucket=bucket mode=mode note=note}}",
+        "{ name: pelato-sql-other-edge-0123456789ab }",
+    );
+    insta::assert_snapshot!(error(&password), @"");
     insta::assert_snapshot!(error(&edited("small/wadm.yaml", "image: {{image}}", "image: evil.example.org/x:1")), @"
     error: spec.components.0.properties.image: the component is what was built, {{image}}
       --> templates/small/wadm.yaml, rendered with sample values:10:16

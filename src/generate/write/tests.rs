@@ -129,7 +129,7 @@ fn a_folder_of_someone_elses_is_left_alone() {
     // Empty, it may be ours.
     write(&generated, &[project("a", "1")]).unwrap();
     fs::remove_file(generated.join(MARK)).unwrap();
-    let error = write(&generated, &[]).unwrap_err();
+    let error = write::<Sources>(&generated, &[]).unwrap_err();
     assert!(matches!(error, WriteError::NotOurs { .. }), "{error}");
     assert!(generated.join("a/task.go").exists());
 }

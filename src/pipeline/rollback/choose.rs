@@ -32,18 +32,30 @@ pub(super) fn moment(all: &[Recorded], to: &str) -> Option<Option<String>> {
         .max()
 }
 
-/// What is put back of a task: what was there at the moment `until`, or without one
-/// what was there before the latest deployment. Nothing where that is what runs.
-pub(super) fn steps<'r>(task: &'r Recorded, until: Option<&Option<String>>) -> Vec<Step<'r>> {
-    let latest = task.applications.iter().map(Deployed::now).max_by_key(Earlier::at);
-    let run = latest.and_then(|latest| latest.run());
+/// What tasks are put back to.
+pub(super) enum Until {
+    /// As it was at that moment.
+    Moment(Option<String>),
+    /// Before this run, which is the latest that deployed any of them.
+    Before(Option<String>),
+}
+
+/// The latest run that deployed any of these tasks.
+pub(super) fn latest_run<'r>(tasks: impl IntoIterator<Item = &'r Recorded>) -> Option<String> {
+    let applications = tasks.into_iter().flat_map(|task| &task.applications);
+    let latest = applications.map(Deployed::now).max_by_key(Earlier::at);
+    latest.and_then(|latest| latest.run())
+}
+
+/// What is put back of a task. Nothing where that is what runs.
+pub(super) fn steps<'r>(task: &'r Recorded, until: &Until) -> Vec<Step<'r>> {
     let steps = task.applications.iter().filter_map(|deployed| {
         let now = deployed.now();
         let to = match until {
-            Some(until) => deployments(deployed).find(|deployment| deployment.at() <= *until),
+            Until::Moment(until) => deployments(deployed).find(|deployment| deployment.at() <= *until),
             // A target that the latest run left alone has been so since before.
-            None if now.run() != run => None,
-            None => deployed
+            Until::Before(run) if now.run() != *run => None,
+            Until::Before(_) => deployed
                 .earlier()
                 .into_iter()
                 .find(|deployment| deployment.version() != now.version()),

@@ -1,11 +1,12 @@
 //! The look at each project of a commit: noted, or read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::notes::Notes;
+use super::notes::{Notes, Seal};
+use super::there::There;
 use super::{Settling, fails, same};
-use crate::deploy::{Deployed, Standing};
+use crate::deploy::{Deployed, NameKey, Standing};
 use crate::pipeline::state::planned;
 use crate::pipeline::{RunError, prepare};
 use crate::plan::{Change, Leftovers};
@@ -24,6 +25,8 @@ pub(super) enum Verdict {
     Unchanged {
         /// Whether that was known before.
         noted: bool,
+        /// What is noted of it.
+        seal: Seal,
     },
 }
 
@@ -35,7 +38,7 @@ pub(super) struct Look {
     toolchain: String,
     services: Services,
     notes: Notes,
-    there: HashMap<String, Vec<Standing>>,
+    there: There,
     /// In the order of the commit's projects.
     verdicts: Vec<Verdict>,
     /// How many were read.
@@ -47,7 +50,7 @@ impl Look {
         commit: Arc<Commit>,
         settling: Settling<'_>,
         toolchain: String,
-        there: HashMap<String, Vec<Standing>>,
+        there: There,
         notes: Notes,
         services: Services,
     ) -> Self {
@@ -67,23 +70,24 @@ impl Look {
     /// One project after the other, so that there is never more than one rendered.
     pub(super) fn read_what_is_not_noted(mut self) -> Result<Self, RunError> {
         let commit = Arc::clone(&self.commit);
-        for project in commit.projects() {
-            let seal = Notes::seal(self.standings_of(&project.path));
-            if self.notes.has(&project.path, &project.content, &seal) {
-                self.verdicts.push(Verdict::Unchanged { noted: true });
+        self.verdicts.reserve(commit.projects().len());
+        for (index, project) in commit.projects().iter().enumerate() {
+            let seal = Notes::seal(&project.path, &project.content, self.there.of_project(index));
+            if self.notes.has(&seal) {
+                self.verdicts.push(Verdict::Unchanged { noted: true, seal });
                 continue;
             }
             self.read += 1;
             let files = commit.read(project)?;
-            let there: Vec<Deployed> = self.standings_of(&project.path).iter().map(deployed).collect();
-            let verdict = self.verdict(files, &there);
+            let there: Vec<Deployed> = self.there.of_project(index).map(deployed).collect();
+            let verdict = self.verdict(files, &there, seal);
             self.verdicts.push(verdict);
         }
         Ok(self)
     }
 
     /// What cannot be planned is for the run to say.
-    fn verdict(&self, files: ProjectFiles, there: &[Deployed]) -> Verdict {
+    fn verdict(&self, files: ProjectFiles, there: &[Deployed], seal: Seal) -> Verdict {
         let prepared = prepare(
             std::slice::from_ref(&files),
             &self.repository,
@@ -100,7 +104,7 @@ impl Look {
         let plan = planned(&project, there, &[], Leftovers::Remove, &self.toolchain, &self.services);
         let unchanged = plan.is_ok_and(|planned| planned.plan.iter().all(|task| task.change == Change::Unchanged));
         if unchanged {
-            return Verdict::Unchanged { noted: false };
+            return Verdict::Unchanged { noted: false, seal };
         }
         let names = project.tasks.iter().map(|prepared| same(&prepared.task.component_name));
         Verdict::Run {
@@ -109,28 +113,15 @@ impl Look {
         }
     }
 
-    /// Whether something is deployed of a project that the commit lacks.
-    pub(super) fn lacks_any(&self) -> bool {
-        let here: HashSet<&str> = self
-            .commit
-            .projects()
-            .iter()
-            .map(|project| project.path.as_str())
-            .collect();
-        self.there
-            .keys()
-            .any(|path| !path.is_empty() && !here.contains(path.as_str()))
-    }
-
     pub(super) fn has_unchanged(&self) -> bool {
         self.verdicts
             .iter()
             .any(|verdict| matches!(verdict, Verdict::Unchanged { .. }))
     }
 
-    /// Everything that is deployed of the repository.
+    /// Everything that is deployed of the commit's projects.
     pub(super) fn standings(&mut self) -> impl Iterator<Item = &mut Standing> {
-        self.there.values_mut().flatten()
+        self.there.of_all()
     }
 
     /// What fails is started anew by a run. Two projects that want one name are an error
@@ -148,27 +139,23 @@ impl Look {
                 };
             }
         }
-        let mut notes = Notes::default();
-        for (verdict, project) in self.verdicts.iter().zip(commit.projects()) {
-            if matches!(verdict, Verdict::Unchanged { .. }) {
-                let seal = Notes::seal(self.standings_of(&project.path));
-                notes.add(&project.path, &project.content, &seal);
-            }
-        }
-        self.notes.replace(notes);
+        let unchanged = self.verdicts.iter().filter_map(|verdict| match verdict {
+            Verdict::Unchanged { seal, .. } => Some(*seal),
+            Verdict::Run { .. } => None,
+        });
+        self.notes.replace(unchanged.collect());
         Ok(self)
     }
 
     /// The places of projects that must not be passed over although nothing in them changed.
     fn failing_or_clashing(&self) -> Vec<usize> {
-        let projects = || self.verdicts.iter().zip(self.commit.projects()).enumerate();
         // What was noted clashes with nothing else that was: it was compared with it then.
         let mut fresh: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, (verdict, project)) in projects() {
+        for (index, verdict) in self.verdicts.iter().enumerate() {
             let mut names = match verdict {
                 Verdict::Run { names, .. } => names.clone(),
-                Verdict::Unchanged { noted: false } => self.names_of(&project.path).collect(),
-                Verdict::Unchanged { noted: true } => continue,
+                Verdict::Unchanged { noted: false, .. } => self.there.of_project(index).filter_map(name).collect(),
+                Verdict::Unchanged { noted: true, .. } => continue,
             };
             names.sort_unstable();
             names.dedup();
@@ -176,21 +163,25 @@ impl Look {
                 fresh.entry(name).or_default().push(index);
             }
         }
+        let mut keys: Vec<NameKey> = fresh.keys().map(|name| NameKey::of(name)).collect();
+        keys.sort_unstable();
         let mut again = Vec::new();
-        for (index, (verdict, project)) in projects() {
-            let Verdict::Unchanged { noted } = verdict else {
+        for (index, verdict) in self.verdicts.iter().enumerate() {
+            let Verdict::Unchanged { noted, .. } = verdict else {
                 continue;
             };
-            if self.standings_of(&project.path).iter().any(fails) {
+            if self.there.of_project(index).any(fails) {
                 again.push(index);
             }
-            if *noted && !fresh.is_empty() {
-                for name in self.names_of(&project.path) {
-                    if let Some(owners) = fresh.get_mut(&name)
-                        && owners.last() != Some(&index)
-                    {
-                        owners.push(index);
-                    }
+            if !*noted {
+                continue;
+            }
+            let meant = |standing: &&Standing| keys.binary_search(&standing.name()).is_ok();
+            for name in self.there.of_project(index).filter(meant).filter_map(name) {
+                if let Some(owners) = fresh.get_mut(&name)
+                    && owners.last() != Some(&index)
+                {
+                    owners.push(index);
                 }
             }
         }
@@ -198,27 +189,15 @@ impl Look {
         again
     }
 
-    /// The tasks of a project that are deployed, each as often as it has targets.
-    fn names_of(&self, project: &str) -> impl Iterator<Item = String> {
-        let standings = self.standings_of(project).iter();
-        let names = standings.filter_map(|standing| standing.annotations.get("pelato.component"));
-        names.map(|name| same(name))
+    /// What came of each project, in the order of the commit's, and what is deployed.
+    pub(super) fn end(self) -> (Arc<Commit>, Vec<Verdict>, There) {
+        (self.commit, self.verdicts, self.there)
     }
+}
 
-    /// What came of each project, in the order of their paths.
-    pub(super) fn verdicts(&mut self) -> Vec<(String, Verdict)> {
-        let paths = self.commit.projects().iter().map(|project| project.path.clone());
-        paths.zip(std::mem::take(&mut self.verdicts)).collect()
-    }
-
-    /// What is deployed of a project.
-    pub(super) fn take(&mut self, project: &str) -> Vec<Standing> {
-        self.there.remove(project).unwrap_or_default()
-    }
-
-    fn standings_of(&self, project: &str) -> &[Standing] {
-        self.there.get(project).map_or(&[], Vec::as_slice)
-    }
+/// The name of a task that is deployed; it comes as often as the task has targets.
+fn name(standing: &Standing) -> Option<String> {
+    standing.annotations.get("pelato.component").map(|name| same(name))
 }
 
 /// The same as a plan takes it. The manifest itself decides nothing there.

@@ -10,7 +10,7 @@ use crate::services::Services;
 /// A digest of all that a plan depends on beside the project and what is deployed. Where
 /// in doubt something is in it: too much costs a look, too little would leave something
 /// undone.
-pub(super) fn digest(repository: &str, toolchain: &str, services: &Services) -> Result<String, RunError> {
+pub(super) fn digest(repository: &str, toolchain: &str, services: &Services) -> Result<[u8; 32], RunError> {
     let environment = services.environment();
     let mut digest = Sha256::new();
     for part in [
@@ -29,7 +29,7 @@ pub(super) fn digest(repository: &str, toolchain: &str, services: &Services) -> 
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
-    Ok(hex::encode(digest.finalize()))
+    Ok(digest.finalize().into())
 }
 
 /// Another Pelato may want something else of the same project. A version is no mark: what

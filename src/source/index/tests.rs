@@ -81,6 +81,7 @@ fn an_index_that_follows_changes_is_the_one_that_is_made_anew() {
     for from in &trees {
         for to in &trees {
             let before = story.of(*from, None);
+            assert_eq!(Index::of_text(&before.to_text()).as_ref(), Some(&before));
             assert_eq!(story.of(*to, Some(before)), story.of(*to, None), "{from} → {to}");
         }
     }
@@ -92,6 +93,20 @@ fn an_index_that_follows_changes_is_the_one_that_is_made_anew() {
     let a = |number: usize| story.of(trees[number], None).projects["a/"].clone();
     assert_ne!(a(0), a(1));
     assert_eq!(a(1), a(2));
+}
+
+#[test]
+fn what_is_not_a_whole_index_is_none() {
+    let index = Index {
+        tree: "1".repeat(40),
+        projects: BTreeMap::from([("a\nb/".to_owned(), "100644 2".to_owned())]),
+    };
+    let text = index.to_text();
+    assert_eq!(Index::of_text(&text), Some(index));
+    let cut = text.trim_end_matches('\0').rfind('\0').unwrap();
+    for wrong in ["", "{}", &text[1..], &text[..text.len() - 1], &text[..=cut]] {
+        assert_eq!(Index::of_text(wrong), None, "{wrong:?}");
+    }
 }
 
 #[test]
@@ -136,4 +151,21 @@ fn a_tree_that_unfolds_without_end_has_one() {
         said(deep),
         "the repository has a path of more bytes than that: at most 4096 are read"
     );
+}
+
+#[test]
+fn what_is_left_out_on_the_disk_is_left_out_of_a_commit() {
+    let story = Story::new();
+    let tree = story.tree(&[
+        (".github/workflows/workflow.yaml", "1"),
+        ("a/gen/workflow.yaml", "1"),
+        ("a/workflow.yaml", "1"),
+        ("b/vendor/x/workflow.yaml", "1"),
+        ("node_modules/workflow.yaml", "1"),
+        ("target/workflow.yaml", "1"),
+        ("targets/workflow.yaml", "1"),
+    ]);
+    let index = story.of(tree, None);
+    let projects: Vec<&str> = index.projects.keys().map(String::as_str).collect();
+    assert_eq!(projects, ["a/", "targets/"]);
 }

@@ -254,3 +254,20 @@ fn the_packs_of_many_fetches_become_few_and_nothing_is_lost() {
     let last = forge.push();
     assert_eq!(mirror.fetch_head("main").unwrap(), last);
 }
+
+#[test]
+fn a_branch_may_become_a_folder_and_a_branch_again() {
+    let forge = Forge::new();
+    forge.write("workflow.yaml", "project_name: x\n");
+    forge.push();
+    let mirror = forge.mirror();
+    mirror.fetch("main").unwrap();
+    for (old, new) in [("main", "main/x"), ("main/x", "main/x/y"), ("main/x/y", "main")] {
+        forge.git(&["update-ref", "-d", &format!("refs/heads/{old}")], "bare.git");
+        forge.git(
+            &["push", "-q", "../bare.git", &format!("HEAD:refs/heads/{new}")],
+            "work",
+        );
+        assert!(mirror.fetch(new).is_ok(), "{new} after {old}");
+    }
+}
