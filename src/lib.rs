@@ -12,6 +12,7 @@
 
 pub mod build;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod dashboard;
 pub mod deploy;

@@ -7,6 +7,7 @@ mod local;
 mod new;
 mod plan;
 mod rollback;
+mod runner;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(super) use self::local::{Dev, Invoke, LocalHost, Test};
 pub(super) use self::new::{New, TemplatesCommand, TemplatesShow};
 pub(super) use self::plan::{Deploying, Plan};
 pub(super) use self::rollback::{Rollback, Status};
+pub(super) use self::runner::{At, Cancel, Logs, Runs, Serve};
 use crate::config::Flags;
 
 /// Go functions from a Git repository, as WebAssembly components on the
@@ -71,6 +73,12 @@ pub(super) enum Command {
     Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
+    /// What a runner ran, newest first
+    Runs(Runs),
+    /// The log of one of its runs
+    Logs(Logs),
+    /// Cancel one of its runs
+    Cancel(Cancel),
     /// Look at Go, Docker, registry, NATS, wadm and hosts, and say how to mend what is missing
     Doctor(Doctor),
     /// Print what makes a shell complete this command line
@@ -151,13 +159,6 @@ pub(super) struct Place {
     /// Where to: wadm, a lattice, or local, a process on this machine [env: PELATO_DEPLOY] [default: wadm]
     #[arg(long)]
     pub(super) deploy: Option<String>,
-}
-
-#[derive(ClapArgs, Clone, Debug)]
-pub(super) struct Serve {
-    /// The runner's configuration
-    #[arg(long, default_value = "runner.yaml")]
-    pub(super) config: PathBuf,
 }
 
 impl Place {

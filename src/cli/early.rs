@@ -44,6 +44,8 @@ pub(super) fn wants_json(command: &Command) -> bool {
         Command::Check(command) => command.json || command.format == Format::Json,
         Command::Rollback(command) => command.json,
         Command::Status(command) => command.json,
+        Command::Runs(command) => command.json,
+        Command::Cancel(command) => command.json,
         #[cfg(feature = "local")]
         Command::Invoke(command) => command.json,
         #[cfg(feature = "local")]

@@ -28,6 +28,7 @@ mod remove;
 mod rollback;
 #[cfg(feature = "local")]
 mod run_cases;
+mod runs;
 mod schema;
 mod serve;
 mod stages;
@@ -44,6 +45,7 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::printer::Printer;
+use crate::client::ClientError;
 use crate::config::DotenvError;
 #[cfg(feature = "local")]
 use crate::dev::DevError;
@@ -82,6 +84,9 @@ pub async fn main() -> ExitCode {
         #[cfg(feature = "local")]
         Command::Dev(command) => dev::run(&command, &printer).await,
         Command::Serve(command) => serve::run(&command, &printer).await,
+        Command::Runs(command) => runs::run(&command, &printer).await,
+        Command::Logs(command) => runs::logs(&command, &printer).await,
+        Command::Cancel(command) => runs::cancel(&command, &printer).await,
         Command::Doctor(command) => doctor::run(&command, &printer).await,
         Command::Completions(command) => completions::run(&command, &printer),
         Command::Man(command) => man::run(&command, &printer),
@@ -113,6 +118,8 @@ enum CommandError {
     Settings(#[from] DotenvError),
     #[error(transparent)]
     Runner(#[from] RunnerError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error("{0}")]
     Configuration(#[from] crate::document::Diagnostics),
     /// What is wrong was printed already.
@@ -135,6 +142,8 @@ impl CommandError {
             Self::Run(RunError::Cancelled) => ExitCode::from(130),
             Self::Run(error) if !error.is_input() => ExitCode::from(1),
             Self::Output(_) => ExitCode::from(1),
+            Self::Client(ClientError::Address(_)) => ExitCode::from(2),
+            Self::Client(_) => ExitCode::from(1),
             Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
             Self::Service(_) => ExitCode::from(1),
             Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {

@@ -3,12 +3,15 @@
 
 mod duration;
 mod environment;
+mod networks;
+mod retention;
 mod runner;
 mod secret;
 mod secrets;
 mod variables;
 
 pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
+pub use retention::Retention;
 pub use runner::{Limits, Repository, RunnerConfig, read_runner};
 pub use secrets::Named;
 pub use variables::{DotenvError, Flags, Settings, Variables};

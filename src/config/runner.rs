@@ -8,9 +8,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 
 use super::duration::{duration, size};
+use super::networks::networks;
+use super::retention::{Retention, retention};
 use super::secret::secret;
 use super::{Environment, Variables};
 use crate::document::{self, Diagnostics, Fields, Findings, Node, Value};
@@ -31,6 +34,12 @@ pub struct RunnerConfig {
     pub keep_going: bool,
     /// Bounds of the door and the queue.
     pub limits: Limits,
+    /// How long what runs may go on after a stop was asked for, before it is handed back.
+    pub drain: Duration,
+    /// How much of the history is kept.
+    pub retention: Retention,
+    /// Whose word for the sender's address is taken: the proxies in front.
+    pub proxies: Vec<IpNet>,
     /// Needed for reading and acting over HTTP off loopback.
     pub api_token: Option<SecretString>,
     /// Reading needs no token.
@@ -113,6 +122,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         .take("api_token")
         .and_then(|node| secret("api_token", node, base, variables, findings));
     let public = fields.boolean("public", findings).unwrap_or(false);
+    let drain = drain(&mut fields, findings);
     for (key, valid) in [("reconcile", duration as fn(&str) -> Option<Duration>)] {
         if let Some((text, span)) = fields.text(key, findings) {
             if valid(text).is_none() {
@@ -128,9 +138,10 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
             }
         }
     }
-    if let Some(node) = fields.take("retention") {
-        not_yet("retention", &node.span, findings);
-    }
+    let retention = retention(fields.take("retention"), findings);
+    let proxies = fields
+        .take("proxies")
+        .map_or_else(Vec::new, |node| networks("proxies", node, findings));
     let environments = environments(fields.take("environments"), &data, (base, variables), findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
@@ -163,6 +174,9 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         builder,
         keep_going,
         limits: limits?,
+        drain,
+        retention: retention?,
+        proxies,
         api_token,
         public,
         repositories,
@@ -186,6 +200,23 @@ fn listen(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<SocketAddr
         );
     }
     address.ok()
+}
+
+fn drain(fields: &mut Fields<'_>, findings: &mut Findings) -> Duration {
+    const USUAL: Duration = Duration::from_secs(30);
+    let Some((text, span)) = fields.text("drain", findings) else {
+        return USUAL;
+    };
+    duration(text).unwrap_or_else(|| {
+        findings.error(
+            "value",
+            span,
+            "`drain` cannot be this",
+            "a time is a number with s, m, h or d: `30s`",
+            "",
+        );
+        USUAL
+    })
 }
 
 fn limits(node: Option<&Node>, findings: &mut Findings) -> Option<Limits> {

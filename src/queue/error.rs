@@ -1,6 +1,7 @@
 //! What can go wrong with the store.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// An error of the store. None of its text is for an HTTP client.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,26 @@ pub enum QueueError {
         /// What SQLite says.
         reason: String,
     },
+    /// The database was written by a newer version of Pelato.
+    #[error(
+        "the database {path} has schema {found}, and this version of Pelato knows schemas up to {known}; \
+         start the newer version again, or set `data` to another folder"
+    )]
+    Newer {
+        /// The database's file.
+        path: PathBuf,
+        /// The schema it has.
+        found: i64,
+        /// The newest schema that is known here.
+        known: i64,
+    },
+    /// The transaction that several runs shared could not be committed: none of them
+    /// is stored.
+    #[error("{0}")]
+    Batch(Arc<QueueError>),
+    /// The task that stores runs is gone, since the process ends.
+    #[error("the store was closed while a run was handed in; hand it in again")]
+    Stopped,
     /// A statement failed: the disk is full, the file locked or damaged.
     #[error("the database does not work: {0}")]
     Store(#[from] sqlx::Error),

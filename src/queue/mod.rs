@@ -3,10 +3,11 @@
 //! A run is accepted in one short transaction before its delivery is answered,
 //! leased to a worker for a time, and taken again when that time runs out without
 //! a heartbeat. [`Queue`] is what the rest of the program sees; [`SqliteQueue`]
-//! stands behind it. [`Worker`] is handed a closure and knows no stage.
+//! stands behind it. What any implementation has to do is in `tests/`. [`Worker`] is handed a closure and knows no stage.
 
 mod clock;
 mod error;
+mod keep;
 mod run;
 mod signals;
 mod sqlite;
@@ -16,9 +17,13 @@ mod worker;
 
 pub use clock::Clock;
 pub use error::QueueError;
+pub use keep::{Keep, Tidied};
 pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
 pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
 pub use worker::Worker;
+
+#[cfg(test)]
+mod tests;

@@ -3,18 +3,20 @@
 
 use futures_util::future::BoxFuture;
 
-use super::{NewRun, QueueError, Run, RunEnd, RunState, Signals, TaskRecord};
+use super::{Keep, NewRun, QueueError, Run, RunEnd, RunState, Signals, TaskRecord, Tidied};
 
 /// Stores runs and hands them out. Every method is one short transaction; its
 /// error says that the store did not do it, and nothing has changed then.
 pub trait Queue: Send + Sync {
-    /// Stores a run. When this returns, it is on the disk.
+    /// Stores a run. When this returns, it is on the disk. Runs that are handed in at
+    /// the same time may share a transaction, and one that fails takes no other along.
     ///
     /// Queued runs of the same repository and branch become superseded.
     fn accept(&self, run: NewRun) -> BoxFuture<'_, Result<Accepted, QueueError>>;
 
-    /// The oldest queued run whose repository and environment have nothing
-    /// running, or one whose lease ran out. `worker` names who holds it.
+    /// A run whose lease ran out, or a queued one whose repository and environment have
+    /// nothing running: the oldest of the repository whose last turn is longest ago.
+    /// `worker` names who holds it.
     fn lease<'a>(&'a self, worker: &'a str) -> BoxFuture<'a, Result<Option<Job>, QueueError>>;
 
     /// Extends a lease.
@@ -46,6 +48,9 @@ pub trait Queue: Send + Sync {
 
     /// Cancels a run, or asks the worker that holds it to.
     fn cancel<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Cancelled, QueueError>>;
+
+    /// Lets some of what is past `keep` go, in one short step.
+    fn tidy<'a>(&'a self, keep: &'a Keep) -> BoxFuture<'a, Result<Tidied, QueueError>>;
 
     /// Writes something: whether a run could be stored now.
     fn check(&self) -> BoxFuture<'_, Result<(), QueueError>>;

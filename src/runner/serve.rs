@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
@@ -11,10 +12,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::keep::keep;
+use super::notify;
 use super::push::Serve;
+use super::tidy::tidy;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
-use crate::queue::{self, Clock, Job, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::queue::{self, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
 use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
@@ -62,7 +65,10 @@ pub struct Runner {
     connections: Connections,
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
-    shutdown: CancellationToken,
+    drain: Duration,
+    keep: Keep,
+    /// No more work is begun; the door still answers.
+    draining: CancellationToken,
 }
 
 /// What a worker needs to work a job off: the repository's side and the
@@ -93,12 +99,12 @@ impl Runner {
                 address: config.listen,
                 error,
             })?;
-        let shutdown = CancellationToken::new();
+        let draining = CancellationToken::new();
         let router = server::router(
             settings(&config),
             Arc::clone(&queue),
             Vec::<Check>::new(),
-            shutdown.clone(),
+            draining.clone(),
         )?;
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
@@ -111,7 +117,7 @@ impl Runner {
                 public_url: public_url.clone(),
                 keep_going: config.keep_going,
                 mask: mask.clone(),
-                shutdown: shutdown.clone(),
+                shutdown: draining.clone(),
                 repository: repository.clone(),
             };
             serves.insert(key(repository.forge, &repository.name), serve);
@@ -139,7 +145,13 @@ impl Runner {
                 queue: Arc::clone(&queue),
             }),
             queue,
-            shutdown,
+            drain: config.drain,
+            keep: Keep {
+                runs: config.retention.runs,
+                logs: config.retention.logs,
+                size: config.retention.size,
+            },
+            draining,
         })
     }
 
@@ -148,8 +160,10 @@ impl Runner {
         self.listener.local_addr().ok()
     }
 
-    /// Serves until `stop`; then takes no more work, and finishes or hands back
-    /// what runs.
+    /// Serves until `stop`; then begins no more work, and finishes or hands back what
+    /// runs, within `drain` and ten seconds more. Until that is done the door answers: what is delivered is
+    /// stored for the next start, since a forge does not send it again, and `/readyz` says
+    /// that the runner drains.
     pub async fn serve(self, stop: CancellationToken) {
         let Self {
             listener,
@@ -157,26 +171,41 @@ impl Runner {
             connections,
             queue,
             desk,
-            shutdown,
+            drain,
+            keep: kept,
+            draining,
         } = self;
+        let closing = CancellationToken::new();
+        let mut door = JoinSet::new();
+        door.spawn(server::serve(listener, router, connections, closing.clone()));
+        notify::ready();
         let mut parts = JoinSet::new();
         for _ in 0..WORKERS {
             let desk = Arc::clone(&desk);
             let worker = Worker::new(Arc::clone(&queue), move |job, cancel| {
                 let desk = Arc::clone(&desk);
                 async move { desk.work(job, cancel).await }
-            });
-            let shutdown = shutdown.clone();
-            parts.spawn(async move { worker.run(shutdown).await });
+            })
+            .with_grace(drain);
+            let draining = draining.clone();
+            parts.spawn(async move { worker.run(draining).await });
         }
-        parts.spawn(keep(Arc::clone(&desk), shutdown.clone()));
-        parts.spawn(server::serve(listener, router, connections, shutdown.clone()));
+        parts.spawn(keep(Arc::clone(&desk), draining.clone()));
+        parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
         stop.cancelled().await;
-        shutdown.cancel();
-        while let Some(ended) = parts.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a part of the runner broke off");
-            }
+        tracing::info!("draining: no more work is begun");
+        notify::stopping();
+        draining.cancel();
+        over(parts).await;
+        closing.cancel();
+        over(door).await;
+    }
+}
+
+async fn over(mut parts: JoinSet<()>) {
+    while let Some(ended) = parts.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a part of the runner broke off");
         }
     }
 }
@@ -219,6 +248,7 @@ fn settings(config: &RunnerConfig) -> Settings {
         forge: repository.forge,
         secrets: repository.webhook_secrets.clone(),
         branches: repository.branches.clone(),
+        sources: repository.sources.clone(),
         insecure_unsigned: repository.insecure_unsigned,
     });
     Settings {
@@ -227,6 +257,7 @@ fn settings(config: &RunnerConfig) -> Settings {
         api_token: config.api_token.clone(),
         public: config.public,
         loopback: config.listen.ip().is_loopback(),
+        proxies: config.proxies.clone(),
         ..Settings::default()
     }
 }

@@ -12,7 +12,7 @@ use super::state::Door;
 /// Bodies up to this size need no permit: a thousand connections of them are
 /// 64 MiB. Pushes are mostly smaller. Past it only a few are held at once, so that
 /// memory stays flat whatever is sent.
-const SMALL: usize = 64 * 1024;
+pub(super) const SMALL: usize = 64 * 1024;
 
 /// Refuses what is not plain JSON. Nothing is ever inflated.
 pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Problem> {

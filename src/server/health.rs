@@ -63,8 +63,11 @@ struct CheckJson {
 }
 
 /// The process serves.
-pub(super) async fn alive() -> &'static str {
-    "ok\n"
+pub(super) async fn alive(State(door): State<Arc<Door>>) -> &'static str {
+    match door.draining.is_cancelled() {
+        false => "ok\n",
+        true => "draining\n",
+    }
 }
 
 /// The process can take work: the store, then what was handed in.

@@ -13,6 +13,7 @@ mod pages;
 mod routes;
 mod run_json;
 mod runs;
+mod sender;
 mod settings;
 mod state;
 mod webhook;

@@ -1,8 +1,10 @@
 //! What the server needs of `runner.yaml`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::forge::ForgeKind;
@@ -22,6 +24,8 @@ pub struct Settings {
     pub public: bool,
     /// The listener takes connections of this machine only.
     pub loopback: bool,
+    /// The proxies in front: what their `X-Forwarded-For` says is believed (`proxies`).
+    pub proxies: Vec<IpNet>,
 }
 
 impl Default for Settings {
@@ -34,6 +38,7 @@ impl Default for Settings {
             api_token: None,
             public: false,
             loopback: true,
+            proxies: Vec::new(),
         }
     }
 }
@@ -49,6 +54,8 @@ pub struct Hook {
     pub secrets: Vec<SecretString>,
     /// Branch → environment. Other branches are ignored.
     pub branches: BTreeMap<String, String>,
+    /// Where deliveries may come from; anywhere where none is named.
+    pub sources: Vec<IpNet>,
     /// Takes deliveries without a signature, on a loopback listener only.
     pub insecure_unsigned: bool,
 }
@@ -92,6 +99,15 @@ pub enum SettingsError {
     /// A token of no characters.
     #[error("`api_token` is empty; look where it points to, or leave it out")]
     EmptyToken,
+}
+
+impl Hook {
+    /// Whether deliveries may come from there. An address that is not known is in no
+    /// network.
+    pub(super) fn takes_from(&self, sender: Option<IpAddr>) -> bool {
+        self.sources.is_empty()
+            || sender.is_some_and(|sender| self.sources.iter().any(|network| network.contains(&sender)))
+    }
 }
 
 impl Settings {
@@ -146,6 +162,7 @@ mod tests {
                 forge: ForgeKind::Gitea,
                 secrets: vec!["s3cr3t".into()],
                 branches: [("main".to_owned(), "production".to_owned())].into(),
+                sources: Vec::new(),
                 insecure_unsigned: false,
             }],
             loopback: false,

@@ -3,33 +3,44 @@
 //! In this order, so that a stranger learns nothing: 413 and 415, 401, 400, and
 //! then 200, 202 or 503.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use super::answer::Problem;
 use super::body;
+use super::sender::{Peer, sender};
 use super::settings::Hook;
 use super::state::Door;
 use crate::forge::{self, Delivery, ForgeKind, Push};
 use crate::queue::{Accepted, NewRun};
 
-pub(super) async fn github(door: State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
-    answer(ForgeKind::GitHub, door, headers, body).await
+type From = Option<Extension<Peer>>;
+
+pub(super) async fn github(door: State<Arc<Door>>, from: From, headers: HeaderMap, body: Body) -> Response {
+    answer(ForgeKind::GitHub, door, from, headers, body).await
 }
 
-pub(super) async fn gitea(door: State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
-    answer(ForgeKind::Gitea, door, headers, body).await
+pub(super) async fn gitea(door: State<Arc<Door>>, from: From, headers: HeaderMap, body: Body) -> Response {
+    answer(ForgeKind::Gitea, door, from, headers, body).await
 }
 
-async fn answer(forge: ForgeKind, State(door): State<Arc<Door>>, headers: HeaderMap, body: Body) -> Response {
-    match take(forge, &door, headers, body).await {
+async fn answer(
+    forge: ForgeKind,
+    State(door): State<Arc<Door>>,
+    from: From,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let from = from.and_then(|Extension(Peer(peer))| sender(peer, &headers, &door.settings.proxies));
+    match take(forge, &door, from, headers, body).await {
         Ok((status, answer)) => (status, Json(answer)).into_response(),
         Err(problem) => {
             tracing::info!(%forge, status = problem.status().as_u16(), "a delivery was refused");
@@ -41,12 +52,13 @@ async fn answer(forge: ForgeKind, State(door): State<Arc<Door>>, headers: Header
 async fn take(
     forge: ForgeKind,
     door: &Arc<Door>,
+    from: Option<IpAddr>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<(StatusCode, Value), Problem> {
     body::refuse_encoded(&headers)?;
     let held = body::read(door, &headers, body).await?;
-    let (hook, delivery) = read(forge, door, headers, held.bytes.clone()).await?;
+    let (hook, delivery) = read(forge, door, from, headers, held.bytes.clone()).await?;
     let push = match delivery {
         Delivery::Push(push) => push,
         Delivery::Ignored { reason } => return Ok(ignored(&reason)),
@@ -57,34 +69,47 @@ async fn take(
     store(door, &hook, environment, push).await
 }
 
-/// Verifies and reads away from the threads that serve: a large body takes some
-/// tens of milliseconds.
+/// Verifies and reads; a large body, which takes some tens of milliseconds, away from the
+/// threads that serve.
 async fn read(
     forge: ForgeKind,
     door: &Arc<Door>,
+    from: Option<IpAddr>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<(Hook, Delivery), Problem> {
+    if body.len() <= body::SMALL {
+        return judge(forge, door, from, &headers, &body);
+    }
     let door = Arc::clone(door);
-    spawn_blocking(move || {
-        let hook = forge::repository_name(&body).and_then(|repository| door.settings.hook(forge, &repository));
-        let secrets = hook.map_or(&[][..], |hook| hook.secrets.as_slice());
-        let signed = forge::verify(forge, &headers, &body, secrets);
-        let hook = match hook {
-            Some(hook) if signed || hook.insecure_unsigned => hook,
-            _ => return Err(Problem::Unverified),
-        };
-        let delivery = forge::read(forge, &headers, &body).map_err(|error| {
-            tracing::warn!(%forge, repository = hook.name, %error, "a signed delivery is not readable");
-            Problem::NotReadable
-        })?;
-        Ok((hook.clone(), delivery))
-    })
-    .await
-    .map_err(|error| {
-        tracing::error!(%error, "reading a delivery failed");
-        Problem::Internal
-    })?
+    spawn_blocking(move || judge(forge, &door, from, &headers, &body))
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "reading a delivery failed");
+            Problem::Internal
+        })?
+}
+
+fn judge(
+    forge: ForgeKind,
+    door: &Door,
+    from: Option<IpAddr>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Hook, Delivery), Problem> {
+    let hook = forge::repository_name(body).and_then(|repository| door.settings.hook(forge, &repository));
+    let secrets = hook.map_or(&[][..], |hook| hook.secrets.as_slice());
+    let signed = forge::verify(forge, headers, body, secrets);
+    let hook = match hook {
+        // Looked at last, so that a stranger's address costs what a wrong secret costs.
+        Some(hook) if (signed || hook.insecure_unsigned) && hook.takes_from(from) => hook,
+        _ => return Err(Problem::Unverified),
+    };
+    let delivery = forge::read(forge, headers, body).map_err(|error| {
+        tracing::warn!(%forge, repository = hook.name, %error, "a signed delivery is not readable");
+        Problem::NotReadable
+    })?;
+    Ok((hook.clone(), delivery))
 }
 
 async fn store(door: &Door, hook: &Hook, environment: &str, push: Push) -> Result<(StatusCode, Value), Problem> {

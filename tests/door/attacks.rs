@@ -7,7 +7,7 @@ use pelato::forge::ForgeKind;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use super::door::{Door, SECRET};
+use super::door::{Door, SECRET, plan};
 use super::forge::webhook::signature;
 use super::forge::{FakeForge, Webhook};
 use super::push;
@@ -117,6 +117,77 @@ async fn every_unverified_delivery_gets_the_same_answer() {
     assert_eq!(refused, 24);
     assert_eq!(seen.len(), 1, "{seen:#?}");
     serves_the_next_one(&door, 0).await;
+}
+
+#[tokio::test]
+async fn a_delivery_from_elsewhere_is_refused_like_a_wrong_signature() {
+    let mut plan = plan();
+    for hook in &mut plan.settings.repositories {
+        hook.sources = vec!["192.0.2.0/24".parse().unwrap()];
+    }
+    let elsewhere = Door::open_with(plan.clone()).await;
+    let forge = FakeForge::start().await;
+    let webhook = push(&forge, ForgeKind::GitHub, "main", 'a');
+    let right = format!("sha256={}", signature(SECRET, &webhook.body));
+    let with = |forwarded: Option<&str>, signature: &str| {
+        let mut headers = github(Some(signature));
+        headers.extend(forwarded.map(|from| ("x-forwarded-for", from.to_owned())));
+        headers
+    };
+    // The test comes from 127.0.0.1, and what it says of itself is not believed.
+    let wrong = post(
+        &elsewhere,
+        "/webhooks/github",
+        &with(None, "sha256="),
+        webhook.body.clone(),
+    )
+    .await;
+    for forwarded in [None, Some("192.0.2.7")] {
+        let (status, _, text) = post(
+            &elsewhere,
+            "/webhooks/github",
+            &with(forwarded, &right),
+            webhook.body.clone(),
+        )
+        .await;
+        assert_eq!((status, &text), (401, &wrong.2));
+    }
+    assert_eq!(elsewhere.runs().await, 0);
+    // Behind a proxy that the operator named, it is.
+    plan.settings.proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    let behind = Door::open_with(plan).await;
+    for (forwarded, expected) in [
+        (None, 401),
+        (Some("203.0.113.5"), 401),
+        (Some("192.0.2.7, 203.0.113.5"), 401),
+        (Some("nonsense"), 401),
+        (Some("203.0.113.5, 192.0.2.7"), 202),
+    ] {
+        let (status, _, text) = post(
+            &behind,
+            "/webhooks/github",
+            &with(forwarded, &right),
+            webhook.body.clone(),
+        )
+        .await;
+        assert_eq!(status, expected, "{forwarded:?}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn both_secrets_count_while_one_is_rotated_and_a_third_does_not() {
+    let mut plan = plan();
+    for hook in &mut plan.settings.repositories {
+        hook.secrets = vec!["new".into(), SECRET.into()];
+    }
+    let door = Door::open_with(plan).await;
+    let forge = FakeForge::start().await;
+    let webhook = push(&forge, ForgeKind::GitHub, "main", 'a');
+    for (secret, expected) in [(SECRET, 202), ("new", 200), ("older", 401), ("", 401)] {
+        let signed = format!("sha256={}", signature(secret, &webhook.body));
+        let (status, _, text) = post(&door, "/webhooks/github", &github(Some(&signed)), webhook.body.clone()).await;
+        assert_eq!(status, expected, "{secret}: {text}");
+    }
 }
 
 #[tokio::test]

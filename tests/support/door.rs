@@ -30,6 +30,7 @@ pub struct Door {
 }
 
 /// What a test changes before the door opens.
+#[derive(Clone)]
 pub struct Plan {
     pub settings: Settings,
     pub limits: Limits,
@@ -45,6 +46,7 @@ pub fn plan() -> Plan {
         branches: [("main", "production"), ("feat", "staging")]
             .map(|(branch, environment)| (branch.to_owned(), environment.to_owned()))
             .into(),
+        sources: Vec::new(),
         insecure_unsigned: false,
     };
     Plan {

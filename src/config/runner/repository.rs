@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
 use super::not_yet;
+use crate::config::networks::networks;
 use crate::config::secret::{secret, secrets};
 use crate::config::{Environment, Variables};
 use crate::document::{Fields, Findings, Node, Span, Value, closest};
@@ -32,6 +34,8 @@ pub struct Repository {
     /// Whether the templates in its folder `templates/` are used: what a template says is
     /// what runs on the lattice, providers included.
     pub templates: bool,
+    /// Where its deliveries may come from; anywhere where none is named.
+    pub sources: Vec<IpNet>,
     /// Deliveries need no signature; the listener is on loopback then.
     pub insecure_unsigned: bool,
 }
@@ -110,10 +114,11 @@ pub(super) fn read(
         .and_then(|node| secret("token", node, base, variables, findings));
     let branches = branches(&mut fields, environments, findings);
     let templates = fields.boolean("templates", findings).unwrap_or(false);
-    for key in ["ssh", "sources"] {
-        if let Some(node) = fields.take(key) {
-            not_yet(key, &node.span, findings);
-        }
+    let sources = fields
+        .take("sources")
+        .map_or_else(Vec::new, |node| networks("sources", node, findings));
+    if let Some(node) = fields.take("ssh") {
+        not_yet("ssh", &node.span, findings);
     }
     fields.finish(findings);
     Some(Repository {
@@ -125,6 +130,7 @@ pub(super) fn read(
         token,
         branches: branches?,
         templates,
+        sources,
         insecure_unsigned,
     })
 }

@@ -139,9 +139,8 @@ fn local_deployments_need_no_registry_and_a_lattice_does() {
 fn what_a_later_version_brings_is_refused_not_ignored() {
     for (from, to) in [
         ("data: ./state", "reconcile: 5m"),
-        ("data: ./state", "retention: { runs: 90d }"),
         ("    providers: {", "    heal: true\n    providers: {"),
-        ("    forge: gitea", "    sources: [10.0.0.0/8]\n    forge: gitea"),
+        ("    forge: gitea", "    ssh: { key: id }\n    forge: gitea"),
     ] {
         let error = refused(&GOOD.replace(from, to));
         assert!(error.contains("is not supported yet"), "{error}");
@@ -230,5 +229,73 @@ fn a_database_is_a_secret() {
        |            ^^^ unknown key
        |
        = help: did you mean `url`?
+    ");
+}
+
+#[test]
+fn what_is_kept_has_bounds() {
+    let kept = read(GOOD).unwrap().retention;
+    assert_eq!((kept.runs.as_secs(), kept.logs.as_secs()), (90 * 86_400, 30 * 86_400));
+    assert_eq!(kept.size, 10 << 30);
+    let with = |retention: &str| GOOD.replace("data: ./state", &format!("retention: {retention}"));
+    let kept = read(&with("{ logs: 7d, size: 500MiB }")).unwrap().retention;
+    assert_eq!((kept.runs.as_secs(), kept.logs.as_secs()), (90 * 86_400, 7 * 86_400));
+    assert_eq!(kept.size, 500 << 20);
+    insta::assert_snapshot!(refused(&with("{ logs: 0d, size: big, run: 3d }")), @"
+    error: `logs` cannot be this
+     --> runner.yaml:3:20
+      |
+    3 | retention: { logs: 0d, size: big, run: 3d }
+      |                    ^^ a time is a number above 0 with s, m, h or d: `30d`
+
+    error: `size` cannot be this
+     --> runner.yaml:3:30
+      |
+    3 | retention: { logs: 0d, size: big, run: 3d }
+      |                              ^^^ it is a number of bytes above 0: `10GiB`
+
+    error: `run` is not a key of `retention`
+     --> runner.yaml:3:35
+      |
+    3 | retention: { logs: 0d, size: big, run: 3d }
+      |                                   ^^^ unknown key
+      |
+      = help: did you mean `runs`?
+    ");
+}
+
+#[test]
+fn senders_and_proxies_are_networks() {
+    let config = read(GOOD).unwrap();
+    assert!(config.proxies.is_empty() && config.repositories[0].sources.is_empty());
+    let text = GOOD
+        .replace("data: ./state", "proxies: [127.0.0.1, \"fd00::/8\"]")
+        .replace("    forge: gitea", "    sources: [192.0.2.0/24]\n    forge: gitea");
+    let config = read(&text).unwrap();
+    assert_eq!(config.proxies.len(), 2);
+    assert_eq!(config.repositories[0].sources[0].to_string(), "192.0.2.0/24");
+    let text = text
+        .replace("192.0.2.0/24", "192.0.2.7/24, example.org")
+        .replace("[127.0.0.1, \"fd00::/8\"]", "[]");
+    insta::assert_snapshot!(refused(&text), @"
+    error: `proxies` is empty
+     --> runner.yaml:3:10
+      |
+    3 | proxies: []
+      |          ^^ no address is in it
+      |
+      = help: name a network, or leave the key out
+
+    error: `sources` cannot hold this
+     --> runner.yaml:6:15
+      |
+    6 |     sources: [192.0.2.7/24, example.org]
+      |               ^^^^^^^^^^^^ a network is `192.0.2.0/24` or `2001:db8::/32`, an address `192.0.2.7`
+
+    error: `sources` cannot hold this
+     --> runner.yaml:6:29
+      |
+    6 |     sources: [192.0.2.7/24, example.org]
+      |                             ^^^^^^^^^^^ a network is `192.0.2.0/24` or `2001:db8::/32`, an address `192.0.2.7`
     ");
 }

@@ -3,158 +3,124 @@
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
-use super::SqliteQueue;
 use crate::queue::{Accepted, NewRun, QueueError};
 
-impl SqliteQueue {
-    pub(super) async fn accept_run(&self, run: NewRun) -> Result<Accepted, QueueError> {
-        let mut transaction = self.write().await?;
-        let now = self.clock.millis();
-        if let Some(id) = seen_delivery(&mut transaction, &run).await? {
-            return Ok(Accepted::Duplicate(id));
-        }
-        if let Some(id) = latest_head(&mut transaction, &run).await? {
-            remember_delivery(&mut transaction, &run, &id, now).await?;
-            transaction.commit().await?;
-            return Ok(Accepted::Duplicate(id));
-        }
-        if others_queued(&mut transaction, &run).await? >= self.limits.queued {
-            return Ok(Accepted::Full);
-        }
-        let id = Uuid::now_v7().to_string();
-        insert(&mut transaction, &run, &id, now).await?;
-        remember_delivery(&mut transaction, &run, &id, now).await?;
-        supersede_older(&mut transaction, &run, &id, now).await?;
-        transaction.commit().await?;
-        self.signals.announce_work();
-        Ok(Accepted::New(id))
+/// How many runs wait. Counted once for a transaction, since nobody else writes
+/// meanwhile.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    queued: u64,
+    most: u64,
+}
+
+impl Waiting {
+    pub(super) async fn count(connection: &mut SqliteConnection, most: u32) -> Result<Self, QueueError> {
+        let queued: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued'")
+                .fetch_one(connection)
+                .await?;
+        Ok(Self {
+            queued: queued.unsigned_abs(),
+            most: u64::from(most),
+        })
     }
 }
 
-async fn seen_delivery(connection: &mut SqliteConnection, run: &NewRun) -> Result<Option<String>, QueueError> {
-    let Some(delivery) = &run.delivery else {
-        return Ok(None);
-    };
-    Ok(
-        sqlx::query_scalar("SELECT run FROM deliveries WHERE forge = ? AND repository = ? AND delivery = ?")
-            .bind(&run.forge)
-            .bind(&run.repository)
-            .bind(delivery)
-            .fetch_optional(connection)
-            .await?,
-    )
-}
+/// What is to be known before a run is stored: the run that its delivery led to before;
+/// the branch's latest accepted head, where it is this very commit and is well or still on
+/// its way; how many of the branch wait.
+const LOOK: &str = "\
+    SELECT
+      (SELECT run FROM deliveries WHERE forge = ?1 AND repository = ?2 AND delivery = ?3) AS delivered,
+      (SELECT iif(commit_id = ?5 AND environment = ?6 AND state IN ('queued', 'running', 'success'), id, NULL)
+       FROM runs INDEXED BY runs_of_branch WHERE forge = ?1 AND repository = ?2 AND branch = ?4
+       ORDER BY seq DESC LIMIT 1) AS latest,
+      (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
+       WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4) AS older";
 
-/// The branch's latest accepted head, where it is this very commit and is well
-/// or still on its way. A → B → A therefore runs A again, and so does the same
-/// commit after a failure.
-async fn latest_head(connection: &mut SqliteConnection, run: &NewRun) -> Result<Option<String>, QueueError> {
-    let latest = sqlx::query(
-        "SELECT id, commit_id, environment, state FROM runs
-         WHERE forge = ? AND repository = ? AND branch = ? ORDER BY seq DESC LIMIT 1",
-    )
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .fetch_optional(connection)
-    .await?;
-    let Some(latest) = latest else {
-        return Ok(None);
-    };
-    let same = latest.try_get::<String, _>("commit_id")? == run.commit
-        && latest.try_get::<String, _>("environment")? == run.environment;
-    let state: String = latest.try_get("state")?;
-    let good = matches!(state.as_str(), "queued" | "running" | "success");
-    Ok(if same && good {
-        Some(latest.try_get("id")?)
-    } else {
-        None
-    })
-}
+/// Statements that are sent together: going to the database's thread and back costs more
+/// than any of them. A new lane of a repository is no new turn of it. What the superseded
+/// run had passed over stays with it: the run that is begun at last follows the chain
+/// ([`super::lease`]), so that a burst of pushes to one branch costs the same for each.
+///
+/// sqlx gives a value in turn to each number that a statement skips, here nine of them
+/// over all statements. More than there are values would leave later ones unbound.
+const STORE: &str = "\
+    SAVEPOINT run;
+    INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
+      VALUES (?7, ?1, ?2, ?4, ?5, ?9, ?6, 'queued', ?8);
+    INSERT OR IGNORE INTO lanes (forge, repository, environment, turn)
+      VALUES (?1, ?2, ?6, coalesce((SELECT max(turn) FROM lanes WHERE forge = ?1 AND repository = ?2), 0));
+    INSERT INTO deliveries (forge, repository, delivery, run, received_at)
+      SELECT ?1, ?2, ?3, ?7, ?8 WHERE ?3 IS NOT NULL;
+    UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?7, finished_at = ?8,
+      reason = 'a newer head of the branch came: ' || substr(?5, 1, 12)
+      WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4 AND id <> ?7;
+    RELEASE run";
 
-/// The queued runs but those of this branch, which are about to be superseded.
-async fn others_queued(connection: &mut SqliteConnection, run: &NewRun) -> Result<u32, QueueError> {
-    Ok(sqlx::query_scalar(
-        "SELECT (SELECT count(*) FROM runs INDEXED BY runs_queued WHERE state = 'queued')
-           - (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
-              WHERE state = 'queued' AND forge = ? AND repository = ? AND branch = ?)",
-    )
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .fetch_one(connection)
-    .await?)
-}
+/// Another delivery of a run that is there.
+const REMEMBER: &str = "\
+    INSERT INTO deliveries (forge, repository, delivery, run, received_at)
+    SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?3 IS NOT NULL";
 
-async fn insert(connection: &mut SqliteConnection, run: &NewRun, id: &str, now: i64) -> Result<(), QueueError> {
-    sqlx::query(
-        "INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?)",
-    )
-    .bind(id)
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .bind(&run.commit)
-    .bind(&run.title)
-    .bind(&run.environment)
-    .bind(now)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
+/// Takes back what [`STORE`] did up to where it failed.
+const TAKE_BACK: &str = "ROLLBACK TO run; RELEASE run";
 
-async fn remember_delivery(
+/// Stores one run, or says why there is nothing to store. The outer error is that of the
+/// whole transaction: it cannot be read, or SQLite gave it up. The inner one is this
+/// run's own, and has left nothing.
+pub(super) async fn accept(
     connection: &mut SqliteConnection,
     run: &NewRun,
-    id: &str,
     now: i64,
-) -> Result<(), QueueError> {
-    let Some(delivery) = &run.delivery else {
-        return Ok(());
-    };
-    sqlx::query("INSERT INTO deliveries (forge, repository, delivery, run, received_at) VALUES (?, ?, ?, ?, ?)")
+    waiting: &mut Waiting,
+) -> Result<Result<Accepted, QueueError>, QueueError> {
+    let found = sqlx::query(LOOK)
         .bind(&run.forge)
         .bind(&run.repository)
-        .bind(delivery)
-        .bind(id)
-        .bind(now)
-        .execute(connection)
+        .bind(&run.delivery)
+        .bind(&run.branch)
+        .bind(&run.commit)
+        .bind(&run.environment)
+        .fetch_one(&mut *connection)
         .await?;
-    Ok(())
-}
-
-/// Marks what waits for the same branch, and hands on what that had passed over,
-/// so that the run that is begun at last can tell the forge about all of them.
-async fn supersede_older(
-    connection: &mut SqliteConnection,
-    run: &NewRun,
-    id: &str,
-    now: i64,
-) -> Result<(), QueueError> {
-    sqlx::query(
-        "UPDATE runs INDEXED BY runs_superseded SET superseded_by = ?1 WHERE superseded_by IN
-           (SELECT id FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued' AND forge = ?2 AND repository = ?3
-            AND branch = ?4 AND id <> ?1)",
-    )
-    .bind(id)
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?1, finished_at = ?5,
-           reason = 'a newer head of the branch came: ' || substr(?6, 1, 12)
-         WHERE state = 'queued' AND forge = ?2 AND repository = ?3 AND branch = ?4 AND id <> ?1",
-    )
-    .bind(id)
-    .bind(&run.forge)
-    .bind(&run.repository)
-    .bind(&run.branch)
-    .bind(now)
-    .bind(&run.commit)
-    .execute(connection)
-    .await?;
-    Ok(())
+    if let Some(id) = found.try_get("delivered")? {
+        return Ok(Ok(Accepted::Duplicate(id)));
+    }
+    // A → B → A runs A again, and so does the same commit after a failure.
+    if let Some(id) = found.try_get::<Option<String>, _>("latest")? {
+        sqlx::query(REMEMBER)
+            .bind(&run.forge)
+            .bind(&run.repository)
+            .bind(&run.delivery)
+            .bind(&id)
+            .bind(now)
+            .execute(connection)
+            .await?;
+        return Ok(Ok(Accepted::Duplicate(id)));
+    }
+    // Those of this branch are about to be superseded.
+    let older = found.try_get::<i64, _>("older")?.unsigned_abs();
+    if waiting.queued.saturating_sub(older) >= waiting.most {
+        return Ok(Ok(Accepted::Full));
+    }
+    let id = Uuid::now_v7().to_string();
+    let stored = sqlx::query(STORE)
+        .bind(&run.forge)
+        .bind(&run.repository)
+        .bind(&run.delivery)
+        .bind(&run.branch)
+        .bind(&run.commit)
+        .bind(&run.environment)
+        .bind(&id)
+        .bind(now)
+        .bind(&run.title)
+        .execute(&mut *connection)
+        .await;
+    if let Err(error) = stored {
+        sqlx::query(TAKE_BACK).execute(connection).await?;
+        return Ok(Err(error.into()));
+    }
+    waiting.queued = waiting.queued.saturating_sub(older) + 1;
+    Ok(Ok(Accepted::New(id)))
 }

@@ -4,7 +4,7 @@ use sqlx::{Row, SqliteConnection};
 
 use super::SqliteQueue;
 use super::row::{read_run, run_columns};
-use crate::queue::{Beat, Job, Lease, Passed, QueueError};
+use crate::queue::{Beat, Job, Lease, Passed, QueueError, Run};
 
 /// So many passed-over runs are told about at once.
 const MOST_PASSED: u32 = 100;
@@ -38,6 +38,7 @@ impl SqliteQueue {
         .fetch_one(&mut *transaction)
         .await?;
         let run = read_run(&row)?;
+        take_turn(&mut transaction, &run).await?;
         let passed = passed_over(&mut transaction, &run.id).await?;
         transaction.commit().await?;
         let lease = Lease {
@@ -95,44 +96,70 @@ impl SqliteQueue {
 }
 
 /// The run to begin, of which its repository and environment have nothing running:
-/// first one whose lease ran out, then the oldest that is queued.
+/// first one whose lease ran out. Then the oldest that is queued of the repository
+/// whose last turn is longest ago: 500 runs of one do not keep another one waiting.
 async fn next_run(connection: &mut SqliteConnection, now: i64) -> Result<Option<i64>, QueueError> {
-    let expired = sqlx::query_scalar(
-        "SELECT seq FROM runs AS candidate INDEXED BY runs_running
-         WHERE state = 'running' AND lease_until <= ?1
-           AND NOT EXISTS (
-             SELECT 1 FROM runs AS other INDEXED BY runs_running
-             WHERE other.state = 'running'
-               AND other.forge = candidate.forge
-               AND other.repository = candidate.repository
-               AND other.environment = candidate.environment
-               AND other.seq <> candidate.seq
-               AND (other.lease_until > ?1 OR other.seq < candidate.seq))
-         ORDER BY seq LIMIT 1",
-    )
-    .bind(now)
-    .fetch_optional(&mut *connection)
-    .await?;
+    let expired = sqlx::query_scalar(EXPIRED)
+        .bind(now)
+        .fetch_optional(&mut *connection)
+        .await?;
     if expired.is_some() {
         return Ok(expired);
     }
-    Ok(sqlx::query_scalar(
-        "SELECT seq FROM runs AS candidate INDEXED BY runs_queued
-         WHERE state = 'queued'
-           AND NOT EXISTS (
-             SELECT 1 FROM runs AS other INDEXED BY runs_running
-             WHERE other.state = 'running'
-               AND other.forge = candidate.forge
-               AND other.repository = candidate.repository
-               AND other.environment = candidate.environment)
-         ORDER BY seq LIMIT 1",
-    )
-    .fetch_optional(connection)
-    .await?)
+    Ok(sqlx::query_scalar(NEXT).fetch_optional(connection).await?)
 }
 
+pub(super) const EXPIRED: &str = "\
+    SELECT seq FROM runs AS candidate INDEXED BY runs_running
+    WHERE state = 'running' AND lease_until <= ?1
+      AND NOT EXISTS (
+        SELECT 1 FROM runs AS other INDEXED BY runs_running
+        WHERE other.state = 'running'
+          AND other.forge = candidate.forge
+          AND other.repository = candidate.repository
+          AND other.environment = candidate.environment
+          AND other.seq <> candidate.seq
+          AND (other.lease_until > ?1 OR other.seq < candidate.seq))
+    ORDER BY seq LIMIT 1";
+
+/// Goes over lanes, each of them with one look into an index for its oldest run and one
+/// for what runs.
+pub(super) const NEXT: &str = "\
+    SELECT head FROM (
+      SELECT lane.turn AS turn,
+        (SELECT min(seq) FROM runs INDEXED BY runs_queued_of_lane
+         WHERE state = 'queued' AND forge = lane.forge AND repository = lane.repository
+           AND environment = lane.environment) AS head
+      FROM lanes AS lane INDEXED BY lanes_by_turn
+      WHERE NOT EXISTS (
+        SELECT 1 FROM runs AS other INDEXED BY runs_running
+        WHERE other.state = 'running' AND other.forge = lane.forge
+          AND other.repository = lane.repository AND other.environment = lane.environment))
+    WHERE head IS NOT NULL
+    ORDER BY turn, head LIMIT 1";
+
+/// Puts a run's repository behind all others.
+async fn take_turn(connection: &mut SqliteConnection, run: &Run) -> Result<(), QueueError> {
+    sqlx::query("UPDATE lanes SET turn = (SELECT max(turn) + 1 FROM lanes) WHERE forge = ? AND repository = ?")
+        .bind(&run.forge)
+        .bind(&run.repository)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// What a run superseded, what that one had superseded, and so on: the newest first.
+pub(super) const PASSED: &str = "\
+    WITH RECURSIVE passed (id, commit_id, seq) AS (
+      SELECT id, commit_id, seq FROM runs WHERE superseded_by = ?1
+      UNION ALL
+      SELECT older.id, older.commit_id, older.seq
+      FROM passed JOIN runs AS older ON older.superseded_by = passed.id
+      ORDER BY seq DESC LIMIT ?2)
+    SELECT id, commit_id FROM passed";
+
 async fn passed_over(connection: &mut SqliteConnection, run: &str) -> Result<Vec<Passed>, QueueError> {
-    let rows = sqlx::query("SELECT id, commit_id FROM runs WHERE superseded_by = ? ORDER BY seq DESC LIMIT ?")
+    let rows = sqlx::query(PASSED)
         .bind(run)
         .bind(MOST_PASSED)
         .fetch_all(connection)

@@ -1,6 +1,7 @@
 //! The queue in one SQLite file.
 
 mod accept;
+mod batch;
 mod cancel;
 mod end;
 mod history;
@@ -8,15 +9,18 @@ mod lease;
 mod log;
 mod open;
 mod row;
+mod tidy;
 
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 
+use self::batch::Batches;
+
 use super::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Signals,
-    TaskRecord,
+    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Signals,
+    TaskRecord, Tidied,
 };
 
 /// The bounds of a queue.
@@ -52,6 +56,7 @@ pub struct SqliteQueue {
     /// than waiting for its lock.
     writer: SqlitePool,
     readers: SqlitePool,
+    batches: Batches,
     limits: Limits,
     clock: Clock,
     signals: Signals,
@@ -59,7 +64,7 @@ pub struct SqliteQueue {
 
 impl Queue for SqliteQueue {
     fn accept(&self, run: NewRun) -> BoxFuture<'_, Result<Accepted, QueueError>> {
-        Box::pin(self.accept_run(run))
+        Box::pin(self.batches.accept(run))
     }
 
     fn lease<'a>(&'a self, worker: &'a str) -> BoxFuture<'a, Result<Option<Job>, QueueError>> {
@@ -100,6 +105,10 @@ impl Queue for SqliteQueue {
 
     fn cancel<'a>(&'a self, run: &'a str) -> BoxFuture<'a, Result<Cancelled, QueueError>> {
         Box::pin(self.cancel_run(run))
+    }
+
+    fn tidy<'a>(&'a self, keep: &'a Keep) -> BoxFuture<'a, Result<Tidied, QueueError>> {
+        Box::pin(self.tidy_up(keep))
     }
 
     fn check(&self) -> BoxFuture<'_, Result<(), QueueError>> {

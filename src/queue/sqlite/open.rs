@@ -4,13 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Sqlite, SqlitePool, Transaction};
 
+use super::batch::{Batches, Storing};
 use super::{Limits, SqliteQueue};
 use crate::queue::{Clock, QueueError, Signals};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/queue/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/queue/migrations");
 const READERS: u32 = 4;
 /// How long a statement waits for another process's lock, and a caller for a
 /// connection. A forge waits 5 (Gitea) to 10 (GitHub) seconds for its answer.
@@ -37,22 +38,35 @@ impl SqliteQueue {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(PATIENCE)
-            .connect_with(options.clone())
+            // SQLite itself gives a transaction up when the disk is full. The library does
+            // not see it, and would begin no other one on that connection.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options.clone().auto_vacuum(SqliteAutoVacuum::Incremental))
             .await
             .map_err(cannot)?;
+        refuse_newer(path, &writer).await?;
         MIGRATIONS.run(&writer).await.map_err(|error| cannot(error.into()))?;
+        give_space_back(&writer).await;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(PATIENCE)
             .connect_with(options.read_only(true))
             .await
             .map_err(cannot)?;
+        let signals = Signals::default();
+        let batches = Batches::start(Storing {
+            writer: writer.clone(),
+            clock: clock.clone(),
+            signals: signals.clone(),
+            most_queued: limits.queued,
+        });
         Ok(Self {
             writer,
             readers,
+            batches,
             limits,
             clock,
-            signals: Signals::default(),
+            signals,
         })
     }
 
@@ -72,5 +86,36 @@ impl SqliteQueue {
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+}
+
+/// A newer version may have changed what a column means: nothing is read or written
+/// then.
+async fn refuse_newer(path: &Path, writer: &SqlitePool) -> Result<(), QueueError> {
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    // There is no such table in a new file.
+    let newest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(writer);
+    match newest.await {
+        Ok(Some(found)) if found > known => Err(QueueError::Newer {
+            path: path.to_owned(),
+            found,
+            known,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A file of an earlier version keeps the space of what was deleted. It is rewritten
+/// once, so that from then on it can shrink in small steps.
+async fn give_space_back(writer: &SqlitePool) {
+    const INCREMENTAL: i64 = 2;
+    let mode = sqlx::query_scalar("PRAGMA auto_vacuum").fetch_one(writer).await;
+    if matches!(mode, Ok(INCREMENTAL)) {
+        return;
+    }
+    // The mode was asked for when the file was opened, and is taken over here. It fails
+    // where another process has the file open, and is tried again at the next start.
+    if let Err(error) = sqlx::query("VACUUM").execute(writer).await {
+        tracing::warn!(%error, "the database keeps the space of what is deleted until a later start");
     }
 }

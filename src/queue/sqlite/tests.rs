@@ -1,8 +1,9 @@
 //! The real SQLite on a real disk, with a clock that the test turns.
 
-mod accept;
-mod history;
-mod lease;
+mod batch;
+mod migrations;
+mod plan;
+mod space;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,21 +13,31 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 
 use super::{Limits, SqliteQueue};
-use crate::queue::{Accepted, Clock, Job, NewRun, Queue, RunEnd, RunState};
+use crate::queue::tests::{Stand, push, put_under_the_suite};
+use crate::queue::{Clock, Queue};
 
-struct Store {
+struct File {
     folder: TempDir,
     seconds: Arc<AtomicI64>,
     limits: Limits,
 }
 
-impl Store {
-    fn new() -> Self {
-        let limits = Limits {
-            queued: 5,
-            log: 100,
-            ..Limits::default()
-        };
+impl File {
+    async fn sqlite(&self) -> SqliteQueue {
+        let seconds = Arc::clone(&self.seconds);
+        let clock = Clock::new(move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap());
+        SqliteQueue::open(&self.path(), self.limits.clone(), clock)
+            .await
+            .unwrap()
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("pelato.db")
+    }
+}
+
+impl Stand for File {
+    fn new(limits: Limits) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             seconds: Arc::new(AtomicI64::new(1_795_000_000)),
@@ -34,12 +45,8 @@ impl Store {
         }
     }
 
-    /// Opening it again is a restart.
-    async fn open(&self) -> SqliteQueue {
-        let seconds = Arc::clone(&self.seconds);
-        let clock = Clock::new(move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap());
-        let path = self.folder.path().join("pelato.db");
-        SqliteQueue::open(&path, self.limits.clone(), clock).await.unwrap()
+    async fn open(&self) -> Arc<dyn Queue> {
+        Arc::new(self.sqlite().await)
     }
 
     fn pass(&self, time: Duration) {
@@ -47,45 +54,23 @@ impl Store {
     }
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+put_under_the_suite!(File);
 
-fn push(delivery: &str, branch: &str, commit: char) -> NewRun {
-    NewRun {
-        forge: "gitea".to_owned(),
-        repository: "acme/thermo".to_owned(),
-        delivery: Some(delivery.to_owned()),
-        branch: branch.to_owned(),
-        commit: commit.to_string().repeat(40),
-        environment: if branch == "main" { "production" } else { "staging" }.to_owned(),
-        title: None,
-    }
-}
+#[tokio::test]
+async fn a_store_that_cannot_be_written_says_so() {
+    let file = File::new(Limits::default());
+    let queue = file.sqlite().await;
+    queue.check().await.unwrap();
+    queue.writer.close().await;
+    assert!(queue.check().await.is_err());
+    assert!(queue.accept(push("1", "main", 'a')).await.is_err());
 
-fn id(accepted: Accepted) -> String {
-    match accepted {
-        Accepted::New(id) => id,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn end(state: RunState) -> RunEnd {
-    RunEnd {
-        state,
-        reason: None,
-        tasks: Vec::new(),
-    }
-}
-
-async fn lease(queue: &SqliteQueue) -> Job {
-    queue.lease("one").await.unwrap().expect("a run to begin")
-}
-
-async fn run_one(queue: &SqliteQueue, state: RunState) -> String {
-    let job = lease(queue).await;
-    assert!(queue.finish(&job.lease, &end(state)).await.unwrap());
-    job.run.commit[..1].to_owned()
-}
-
-async fn state(queue: &SqliteQueue, run: &str) -> RunState {
-    queue.run(run).await.unwrap().unwrap().state
+    let missing = file.folder.path().join("no/such/folder.db");
+    let Err(error) = SqliteQueue::open(&missing, Limits::default(), Clock::default()).await else {
+        panic!("it opened");
+    };
+    let text = error
+        .to_string()
+        .replace(file.folder.path().to_str().unwrap(), "FOLDER");
+    insta::assert_snapshot!(text, @"cannot open the database FOLDER/no/such/folder.db: unable to open database file; check that the folder is there, is writable and has space");
 }

@@ -1,13 +1,13 @@
 //! Holding a run.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{MINUTE, Store, end, id, lease, push, state};
-use crate::queue::{Beat, Cancelled, Queue, RunState, SqliteQueue};
+use super::{MINUTE, Stand, end, id, lease, limits, push, state};
+use crate::queue::{Beat, Cancelled, Limits, Queue, RunState};
 
-#[tokio::test]
-async fn one_environment_runs_one_thing_at_a_time() {
-    let store = Store::new();
+pub(in crate::queue) async fn one_environment_runs_one_thing_at_a_time<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     queue.accept(push("1", "main", 'a')).await.unwrap();
     let first = lease(&queue).await;
@@ -19,9 +19,8 @@ async fn one_environment_runs_one_thing_at_a_time() {
     assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
 }
 
-#[tokio::test]
-async fn a_lease_that_runs_out_is_taken_by_another_worker() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_lease_that_runs_out_is_taken_by_another_worker<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     queue.accept(push("1", "main", 'a')).await.unwrap();
     let lost = lease(&queue).await;
@@ -43,9 +42,8 @@ async fn a_lease_that_runs_out_is_taken_by_another_worker() {
     assert_eq!(state(&queue, &taken.run.id).await, RunState::Failure);
 }
 
-#[tokio::test]
-async fn a_run_that_kills_its_worker_is_given_up_and_lets_others_pass() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_run_that_kills_its_worker_is_given_up_and_lets_others_pass<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let poison = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     for attempt in 1..=3 {
@@ -64,9 +62,8 @@ async fn a_run_that_kills_its_worker_is_given_up_and_lets_others_pass() {
     assert!(run.finished_at.is_some());
 }
 
-#[tokio::test]
-async fn a_run_that_is_given_back_has_not_been_tried() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_run_that_is_given_back_has_not_been_tried<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     for _ in 0..5 {
@@ -76,9 +73,8 @@ async fn a_run_that_is_given_back_has_not_been_tried() {
     }
 }
 
-#[tokio::test]
-async fn a_run_is_cancelled_wherever_it_stands() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_run_is_cancelled_wherever_it_stands<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     assert_eq!(queue.cancel("nothing").await.unwrap(), Cancelled::Unknown);
     let queued = id(queue.accept(push("1", "main", 'a')).await.unwrap());
@@ -95,10 +91,11 @@ async fn a_run_is_cancelled_wherever_it_stands() {
     assert_eq!(queue.heartbeat(&running.lease).await.unwrap(), Beat::CancelRequested);
 }
 
-#[tokio::test]
-async fn two_runners_on_one_file_never_hold_the_same_run() {
-    let mut store = Store::new();
-    store.limits.queued = 100;
+pub(in crate::queue) async fn two_runners_on_one_file_never_hold_the_same_run<S: Stand>() {
+    let store = S::new(Limits {
+        queued: 100,
+        ..limits()
+    });
     let (here, there) = (store.open().await, store.open().await);
     let mut accepted = Vec::new();
     for index in 0..40 {
@@ -108,7 +105,7 @@ async fn two_runners_on_one_file_never_hold_the_same_run() {
         run.environment = branch;
         accepted.push(id(queue.accept(run).await.unwrap()));
     }
-    let take = |queue: SqliteQueue, worker: String| async move {
+    let take = |queue: Arc<dyn Queue>, worker: String| async move {
         let mut taken = Vec::new();
         while let Some(job) = queue.lease(&worker).await.unwrap() {
             taken.push(job.run.id);
@@ -117,7 +114,7 @@ async fn two_runners_on_one_file_never_hold_the_same_run() {
     };
     let workers = (0..8).map(|index| {
         let queue = if index % 2 == 0 { &here } else { &there };
-        tokio::spawn(take(queue.clone(), format!("worker-{index}")))
+        tokio::spawn(take(Arc::clone(queue), format!("worker-{index}")))
     });
     let mut taken = Vec::new();
     for worker in workers.collect::<Vec<_>>() {

@@ -1,11 +1,14 @@
 //! Storing a run, once.
 
-use super::{Store, id, lease, push, run_one, state};
-use crate::queue::{Accepted, Clock, Limits, Queue, RunState, SqliteQueue};
+use std::collections::BTreeSet;
 
-#[tokio::test]
-async fn a_delivery_that_comes_again_is_the_run_that_it_was() {
-    let store = Store::new();
+use futures_util::future::join_all;
+
+use super::{Stand, id, lease, limits, push, run_one, state};
+use crate::queue::{Accepted, Limits, RunState};
+
+pub(in crate::queue) async fn a_delivery_that_comes_again_is_the_run_that_it_was<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let first = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     let again = queue.accept(push("1", "main", 'a')).await.unwrap();
@@ -19,9 +22,8 @@ async fn a_delivery_that_comes_again_is_the_run_that_it_was() {
     id(queue.accept(other).await.unwrap());
 }
 
-#[tokio::test]
-async fn the_latest_head_under_another_id_is_a_duplicate_until_it_fails() {
-    let store = Store::new();
+pub(in crate::queue) async fn the_latest_head_under_another_id_is_a_duplicate_until_it_fails<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let first = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     for delivery in ["2", "2", "3"] {
@@ -37,9 +39,8 @@ async fn the_latest_head_under_another_id_is_a_duplicate_until_it_fails() {
     id(queue.accept(push("6", "main", 'b')).await.unwrap());
 }
 
-#[tokio::test]
-async fn from_a_to_b_and_back_runs_a_again() {
-    let store = Store::new();
+pub(in crate::queue) async fn from_a_to_b_and_back_runs_a_again<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let mut ran = Vec::new();
     for (delivery, commit) in [("1", 'a'), ("2", 'b'), ("3", 'a')] {
@@ -49,9 +50,8 @@ async fn from_a_to_b_and_back_runs_a_again() {
     assert_eq!(ran, ["a", "b", "a"]);
 }
 
-#[tokio::test]
-async fn a_newer_head_supersedes_what_waits_and_knows_what_it_passed() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_newer_head_supersedes_what_waits_and_knows_what_it_passed<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let a = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     let feature = id(queue.accept(push("2", "feature", 'f')).await.unwrap());
@@ -70,9 +70,8 @@ async fn a_newer_head_supersedes_what_waits_and_knows_what_it_passed() {
     assert_eq!(passed, [b, a]);
 }
 
-#[tokio::test]
-async fn what_was_accepted_is_there_after_a_restart() {
-    let store = Store::new();
+pub(in crate::queue) async fn what_was_accepted_is_there_after_a_restart<S: Stand>() {
+    let store = S::new(limits());
     let before = store.open().await;
     let run = id(before.accept(push("1", "main", 'a')).await.unwrap());
     drop(before);
@@ -84,9 +83,8 @@ async fn what_was_accepted_is_there_after_a_restart() {
     assert_eq!(lease(&after).await.run.id, run);
 }
 
-#[tokio::test]
-async fn past_its_bound_the_queue_takes_nothing_but_newer_heads() {
-    let store = Store::new();
+pub(in crate::queue) async fn past_its_bound_the_queue_takes_nothing_but_newer_heads<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     for index in 0..5 {
         let branch = format!("b{index}");
@@ -99,21 +97,55 @@ async fn past_its_bound_the_queue_takes_nothing_but_newer_heads() {
     id(queue.accept(push("6", "b6", 'a')).await.unwrap());
 }
 
-#[tokio::test]
-async fn a_store_that_cannot_be_written_says_so() {
-    let store = Store::new();
+pub(in crate::queue) async fn what_arrives_at_once_is_stored_once_each<S: Stand>() {
+    let store = S::new(Limits {
+        queued: 1000,
+        ..limits()
+    });
     let queue = store.open().await;
-    queue.check().await.unwrap();
-    queue.writer.close().await;
-    assert!(queue.check().await.is_err());
-    assert!(queue.accept(push("1", "main", 'a')).await.is_err());
+    // Every delivery comes three times, as some forges send it.
+    let arriving = (0..300).map(|index| {
+        let name = format!("b{}", index % 100);
+        queue.accept(push(&name, &name, 'a'))
+    });
+    let mut stored = BTreeSet::new();
+    let mut seen = Vec::new();
+    for accepted in join_all(arriving).await {
+        match accepted.unwrap() {
+            Accepted::New(run) => assert!(stored.insert(run)),
+            Accepted::Duplicate(run) => seen.push(run),
+            Accepted::Full => panic!("there was room"),
+        }
+    }
+    assert_eq!((stored.len(), seen.len()), (100, 200));
+    assert!(seen.iter().all(|run| stored.contains(run)));
+}
 
-    let missing = store.folder.path().join("no/such/folder.db");
-    let Err(error) = SqliteQueue::open(&missing, Limits::default(), Clock::default()).await else {
-        panic!("it opened");
-    };
-    let text = error
-        .to_string()
-        .replace(store.folder.path().to_str().unwrap(), "FOLDER");
-    insta::assert_snapshot!(text, @"cannot open the database FOLDER/no/such/folder.db: unable to open database file; check that the folder is there, is writable and has space");
+pub(in crate::queue) async fn the_bound_holds_for_what_arrives_at_once<S: Stand>() {
+    let store = S::new(limits());
+    let queue = store.open().await;
+    let arriving = (0..20).map(|index| {
+        let name = format!("b{index}");
+        queue.accept(push(&name, &name, 'a'))
+    });
+    let accepted: Vec<_> = join_all(arriving).await.into_iter().map(Result::unwrap).collect();
+    let full = accepted.iter().filter(|one| **one == Accepted::Full).count();
+    assert_eq!(full, 15);
+}
+
+pub(in crate::queue) async fn a_burst_to_one_branch_leaves_its_last_head_and_knows_what_it_passed<S: Stand>() {
+    let store = S::new(limits());
+    let queue = store.open().await;
+    let mut runs = Vec::new();
+    for commit in "0123456789abcdef".chars() {
+        let delivery = format!("push-{commit}");
+        runs.push(id(queue.accept(push(&delivery, "main", commit)).await.unwrap()));
+    }
+    let job = lease(&queue).await;
+    let last = runs.pop().unwrap();
+    assert_eq!(job.run.id, last);
+    runs.reverse();
+    let passed: Vec<_> = job.passed.into_iter().map(|passed| passed.id).collect();
+    assert_eq!(passed, runs);
+    assert_eq!(queue.lease("two").await.unwrap(), None);
 }

@@ -1,12 +1,11 @@
 //! Logs, tasks and lists.
 
-use super::{Store, end, id, lease, push};
-use crate::queue::{Filter, Queue, RunState, TaskRecord};
+use super::{Stand, end, id, lease, limits, push};
+use crate::queue::{Filter, RunState, TaskRecord};
 use crate::report::TaskState;
 
-#[tokio::test]
-async fn a_log_is_bounded_and_says_so() {
-    let store = Store::new();
+pub(in crate::queue) async fn a_log_is_bounded_and_says_so<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     assert_eq!(queue.log(&run, None).await.unwrap().as_deref(), Some(""));
@@ -25,9 +24,8 @@ async fn a_log_is_bounded_and_says_so() {
     assert_eq!(log, expected);
 }
 
-#[tokio::test]
-async fn tasks_that_were_recorded_outlive_an_end_that_names_none() {
-    let store = Store::new();
+pub(in crate::queue) async fn tasks_that_were_recorded_outlive_an_end_that_names_none<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     let job = lease(&queue).await;
@@ -44,9 +42,8 @@ async fn tasks_that_were_recorded_outlive_an_end_that_names_none() {
     assert_eq!(queue.run(&run).await.unwrap().unwrap().tasks, [task]);
 }
 
-#[tokio::test]
-async fn runs_are_listed_newest_first_page_by_page() {
-    let store = Store::new();
+pub(in crate::queue) async fn runs_are_listed_newest_first_page_by_page<S: Stand>() {
+    let store = S::new(limits());
     let queue = store.open().await;
     let mut ids = Vec::new();
     for branch in ["a", "b", "c", "d", "e"] {

@@ -1,0 +1,99 @@
+//! Runs that arrive together are stored together: one transaction, one sync of the
+//! disk. Who comes while a transaction is on its way shares the next one, so a burst
+//! makes batches larger and nobody is ever kept waiting for company.
+
+use std::sync::Arc;
+
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::accept::{Waiting, accept};
+use crate::queue::{Accepted, Clock, NewRun, QueueError, Signals};
+
+/// So many share a transaction at most: a lease waits for one batch, not for a burst.
+const MOST: usize = 256;
+/// So many may wait for theirs before who hands one in has to wait for a place: the
+/// connections of the door are bounded too.
+const LINE: usize = 1024;
+
+/// A run, and where its answer goes.
+struct Request {
+    run: NewRun,
+    answer: oneshot::Sender<Result<Accepted, QueueError>>,
+}
+
+/// The way to the task that stores runs. It ends with its last clone.
+#[derive(Clone)]
+pub(super) struct Batches {
+    line: mpsc::Sender<Request>,
+}
+
+/// What the task works with.
+pub(super) struct Storing {
+    pub(super) writer: SqlitePool,
+    pub(super) clock: Clock,
+    pub(super) signals: Signals,
+    /// So many runs may wait.
+    pub(super) most_queued: u32,
+}
+
+impl Batches {
+    pub(super) fn start(storing: Storing) -> Self {
+        let (line, requests) = mpsc::channel(LINE);
+        tokio::spawn(storing.work(requests));
+        Self { line }
+    }
+
+    /// Answers once the run is on the disk, or is not going to be.
+    pub(super) async fn accept(&self, run: NewRun) -> Result<Accepted, QueueError> {
+        let (answer, answered) = oneshot::channel();
+        let stopped = |_| QueueError::Stopped;
+        self.line
+            .send(Request { run, answer })
+            .await
+            .map_err(|_| QueueError::Stopped)?;
+        answered.await.map_err(stopped)?
+    }
+}
+
+impl Storing {
+    async fn work(self, mut requests: mpsc::Receiver<Request>) {
+        let mut batch = Vec::new();
+        while requests.recv_many(&mut batch, MOST).await > 0 {
+            let (runs, answers): (Vec<_>, Vec<_>) =
+                batch.drain(..).map(|request| (request.run, request.answer)).unzip();
+            let stored = self.store(&runs).await;
+            // Who does not wait any more is answered when its delivery comes again.
+            match stored {
+                Ok(stored) => {
+                    if stored.iter().any(|one| matches!(one, Ok(Accepted::New(_)))) {
+                        self.signals.announce_work();
+                    }
+                    for (answer, one) in answers.into_iter().zip(stored) {
+                        let _ = answer.send(one);
+                    }
+                }
+                Err(error) => {
+                    let error = Arc::new(error);
+                    for answer in answers {
+                        let _ = answer.send(Err(QueueError::Batch(Arc::clone(&error))));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One transaction. An error of it is everybody's; an error of one run is its own,
+    /// and the others are stored.
+    async fn store(&self, runs: &[NewRun]) -> Result<Vec<Result<Accepted, QueueError>>, QueueError> {
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let now = self.clock.millis();
+        let mut waiting = Waiting::count(&mut transaction, self.most_queued).await?;
+        let mut stored = Vec::with_capacity(runs.len());
+        for run in runs {
+            stored.push(accept(&mut transaction, run, now, &mut waiting).await?);
+        }
+        transaction.commit().await?;
+        Ok(stored)
+    }
+}

@@ -1,0 +1,82 @@
+//! What SQLite does for the statements that are asked most: the cost of a lease must not
+//! grow with the queue, nor that of a list with the history.
+
+use sqlx::{AssertSqlSafe, Row};
+
+use super::File;
+use crate::queue::sqlite::history::statement;
+use crate::queue::sqlite::lease::{EXPIRED, NEXT, PASSED};
+use crate::queue::tests::Stand;
+use crate::queue::{Filter, Limits, RunState, SqliteQueue};
+
+async fn plan(queue: &SqliteQueue, statement: &str) -> String {
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")))
+        .fetch_all(&queue.readers)
+        .await
+        .unwrap();
+    let lines: Vec<String> = rows.iter().map(|row| row.get::<String, _>("detail")).collect();
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn a_lease_looks_once_into_each_lane_and_never_over_the_runs() {
+    let file = File::new(Limits::default());
+    let queue = file.sqlite().await;
+    insta::assert_snapshot!(plan(&queue, NEXT).await, @"
+    SCAN lane USING COVERING INDEX lanes_by_turn
+    CORRELATED SCALAR SUBQUERY 2
+    SEARCH other USING COVERING INDEX runs_running (forge=? AND repository=? AND environment=?)
+    CORRELATED SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX runs_queued_of_lane (forge=? AND repository=? AND environment=?)
+    CORRELATED SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX runs_queued_of_lane (forge=? AND repository=? AND environment=?)
+    USE TEMP B-TREE FOR LAST TERM OF ORDER BY
+    ");
+    insta::assert_snapshot!(plan(&queue, EXPIRED).await, @"
+    SCAN candidate USING INDEX runs_running
+    CORRELATED SCALAR SUBQUERY 1
+    SEARCH other USING INDEX runs_running (forge=? AND repository=? AND environment=?)
+    USE TEMP B-TREE FOR ORDER BY
+    ");
+    insta::assert_snapshot!(plan(&queue, PASSED).await, @"
+    CO-ROUTINE passed
+    SETUP
+    SEARCH runs USING INDEX runs_superseded (superseded_by=?)
+    RECURSIVE STEP
+    SCAN passed
+    SEARCH older USING INDEX runs_superseded (superseded_by=?)
+    SCAN passed
+    ");
+}
+
+#[tokio::test]
+async fn a_list_reads_what_it_shows() {
+    let file = File::new(Limits::default());
+    let queue = file.sqlite().await;
+    let mut plans = String::new();
+    for repository in [None, Some("acme/thermo".to_owned())] {
+        for state in [None, Some(RunState::Queued)] {
+            let filter = Filter {
+                repository: repository.clone(),
+                state,
+                ..Filter::default()
+            };
+            plans += &plan(&queue, statement(&filter)).await;
+            plans.push('\n');
+        }
+    }
+    insta::assert_snapshot!(plans, @"
+    SEARCH runs USING INTEGER PRIMARY KEY (rowid<?)
+    SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)
+    SEARCH runs USING INDEX runs_of_state (state=? AND seq<?)
+    SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)
+    SEARCH runs USING INDEX runs_of_repository (repository=? AND seq<?)
+    SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)
+    SEARCH runs USING INDEX runs_of_repository_and_state (repository=? AND state=? AND seq<?)
+    SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)
+    ");
+}
