@@ -20,8 +20,8 @@ pub struct Builder {
 }
 
 enum Place {
-    Docker(Docker),
-    Local(Local),
+    Docker(Box<Docker>),
+    Local(Box<Local>),
 }
 
 impl Builder {
@@ -39,11 +39,11 @@ impl Builder {
     ) -> Result<Self, BuildError> {
         let validate = options.validate;
         let place = match choice {
-            Choice::Docker => Place::Docker(Docker::connect(options).await?),
-            Choice::Local => Place::Local(Local::find(options).await?),
+            Choice::Docker => Place::Docker(Box::new(Docker::connect(options).await?)),
+            Choice::Local => Place::Local(Box::new(Local::find(options).await?)),
             Choice::Auto => match Docker::connect(options.clone()).await {
-                Ok(docker) => Place::Docker(docker),
-                Err(docker) => Place::Local(Self::instead(docker, options, reporter).await?),
+                Ok(docker) => Place::Docker(Box::new(docker)),
+                Err(docker) => Place::Local(Box::new(Self::instead(docker, options, reporter).await?)),
             },
         };
         Ok(Self {
@@ -139,7 +139,10 @@ impl Builder {
         let opening = async {
             self.prepare(reporter).await?;
             Ok(match &self.place {
-                Place::Docker(docker) => workshop::Place::Docker(docker.open(run, cache, tasks, width, cancel).await?),
+                Place::Docker(docker) => {
+                    let yard = docker.open(run, cache, tasks, width, cancel).await?;
+                    workshop::Place::Docker(Box::new(yard))
+                }
                 Place::Local(local) => workshop::Place::Local(local),
             })
         };

@@ -19,7 +19,7 @@ pub struct Workshop<'b> {
 }
 
 pub(super) enum Place<'b> {
-    Docker(Yard<'b>),
+    Docker(Box<Yard<'b>>),
     Local(&'b Local),
 }
 
