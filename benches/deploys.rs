@@ -97,6 +97,12 @@ async fn one(stage: &Stage, kind: Kind, rounds: usize) {
     head(&format!("one changed task, {what}"), rounds);
     row("bare loop over wadm's client", &bare[1..], &bare[1..]);
     row("Pelato", &pelato[1..], &bare[1..]);
+    ratio(
+        &format!("published → answering, {what}"),
+        "a bare loop over wadm's client",
+        "at most 1.2 ×",
+        (&pelato[1..], &bare[1..]),
+    );
     stage.clear().await;
 }
 
@@ -142,9 +148,23 @@ async fn twenty(stage: &Stage, kind: Kind, rounds: usize) {
     head(&format!("{TWENTY} changed tasks on one host, {what}"), rounds);
     row("bare loop over wadm's client, all at once", &bare[1..], &bare[1..]);
     row("`pelato deploy`, the whole process", &pelato[1..], &bare[1..]);
+    let deploy = format!("deploy of {TWENTY} applications, {what}");
+    ratio(
+        &deploy,
+        "a bare loop over wadm's client, all at once",
+        "—",
+        (&pelato[1..], &bare[1..]),
+    );
+    let wash_each = "a process of `wash` 0.43 for each";
     match wash {
-        true => row("`wash app deploy`, a process for each", &washed[1..], &bare[1..]),
-        false => println!("\n`wash` 0.43 is not installed (`cargo install wash --version 0.43.0`): left out."),
+        true => {
+            row("`wash app deploy`, a process for each", &washed[1..], &bare[1..]);
+            ratio(&deploy, wash_each, "0.1 ×", (&pelato[1..], &washed[1..]));
+        }
+        false => {
+            println!("\n`wash` 0.43 is not installed (`cargo install wash --version 0.43.0`): left out.");
+            println!("skipped\t{deploy}\t{wash_each}\t10 × faster\t`wash` is not installed");
+        }
     }
     away.sort_by(f64::total_cmp);
     println!(
@@ -188,6 +208,19 @@ fn project(stage: &Stage) -> Project {
 
 fn head(what: &str, rounds: usize) {
     println!("\n| {what} | seconds (median of {rounds}, least–most) | against the bare loop |\n| --- | --- | --- |");
+}
+
+/// A row of the table of benches/README.md.
+fn ratio(what: &str, against: &str, reach: &str, (ours, theirs): (&[f64], &[f64])) {
+    let spread = |values: &[f64]| {
+        let mut values = values.to_vec();
+        values.sort_by(f64::total_cmp);
+        let (median, last) = (values[values.len() / 2], values[values.len() - 1]);
+        (median, format!("{median:.2} s ({:.2}–{last:.2})", values[0]))
+    };
+    let ((ours, shown), (theirs, of_theirs)) = (spread(ours), spread(theirs));
+    let times = ours / theirs;
+    println!("ratio\t{what}\t{against}\t{reach}\t{times:.2} × ({shown} against {of_theirs})");
 }
 
 fn row(name: &str, seconds: &[f64], base: &[f64]) {

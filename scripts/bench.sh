@@ -38,7 +38,8 @@ one gen "system rust jinja release" benches/against_jinja.py
 one micro "system rust go" cargo bench --quiet --locked --bench micro
 one nothing "system rust go docker lattice release" benches/serve.py nothing
 one memory "system rust go docker release" benches/serve.py memory
-# The next ones go here.
+one builds "system rust go docker lattice" cargo bench --quiet --locked --bench builds
+one deploys "system rust go docker lattice" cargo bench --quiet --locked --bench deploys
 
 for name in "${only[@]}"; do
 	[[ " ${known[*]} " == *" $name "* ]] || {

@@ -18,18 +18,24 @@ pub(super) struct EarlyJson<'e> {
 
 impl<'e> EarlyJson<'e> {
     pub(super) fn of(error: &'e CommandError) -> Self {
-        let diagnostics: &[Diagnostics] = match error {
-            CommandError::Run(RunError::Workflow(all)) => all,
-            CommandError::Configuration(one) => std::slice::from_ref(one),
-            _ => &[],
+        let diagnostics: Vec<&Diagnostics> = match error {
+            CommandError::Run(RunError::Workflow(all)) => all.iter().collect(),
+            CommandError::Configuration(one) => vec![one],
+            CommandError::Templates(error) => error.diagnostics(),
+            _ => Vec::new(),
         };
+        let wrong = "what was read is wrong".to_owned();
         Self {
             success: false,
-            error: match diagnostics.is_empty() {
-                true => error.to_string(),
-                false => "what was read is wrong".to_owned(),
+            error: match error {
+                CommandError::Templates(error) if !diagnostics.is_empty() => std::iter::once(wrong)
+                    .chain(error.files())
+                    .collect::<Vec<_>>()
+                    .join("; "),
+                _ if !diagnostics.is_empty() => wrong,
+                _ => error.to_string(),
             },
-            diagnostics: diagnostics.iter().flat_map(DiagnosticJson::of).collect(),
+            diagnostics: diagnostics.into_iter().flat_map(DiagnosticJson::of).collect(),
         }
     }
 }

@@ -34,9 +34,10 @@ impl Lattice {
         let mut watch = Watch::on(&self.control, application, had.ids()).await?;
         let hosts = self.hosts_under(Some(&had)).await?;
         self.wadm.forget(application).await?;
-        self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
-            .await?;
+        let gone = self.wait_until_gone(application, &had.ids(), &hosts, &mut watch).await;
+        // A part that is stuck has what it needs; the next removal would not find these.
         self.forget_ways(&had.document, None).await?;
+        gone?;
         Ok(true)
     }
 }

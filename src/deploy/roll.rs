@@ -118,14 +118,17 @@ impl Lattice {
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
         self.wadm.deploy(application, &manifest.version).await?;
-        let started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await?;
+        let started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await;
+        if let Some(had) = &had {
+            // Whatever came of the wait: nothing names the old ones any more, and they may
+            // hold a password.
+            self.forget_ways(&had.document, Some(&manifest.document)).await?;
+        }
+        let started = started?;
         match started {
             // No host says how quick it is.
             Started::Waiting(_) => drop(turn),
             Started::Running | Started::Failed(_) => turn.ends(),
-        }
-        if let Some(had) = &had {
-            self.forget_ways(&had.document, Some(&manifest.document)).await?;
         }
         if had.is_some_and(|had| had.deployed) && matches!(started, Started::Running) {
             let seconds = down.elapsed().as_secs_f64();

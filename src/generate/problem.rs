@@ -63,6 +63,24 @@ impl TemplateError {
         self.problems.len()
     }
 
+    /// What is wrong within texts.
+    pub fn diagnostics(&self) -> Vec<&Diagnostics> {
+        let texts = self.problems.iter().filter_map(|problem| match problem {
+            Problem::Text(diagnostics) => Some(diagnostics),
+            Problem::File { .. } => None,
+        });
+        texts.collect()
+    }
+
+    /// What is wrong with files and folders as a whole, a line each.
+    pub fn files(&self) -> Vec<String> {
+        let files = self.problems.iter().filter_map(|problem| match problem {
+            Problem::File { path, reason } => Some(format!("{path}: {reason}")),
+            Problem::Text(_) => None,
+        });
+        files.collect()
+    }
+
     /// All of it as people read it, with colours when `colours` is set.
     pub fn render(&self, colours: bool) -> String {
         let shown = self.problems.iter().map(|problem| match problem {
