@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Event, Sink, line};
 use crate::queue::Queue;
@@ -41,9 +42,10 @@ impl Sink for Log {
 
 async fn store(queue: Arc<dyn Queue>, run: String, mut lines: UnboundedReceiver<String>) {
     while let Some(first) = lines.recv().await {
-        tokio::time::sleep(GATHER).await;
         let mut chunk = first + "\n";
-        while let Ok(line) = lines.try_recv() {
+        let until = Instant::now() + GATHER;
+        // Where nobody says anything any more, nothing is waited for: the run ends then.
+        while let Ok(Some(line)) = timeout_at(until, lines.recv()).await {
             chunk.push_str(&line);
             chunk.push('\n');
         }
