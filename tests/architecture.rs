@@ -47,7 +47,7 @@ const USES: [(&str, &[&str]); 24] = [
     ("plan", &[]),
     ("publish", &["report"]),
     ("queue", &["report"]),
-    ("report", &["forge", "queue"]),
+    ("report", &["queue"]),
     (
         "runner",
         &[
