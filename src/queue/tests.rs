@@ -50,6 +50,7 @@ macro_rules! put_under_the_suite {
             keep::past_the_size_the_oldest_logs_go_first,
             lease::one_environment_runs_one_thing_at_a_time,
             lease::a_lease_that_runs_out_is_taken_by_another_worker,
+            lease::what_a_dead_worker_held_is_taken_at_once,
             lease::a_run_that_kills_its_worker_is_given_up_and_lets_others_pass,
             lease::a_run_that_is_given_back_has_not_been_tried,
             lease::a_run_is_cancelled_wherever_it_stands,
