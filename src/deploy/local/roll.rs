@@ -15,7 +15,11 @@ use crate::deploy::application::{Claim, Wanted, annotations};
 use crate::deploy::history::recorded;
 use crate::deploy::{DeployError, Deployed, Look, TargetOutcome};
 use crate::generate::{Manifest, Owner};
+use crate::premises::{Premises, enter};
 use crate::report::{Reporter, Stage, TargetState};
+
+/// What a component is called on its way to the host.
+const FETCHED: &str = ".fetched-";
 
 /// How messages call the host.
 const PLACE: &str = "host";
@@ -133,8 +137,12 @@ impl LocalHost {
         };
         let wasm = (self.fetch)(wanted.image.clone()).await.map_err(no_component)?;
         let folder = Folder::open(&self.folder)?;
-        let mut file =
-            NamedTempFile::with_prefix_in(".fetched-", folder.path()).map_err(|error| folder.failed(&error))?;
+        let entered = enter(&folder.clients_lock(), || {
+            Premises::remove(folder.path(), |name| name.starts_with(FETCHED));
+        });
+        // Until the host has answered: it reads the file.
+        let _premises = entered.map_err(|error| folder.failed(&error))?;
+        let mut file = NamedTempFile::with_prefix_in(FETCHED, folder.path()).map_err(|error| folder.failed(&error))?;
         file.write_all(&wasm).map_err(|error| folder.failed(&error))?;
         let ask = Ask::Put {
             document: recorded(&manifest.document, had, OffsetDateTime::now_utc()),
