@@ -2,7 +2,9 @@
 
 mod keep;
 mod notify;
+mod presence;
 mod push;
+mod remains;
 mod serve;
 mod tidy;
 
