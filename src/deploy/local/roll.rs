@@ -137,11 +137,8 @@ impl LocalHost {
         };
         let wasm = (self.fetch)(wanted.image.clone()).await.map_err(no_component)?;
         let folder = Folder::open(&self.folder)?;
-        let entered = enter(&folder.clients_lock(), || {
-            Premises::remove(folder.path(), |name| name.starts_with(FETCHED));
-        });
         // Until the host has answered: it reads the file.
-        let _premises = entered.map_err(|error| folder.failed(&error))?;
+        let _premises = among_clients(&folder)?;
         let mut file = NamedTempFile::with_prefix_in(FETCHED, folder.path()).map_err(|error| folder.failed(&error))?;
         file.write_all(&wasm).map_err(|error| folder.failed(&error))?;
         let ask = Ask::Put {
@@ -161,7 +158,13 @@ impl LocalHost {
     }
 
     async fn list(&self) -> Result<Vec<Application>, DeployError> {
-        if !self.folder.exists() || !Folder::open(&self.folder)?.is_used() {
+        if !self.folder.exists() {
+            return Ok(Vec::new());
+        }
+        let folder = Folder::open(&self.folder)?;
+        // Who was killed while it handed something over may never come again.
+        drop(among_clients(&folder)?);
+        if !folder.is_used() {
             return Ok(Vec::new());
         }
         match self.call(&Ask::List).await? {
@@ -169,6 +172,14 @@ impl LocalHost {
             answer => Err(self.refused("list", "its applications", answer)),
         }
     }
+}
+
+/// Enters as one of those who hand components over: what a killed one left is gone then.
+fn among_clients(folder: &Folder) -> Result<Premises, DeployError> {
+    let entered = enter(&folder.clients_lock(), || {
+        Premises::remove(folder.path(), |name| name.starts_with(FETCHED));
+    });
+    entered.map_err(|error| folder.failed(&error))
 }
 
 fn deployed(application: Application) -> (Deployed, Ran) {
