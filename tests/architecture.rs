@@ -48,7 +48,7 @@ const USES: [(&str, &[&str]); 25] = [
     ("premises", &[]),
     ("publish", &["premises", "report"]),
     ("queue", &["report"]),
-    ("report", &["forge", "queue"]),
+    ("report", &["queue"]),
     (
         "runner",
         &[

@@ -86,21 +86,6 @@ pub struct Job {
     pub run: Run,
     /// The proof that it is held.
     pub lease: Lease,
-    /// Older runs of the branch that were never begun since this one came. Their
-    /// forge does not know yet.
-    pub passed: Vec<Passed>,
-    /// The run was begun as often as is allowed and never ended, so it may be what
-    /// kills the worker. It must not be run: only its forge is to be told.
-    pub gave_up: bool,
-}
-
-/// A run that a newer one superseded while it was queued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passed {
-    /// Its id.
-    pub id: String,
-    /// Its commit.
-    pub commit: String,
 }
 
 /// Who holds which run, for the how-manieth time.

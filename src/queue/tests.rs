@@ -1,4 +1,4 @@
-//! What every implementation of [`Queue`] has to do, as stories that any of them is put
+//! What every implementation of [`Queue`] and [`Outbox`] has to do, as stories that any of them is put
 //! under: implement [`Stand`] for it and write `put_under_the_suite!(ThatStand);` into
 //! its tests.
 
@@ -7,11 +7,12 @@ pub(in crate::queue) mod fair;
 pub(in crate::queue) mod history;
 pub(in crate::queue) mod keep;
 pub(in crate::queue) mod lease;
+pub(in crate::queue) mod outbox;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Accepted, Job, Limits, NewRun, Queue, RunEnd, RunState};
+use super::{Accepted, Job, Limits, NewRun, Outbox, Queue, RunEnd, RunState};
 
 /// Where a store lives: what outlives a restart, and the clock that it goes by.
 pub(in crate::queue) trait Stand {
@@ -20,6 +21,9 @@ pub(in crate::queue) trait Stand {
 
     /// The store. Opening it once more is a restart, or another process beside.
     fn open(&self) -> impl Future<Output = Arc<dyn Queue>>;
+
+    /// The same, and its outbox.
+    fn both(&self) -> impl Future<Output = (Arc<dyn Queue>, Arc<dyn Outbox>)>;
 
     /// Lets time go by.
     fn pass(&self, time: Duration);
@@ -32,12 +36,12 @@ macro_rules! put_under_the_suite {
             accept::a_delivery_that_comes_again_is_the_run_that_it_was,
             accept::the_latest_head_under_another_id_is_a_duplicate_until_it_fails,
             accept::from_a_to_b_and_back_runs_a_again,
-            accept::a_newer_head_supersedes_what_waits_and_knows_what_it_passed,
+            accept::a_newer_head_supersedes_what_waits,
             accept::what_was_accepted_is_there_after_a_restart,
             accept::past_its_bound_the_queue_takes_nothing_but_newer_heads,
             accept::what_arrives_at_once_is_stored_once_each,
             accept::the_bound_holds_for_what_arrives_at_once,
-            accept::a_burst_to_one_branch_leaves_its_last_head_and_knows_what_it_passed,
+            accept::a_burst_to_one_branch_leaves_its_last_head,
             fair::five_hundred_runs_of_one_repository_do_not_keep_another_waiting,
             fair::repositories_take_turns,
             fair::a_turn_that_was_given_back_is_not_lost,
@@ -55,6 +59,12 @@ macro_rules! put_under_the_suite {
             lease::a_run_that_is_given_back_has_not_been_tried,
             lease::a_run_is_cancelled_wherever_it_stands,
             lease::two_runners_on_one_file_never_hold_the_same_run,
+            outbox::statuses_are_sent_in_order_and_once_for_each_change,
+            outbox::whoever_ends_a_run_its_commit_is_told,
+            outbox::one_that_waits_holds_up_its_repository_alone,
+            outbox::one_whose_sender_died_is_sent_again,
+            outbox::what_the_dead_were_sending_is_sent_at_once,
+            outbox::who_lost_a_run_announces_nothing,
         );
     };
     ($stand:ty: $($of:ident::$story:ident,)*) => {

@@ -99,7 +99,6 @@ where
             return Ok(false);
         };
         let lease = job.lease.clone();
-        let gave_up = job.gave_up;
         if lease.attempt > 1 {
             let line = format!("--- attempt {} ---\n", lease.attempt);
             // The run matters more than this line.
@@ -116,11 +115,6 @@ where
             grace: self.grace,
         };
         let ending = hold.until_over(task, shutdown).await;
-        if gave_up && matches!(ending, Ending::Over(_)) {
-            let reason = format!("gave up after {} attempts", lease.attempt - 1);
-            self.finish(&lease, &error(reason)).await?;
-            return Ok(true);
-        }
         match ending {
             Ending::Lost => {
                 tracing::warn!(run = lease.run, "the lease was lost; another worker goes on");

@@ -2,6 +2,7 @@
 
 mod keep;
 mod notify;
+mod poster;
 mod presence;
 mod push;
 mod remains;

@@ -17,6 +17,7 @@ const TEMPORARY: &str = "tmp";
 pub(super) struct Presence {
     all: PathBuf,
     mark: Mark,
+    is_first: bool,
 }
 
 /// What a killed runner left, held by this process alone.
@@ -39,6 +40,7 @@ impl Presence {
         let all = data.join("runners");
         fs::create_dir_all(&all)?;
         let _door = door(&all)?;
+        let is_first = others(&all, None)?.1 == 0;
         let name = Uuid::now_v7().to_string();
         let folder = all.join(&name);
         fs::create_dir_all(folder.join(TEMPORARY))?;
@@ -49,12 +51,17 @@ impl Presence {
             folder,
             _lock: Some(lock),
         };
-        Ok(Self { all, mark })
+        Ok(Self { all, mark, is_first })
     }
 
     /// No other runner's name, now or later.
     pub(super) fn name(&self) -> &str {
         &self.mark.name
+    }
+
+    /// Whether nobody else was there when it came.
+    pub(super) fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// For what is of no use to anybody else, nor after a restart.
@@ -65,33 +72,40 @@ impl Presence {
     /// The runners that were here and are dead, each of them given to one caller alone.
     pub(super) fn dead(&self) -> io::Result<Vec<Dead>> {
         let _door = door(&self.all)?;
-        let mut dead = Vec::new();
-        for entry in fs::read_dir(&self.all)? {
-            let folder = entry?.path();
-            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name == self.mark.name || Uuid::try_parse(&name).is_err() {
-                continue;
-            }
-            let lock = match lock_of(&folder, false) {
-                Ok(lock) => match lock.try_lock() {
-                    Ok(()) => Some(lock),
-                    Err(TryLockError::WouldBlock) => continue,
-                    Err(TryLockError::Error(error)) => return Err(error),
-                },
-                // Killed while it came, or while it went.
-                Err(error) if error.kind() == ErrorKind::NotFound => None,
-                Err(error) => return Err(error),
-            };
-            dead.push(Dead {
-                mark: Mark {
-                    name,
-                    folder,
-                    _lock: lock,
-                },
-            });
-        }
-        Ok(dead)
+        Ok(others(&self.all, Some(&self.mark.name))?.0)
     }
+}
+
+/// The other runners: those that are dead, and how many are alive. For who holds the door.
+fn others(all: &Path, own: Option<&str>) -> io::Result<(Vec<Dead>, usize)> {
+    let (mut dead, mut alive) = (Vec::new(), 0);
+    for entry in fs::read_dir(all)? {
+        let folder = entry?.path();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if own == Some(&name) || Uuid::try_parse(&name).is_err() {
+            continue;
+        }
+        let lock = match lock_of(&folder, false) {
+            Ok(lock) => match lock.try_lock() {
+                Ok(()) => Some(lock),
+                Err(TryLockError::WouldBlock) => {
+                    alive += 1;
+                    continue;
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            },
+            // Killed while it came, or while it went.
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        let mark = Mark {
+            name,
+            folder,
+            _lock: lock,
+        };
+        dead.push(Dead { mark });
+    }
+    Ok((dead, alive))
 }
 
 impl Drop for Presence {
@@ -157,6 +171,7 @@ mod tests {
         let one = Presence::begin(data.path()).unwrap();
         let other = Presence::begin(data.path()).unwrap();
         assert!(one.temporary().is_dir());
+        assert!(one.is_first() && !other.is_first());
         assert_ne!(one.name(), other.name());
         assert!(one.dead().unwrap().is_empty());
         let went = other.mark.folder.clone();

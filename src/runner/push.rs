@@ -6,20 +6,17 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Repository;
-use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
 use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
-use crate::queue::{Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::queue::{Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
 use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
     pub(super) repository: Repository,
-    pub(super) forge: Option<Forge>,
     pub(super) mirror: PathBuf,
-    pub(super) public_url: Option<String>,
     pub(super) keep_going: bool,
     /// Hides the secrets of all that is served: in logs, statuses and the store.
     pub(super) mask: Mask,
@@ -44,35 +41,31 @@ impl Serve {
     pub(super) async fn work(
         &self,
         job: &Job,
-        queue: Arc<dyn Queue>,
+        (queue, outbox): (Arc<dyn Queue>, Arc<dyn Outbox>),
         services: &Services,
         cancel: &CancellationToken,
     ) -> RunEnd {
         let run = &job.run;
-        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
+        let (statuses, announcing) = match Statuses::start(outbox, job.lease.clone()).await {
+            Ok(started) => started,
+            Err(error) => return end(RunState::Error, error.to_string()),
+        };
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
-        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, &run.commit, page);
         let (record, recording) = Record::start(Arc::clone(&queue), job.lease.clone());
-        for passed in &job.passed {
-            self.tell_passed(passed.commit.as_str(), &passed.id).await;
-        }
         statuses.begin();
         let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]).masked(self.mask.clone());
-        let ended = match job.gave_up {
-            true => end(
-                RunState::Error,
-                "it was begun several times and never ended; the runner's log says more",
-            ),
-            false => self.stages(job, services, &reporter, cancel).await,
-        };
-        let ended = hidden(ended, &self.mask);
+        let ended = hidden(self.stages(job, services, &reporter, cancel).await, &self.mask);
         if let Some(reason) = &ended.reason {
             reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str()));
         }
-        // What the run said is stored before its forge is told how it ended: who
-        // follows the link then finds all of it.
-        drop(reporter);
-        for stored in [storing.await, recording.await] {
+        let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
+        if !handed_back {
+            statuses.settle(&ended.tasks);
+        }
+        // What the run said is stored before its end is, and with its end goes its status:
+        // who follows the link on the forge then finds all of it.
+        drop((reporter, statuses));
+        for stored in [storing.await, recording.await, announcing.await] {
             if let Err(error) = stored {
                 tracing::error!(%error, run = run.id, "storing what the run said broke off");
             }
@@ -83,7 +76,6 @@ impl Serve {
         {
             tracing::warn!(%error, run = run.id, "the tasks of a run could not be stored");
         }
-        let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if !handed_back {
             tracing::info!(
                 run = run.id,
@@ -91,29 +83,8 @@ impl Serve {
                 state = ended.state.as_str(),
                 "a run has ended"
             );
-            statuses.end(ending(&ended));
-        }
-        // The posting ends once all is posted. A shutdown does not wait for the
-        // forge: the run is taken up again, and its statuses with it.
-        drop(statuses);
-        if !handed_back && let Err(error) = posting.await {
-            tracing::error!(%error, run = run.id, "posting statuses broke off");
         }
         ended
-    }
-
-    /// Tells the forge of a commit whose run was never begun.
-    async fn tell_passed(&self, commit: &str, run: &str) {
-        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{run}"));
-        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, commit, page);
-        statuses.end(Ending {
-            state: StatusState::Error,
-            description: "superseded: a newer commit was pushed before its turn came".into(),
-        });
-        drop(statuses);
-        if let Err(error) = posting.await {
-            tracing::error!(%error, run, "posting statuses broke off");
-        }
     }
 
     async fn stages(&self, job: &Job, services: &Services, reporter: &Reporter, cancel: &CancellationToken) -> RunEnd {
@@ -315,17 +286,5 @@ fn record(task: &TaskOutcome) -> TaskRecord {
                 address: target.address.clone(),
             })
             .collect(),
-    }
-}
-
-fn ending(end: &RunEnd) -> Ending {
-    let state = match end.state {
-        RunState::Success => StatusState::Success,
-        RunState::Failure => StatusState::Failure,
-        _ => StatusState::Error,
-    };
-    Ending {
-        state,
-        description: end.reason.clone().unwrap_or_else(|| end.state.as_str().to_owned()),
     }
 }

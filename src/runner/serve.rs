@@ -13,13 +13,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::keep::keep;
 use super::notify;
+use super::poster::Poster;
 use super::presence::Presence;
 use super::push::Serve;
 use super::remains::{clear, workers_of};
 use super::tidy::tidy;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
-use crate::queue::{self, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::queue::{self, Clock, Job, Keep, Outbox, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
 use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
@@ -67,6 +68,7 @@ pub struct Runner {
     connections: Connections,
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
+    poster: Poster,
     drain: Duration,
     keep: Keep,
     presence: Arc<Presence>,
@@ -80,6 +82,7 @@ pub(super) struct Desk {
     serves: HashMap<(String, String), Serve>,
     pub(super) environments: BTreeMap<String, Services>,
     queue: Arc<dyn Queue>,
+    outbox: Arc<dyn Outbox>,
 }
 
 impl Runner {
@@ -100,7 +103,12 @@ impl Runner {
             ..queue::Limits::default()
         };
         let store = SqliteQueue::open(&config.data.join("pelato.db"), limits, Clock::default()).await?;
-        let queue: Arc<dyn Queue> = Arc::new(store);
+        let store = Arc::new(store);
+        let queue: Arc<dyn Queue> = Arc::clone(&store) as _;
+        let outbox: Arc<dyn Outbox> = store;
+        if presence.is_first() {
+            outbox.take_back().await?;
+        }
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| RunnerError::Listen {
@@ -117,18 +125,18 @@ impl Runner {
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
         let mask = mask(&config);
-        let mut serves = HashMap::new();
+        let (mut serves, mut forges) = (HashMap::new(), HashMap::new());
         for repository in &config.repositories {
+            let key = key(repository.forge, &repository.name);
+            forges.insert(key.clone(), forge(repository)?);
             let serve = Serve {
-                forge: forge(repository)?,
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
-                public_url: public_url.clone(),
                 keep_going: config.keep_going,
                 mask: mask.clone(),
                 shutdown: draining.clone(),
                 repository: repository.clone(),
             };
-            serves.insert(key(repository.forge, &repository.name), serve);
+            serves.insert(key, serve);
         }
         let environments = config
             .environments
@@ -151,7 +159,9 @@ impl Runner {
                 serves,
                 environments,
                 queue: Arc::clone(&queue),
+                outbox: Arc::clone(&outbox),
             }),
+            poster: Poster::new(outbox, forges, public_url),
             queue,
             drain: config.drain,
             keep: Keep {
@@ -180,6 +190,7 @@ impl Runner {
             connections,
             queue,
             desk,
+            poster,
             drain,
             keep: kept,
             presence,
@@ -188,6 +199,8 @@ impl Runner {
         let closing = CancellationToken::new();
         let mut door = JoinSet::new();
         door.spawn(server::serve(listener, router, connections, closing.clone()));
+        // How the last runs ended is told too.
+        door.spawn(poster.run(closing.clone()));
         notify::ready();
         let mut parts = JoinSet::new();
         for _ in 0..WORKERS {
@@ -245,7 +258,8 @@ impl Desk {
                 tasks: Vec::new(),
             };
         };
-        serve.work(&job, Arc::clone(&self.queue), services, &cancel).await
+        let stores = (Arc::clone(&self.queue), Arc::clone(&self.outbox));
+        serve.work(&job, stores, services, &cancel).await
     }
 }
 
@@ -294,7 +308,7 @@ fn forge(repository: &Repository) -> Result<Option<Forge>, ForgeError> {
 }
 
 /// Forges do not tell upper from lower case in a repository's name.
-fn key(forge: ForgeKind, repository: &str) -> (String, String) {
+pub(super) fn key(forge: ForgeKind, repository: &str) -> (String, String) {
     (forge.to_string(), repository.to_ascii_lowercase())
 }
 

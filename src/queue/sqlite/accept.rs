@@ -39,9 +39,7 @@ const LOOK: &str = "\
        WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4) AS older";
 
 /// Statements that are sent together: going to the database's thread and back costs more
-/// than any of them. A new lane of a repository is no new turn of it. What the superseded
-/// run had passed over stays with it: the run that is begun at last follows the chain
-/// ([`super::lease`]), so that a burst of pushes to one branch costs the same for each.
+/// than any of them. A new lane of a repository is no new turn of it.
 ///
 /// sqlx gives a value in turn to each number that a statement skips, here nine of them
 /// over all statements. More than there are values would leave later ones unbound.

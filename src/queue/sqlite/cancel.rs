@@ -28,6 +28,7 @@ impl SqliteQueue {
                 .execute(&mut *transaction)
                 .await?;
                 transaction.commit().await?;
+                self.signals.announce_status();
                 Ok(Cancelled::Now)
             }
             RunState::Running => {

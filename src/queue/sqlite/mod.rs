@@ -8,6 +8,7 @@ mod history;
 mod lease;
 mod log;
 mod open;
+mod outbox;
 mod row;
 mod tidy;
 

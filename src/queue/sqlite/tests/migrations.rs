@@ -12,7 +12,10 @@ use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Accepted, Clock, Filter, Limits, Queue, RunState, SqliteQueue};
 
 /// A schema's number, and its file.
-const EARLIER: [(i64, &str); 1] = [(1, include_str!("schemas/0001.sql"))];
+const EARLIER: [(i64, &str); 2] = [
+    (1, include_str!("schemas/0001.sql")),
+    (2, include_str!("schemas/0002.sql")),
+];
 
 /// Writes a file as an earlier version left it.
 async fn earlier(file: &File, dump: &'static str) {
