@@ -27,6 +27,13 @@ pub struct Options {
     /// Where the local builder keeps Go's caches, `PELATO_CACHE`, by default
     /// `pelato` in the user's cache folder.
     pub cache: PathBuf,
+    /// Where the local builder has the folder of a task that is being compiled, by default
+    /// the system's temporary folder. Whoever names one can clear away what a killed
+    /// process left there: see [`super::clear_away`].
+    pub temporary: Option<PathBuf>,
+    /// Who starts containers, in their label `pelato.runner`: see
+    /// [`super::Docker::remove_all_of`].
+    pub owner: Option<String>,
     /// What one step may take.
     pub limits: Limits,
     /// Whether a component is validated before it is given away. It always is, but
@@ -94,6 +101,8 @@ impl Options {
             proxy: recipe::proxy(set("GOPROXY").as_deref()),
             no_sum_db: set("GONOSUMDB"),
             cache,
+            temporary: None,
+            owner: None,
             limits: Limits::default(),
             validate: true,
         }

@@ -12,6 +12,9 @@ use super::step::Step;
 
 /// The label that names a container's run.
 pub(super) const RUN: &str = "pelato.run";
+/// The label that names who started it, where somebody is named: a runner, for as long as
+/// its process lives.
+pub(super) const OWNER: &str = "pelato.runner";
 /// The label that names the tasks that it is for.
 const TASK: &str = "pelato.task";
 /// Nobody: no account in the image has this number. Who a step runs as.
@@ -45,6 +48,8 @@ impl Kind {
 pub(super) struct Sandbox {
     /// The run they belong to.
     pub(super) run: String,
+    /// Who runs it.
+    pub(super) owner: Option<String>,
     /// The tasks that go through them.
     pub(super) tasks: String,
     /// What they are for.
@@ -100,6 +105,18 @@ impl Sandbox {
         }
     }
 
+    fn labels(&self) -> HashMap<String, String> {
+        let named = [
+            (RUN, Some(&self.run)),
+            (TASK, Some(&self.tasks)),
+            (OWNER, self.owner.as_ref()),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
+        named.collect()
+    }
+
     /// The whole of what a lane may see and take.
     pub(super) fn body(&self) -> ContainerCreateBody {
         let Limits {
@@ -125,10 +142,7 @@ impl Sandbox {
             cmd: Some(vec!["sleep".to_owned(), self.life().as_secs().to_string()]),
             entrypoint: Some(Vec::new()),
             working_dir: Some("/sources".to_owned()),
-            labels: Some(HashMap::from([
-                (RUN.to_owned(), self.run.clone()),
-                (TASK.to_owned(), self.tasks.clone()),
-            ])),
+            labels: Some(self.labels()),
             tty: Some(false),
             network_disabled: Some(!network),
             host_config: Some(HostConfig {
@@ -192,6 +206,7 @@ mod tests {
     fn sandbox(run: &str, kind: Kind) -> Sandbox {
         Sandbox {
             run: run.to_owned(),
+            owner: None,
             tasks: "double".to_owned(),
             kind,
             image: "pelato-build:0".to_owned(),

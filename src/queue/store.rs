@@ -32,6 +32,11 @@ pub trait Queue: Send + Sync {
     /// Puts a run back as if it had not been begun. False when the lease is lost.
     fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>>;
 
+    /// Lets go of what workers hold whose names begin with `name`: somebody knows that they
+    /// are dead. Who leases next has those runs, without a wait for their time to run out.
+    /// How many runs there are.
+    fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>>;
+
     /// Adds to a run's log. Past the bound of a log, one line says so and the rest
     /// is dropped.
     fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>>;

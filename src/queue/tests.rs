@@ -54,6 +54,7 @@ macro_rules! put_under_the_suite {
             keep::past_the_size_the_oldest_logs_go_first,
             lease::one_environment_runs_one_thing_at_a_time,
             lease::a_lease_that_runs_out_is_taken_by_another_worker,
+            lease::what_a_dead_worker_held_is_taken_at_once,
             lease::a_run_that_kills_its_worker_is_given_up_and_lets_others_pass,
             lease::a_run_that_is_given_back_has_not_been_tried,
             lease::a_run_is_cancelled_wherever_it_stands,
@@ -62,6 +63,7 @@ macro_rules! put_under_the_suite {
             outbox::whoever_ends_a_run_its_commit_is_told,
             outbox::one_that_waits_holds_up_its_repository_alone,
             outbox::one_whose_sender_died_is_sent_again,
+            outbox::what_the_dead_were_sending_is_sent_at_once,
             outbox::who_lost_a_run_announces_nothing,
         );
     };

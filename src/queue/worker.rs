@@ -49,6 +49,15 @@ where
         }
     }
 
+    /// The same as one of several of one process: its name begins with `process`, so that
+    /// whoever finds that process dead can say whose runs those were
+    /// ([`Queue::abandon`]).
+    #[must_use]
+    pub fn of(mut self, process: &str) -> Self {
+        self.name = format!("{process}{}", self.name);
+        self
+    }
+
     /// How long a run may go on after the shutdown began, before it is asked to
     /// stop and given back: 30 seconds where nothing is said.
     #[must_use]

@@ -3,7 +3,9 @@
 mod keep;
 mod notify;
 mod poster;
+mod presence;
 mod push;
+mod remains;
 mod serve;
 mod tidy;
 

@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 use super::keep::keep;
 use super::notify;
 use super::poster::Poster;
+use super::presence::Presence;
 use super::push::Serve;
+use super::remains::{clear, workers_of};
 use super::tidy::tidy;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
@@ -30,7 +32,7 @@ const WORKERS: usize = 2;
 #[derive(Debug, thiserror::Error)]
 pub enum RunnerError {
     /// The data folder cannot be made.
-    #[error("cannot make the folder {path}: {error}; look at `data` in runner.yaml")]
+    #[error("cannot work in the folder {path}: {error}; look at `data` in runner.yaml")]
     Data {
         /// The folder.
         path: PathBuf,
@@ -69,6 +71,7 @@ pub struct Runner {
     poster: Poster,
     drain: Duration,
     keep: Keep,
+    presence: Arc<Presence>,
     /// No more work is begun; the door still answers.
     draining: CancellationToken,
 }
@@ -86,10 +89,15 @@ impl Runner {
     /// Opens the store, binds the listener and checks the settings. Nothing is
     /// served yet; deliveries wait in the listener's backlog.
     pub async fn start(config: RunnerConfig, build: &BuildSettings) -> Result<Self, RunnerError> {
-        std::fs::create_dir_all(&config.data).map_err(|error| RunnerError::Data {
+        let unusable = |error| RunnerError::Data {
             path: config.data.clone(),
             error,
-        })?;
+        };
+        std::fs::create_dir_all(&config.data).map_err(unusable)?;
+        let presence = Presence::begin(&config.data).map_err(unusable)?;
+        let mut build = build.clone();
+        build.options.temporary = Some(presence.temporary());
+        build.options.owner = Some(presence.name().to_owned());
         let limits = queue::Limits {
             queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
             ..queue::Limits::default()
@@ -98,6 +106,9 @@ impl Runner {
         let store = Arc::new(store);
         let queue: Arc<dyn Queue> = Arc::clone(&store) as _;
         let outbox: Arc<dyn Outbox> = store;
+        if presence.is_first() {
+            outbox.take_back().await?;
+        }
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| RunnerError::Listen {
@@ -158,6 +169,7 @@ impl Runner {
                 logs: config.retention.logs,
                 size: config.retention.size,
             },
+            presence: Arc::new(presence),
             draining,
         })
     }
@@ -181,6 +193,7 @@ impl Runner {
             poster,
             drain,
             keep: kept,
+            presence,
             draining,
         } = self;
         let closing = CancellationToken::new();
@@ -196,11 +209,18 @@ impl Runner {
                 let desk = Arc::clone(&desk);
                 async move { desk.work(job, cancel).await }
             })
+            .of(&workers_of(presence.name()))
             .with_grace(drain);
             let draining = draining.clone();
             parts.spawn(async move { worker.run(draining).await });
         }
         parts.spawn(keep(Arc::clone(&desk), draining.clone()));
+        parts.spawn(clear(
+            Arc::clone(&presence),
+            Arc::clone(&queue),
+            Arc::clone(&desk),
+            draining.clone(),
+        ));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
         stop.cancelled().await;
         tracing::info!("draining: no more work is begun");
@@ -209,6 +229,8 @@ impl Runner {
         over(parts).await;
         closing.cancel();
         over(door).await;
+        // Whatever ran is over: from here on nobody has to look after it.
+        drop(presence);
     }
 }
 

@@ -81,6 +81,21 @@ impl SqliteQueue {
         })
     }
 
+    pub(super) async fn abandon_runs(&self, name: &str) -> Result<u64, QueueError> {
+        let done = sqlx::query(
+            "UPDATE runs SET lease_until = ?1
+             WHERE state = 'running' AND lease_until > ?1 AND substr(lease_owner, 1, length(?2)) = ?2",
+        )
+        .bind(self.clock.millis())
+        .bind(name)
+        .execute(&self.writer)
+        .await?;
+        if done.rows_affected() > 0 {
+            self.signals.announce_work();
+        }
+        Ok(done.rows_affected())
+    }
+
     fn lease_millis(&self) -> i64 {
         i64::try_from(self.limits.lease.as_millis()).unwrap_or(i64::MAX / 2)
     }

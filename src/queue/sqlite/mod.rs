@@ -88,6 +88,10 @@ impl Queue for SqliteQueue {
         Box::pin(self.give_run_back(lease))
     }
 
+    fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>> {
+        Box::pin(self.abandon_runs(name))
+    }
+
     fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>> {
         Box::pin(self.append_to_log(run, text))
     }

@@ -57,6 +57,10 @@ impl Outbox for SqliteQueue {
         Box::pin(self.settle_status(number, sent))
     }
 
+    fn take_back(&self) -> BoxFuture<'_, Result<u64, QueueError>> {
+        Box::pin(self.take_statuses_back())
+    }
+
     fn signals(&self) -> &Signals {
         &self.signals
     }
@@ -142,6 +146,21 @@ impl SqliteQueue {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// One that is to wait for a while, and not for long any more, goes with them.
+    async fn take_statuses_back(&self) -> Result<u64, QueueError> {
+        let now = self.clock.millis();
+        let done = sqlx::query(
+            "UPDATE statuses INDEXED BY statuses_waiting SET due_at = ?1
+             WHERE ended_at IS NULL AND tries > 0 AND due_at > ?1 AND due_at <= ?2",
+        )
+        .bind(now)
+        .bind(now + millis(HOLD))
+        .execute(&self.writer)
+        .await?;
+        self.signals.announce_status();
+        Ok(done.rows_affected())
     }
 
     fn wait_until(&self, due: i64) -> Next {

@@ -145,6 +145,28 @@ pub(in crate::queue) async fn one_whose_sender_died_is_sent_again<S: Stand>() {
     assert_eq!(other.take().await.unwrap(), Next::Nothing);
 }
 
+pub(in crate::queue) async fn what_the_dead_were_sending_is_sent_at_once<S: Stand>() {
+    let store = S::new(limits());
+    let (queue, outbox) = store.both().await;
+    for (delivery, branch) in [("1", "main"), ("2", "feature")] {
+        let run = id(queue.accept(push(delivery, branch, 'a')).await.unwrap());
+        queue.cancel(&run).await.unwrap();
+    }
+    let Next::Now(due) = outbox.take().await.unwrap() else {
+        panic!("there is one")
+    };
+    assert!(matches!(outbox.take().await.unwrap(), Next::In(_)));
+    assert_eq!(outbox.take_back().await.unwrap(), 1);
+    let Next::Now(again) = outbox.take().await.unwrap() else {
+        panic!("it is there")
+    };
+    assert_eq!(again.number, due.number);
+    // What the forge asked to wait for is waited for.
+    outbox.settle(again.number, &Sent::Later(MINUTE)).await.unwrap();
+    assert_eq!(outbox.take_back().await.unwrap(), 0);
+    assert!(matches!(outbox.take().await.unwrap(), Next::In(_)));
+}
+
 pub(in crate::queue) async fn who_lost_a_run_announces_nothing<S: Stand>() {
     let store = S::new(limits());
     let (queue, outbox) = store.both().await;
