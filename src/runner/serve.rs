@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::identity::identity;
 use super::keep::keep;
 use super::notify;
 use super::push::Serve;
@@ -87,6 +88,10 @@ impl Runner {
             path: config.data.clone(),
             error,
         })?;
+        let id = identity(&config.data).map_err(|error| RunnerError::Data {
+            path: config.data.clone(),
+            error,
+        })?;
         let limits = queue::Limits {
             queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
             ..queue::Limits::default()
@@ -113,6 +118,7 @@ impl Runner {
         for repository in &config.repositories {
             let serve = Serve {
                 forge: forge(repository)?,
+                cache: format!("{id}+{}", mirror_name(repository)),
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
                 public_url: public_url.clone(),
                 keep_going: config.keep_going,
