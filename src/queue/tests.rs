@@ -7,6 +7,7 @@ pub(in crate::queue) mod fair;
 pub(in crate::queue) mod history;
 pub(in crate::queue) mod keep;
 pub(in crate::queue) mod lease;
+pub(in crate::queue) mod put_off;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,6 +55,14 @@ macro_rules! put_under_the_suite {
             lease::a_run_that_is_given_back_has_not_been_tried,
             lease::a_run_is_cancelled_wherever_it_stands,
             lease::two_runners_on_one_file_never_hold_the_same_run,
+            put_off::a_run_that_waits_is_begun_again_in_its_time_and_was_not_tried,
+            put_off::what_waits_behind_it_waits_and_other_lanes_go_on,
+            put_off::a_newer_head_takes_its_place,
+            put_off::a_newer_head_that_came_meanwhile_takes_its_place,
+            put_off::somebody_cancels_it_while_it_waits,
+            put_off::somebody_cancelled_it_meanwhile,
+            put_off::what_it_waits_for_is_back,
+            put_off::who_lost_its_lease_puts_nothing_off,
         );
     };
     ($stand:ty: $($of:ident::$story:ident,)*) => {

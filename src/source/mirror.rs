@@ -134,12 +134,30 @@ impl Mirror {
                 url,
                 branch: branch.to_owned(),
             },
-            (ErrorClass::Http, _) if reason.contains("401") || reason.contains("403") => {
-                SourceError::Refused { url, reason }
-            }
+            (ErrorClass::Http, _) => match status(&reason) {
+                Some(401 | 403) => SourceError::Refused { url, reason },
+                Some(408 | 429 | 500..) => SourceError::Unreachable { url, reason },
+                // Its connection broke off.
+                None if reason.contains("EOF") => SourceError::Unreachable { url, reason },
+                // Another address, or no repository there.
+                _ => SourceError::NoRepository { url, reason },
+            },
+            (_, ErrorCode::NotFound) => SourceError::NoRepository { url, reason },
+            _ if url.starts_with("file:") => SourceError::NoRepository { url, reason },
+            // It will not be another one by waiting.
+            (ErrorClass::Ssl, ErrorCode::Certificate) => SourceError::NoRepository { url, reason },
             _ => SourceError::Unreachable { url, reason },
         }
     }
+}
+
+/// The code of an answer that git did not expect.
+fn status(reason: &str) -> Option<u16> {
+    reason
+        .strip_prefix("unexpected http status code: ")?
+        .trim()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

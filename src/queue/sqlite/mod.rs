@@ -8,6 +8,7 @@ mod history;
 mod lease;
 mod log;
 mod open;
+mod postpone;
 mod row;
 mod tidy;
 
@@ -19,8 +20,8 @@ use sqlx::SqlitePool;
 use self::batch::Batches;
 
 use super::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Signals,
-    TaskRecord, Tidied,
+    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Scope,
+    Signals, TaskRecord, Tidied,
 };
 
 /// The bounds of a queue.
@@ -85,6 +86,19 @@ impl Queue for SqliteQueue {
 
     fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>> {
         Box::pin(self.give_run_back(lease))
+    }
+
+    fn postpone<'a>(
+        &'a self,
+        lease: &'a Lease,
+        after: Duration,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<bool, QueueError>> {
+        Box::pin(self.postpone_run(lease, after, reason))
+    }
+
+    fn hasten<'a>(&'a self, which: &'a Scope) -> BoxFuture<'a, Result<u64, QueueError>> {
+        Box::pin(self.let_begin(which))
     }
 
     fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>> {
