@@ -142,7 +142,7 @@ fn is_rate_limit(headers: &HeaderMap) -> bool {
 
 /// `Retry-After` in seconds, or the time until `X-RateLimit-Reset`. An hour at
 /// most, since a clock may be wrong.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = match text(headers, "retry-after").and_then(|value| value.parse::<u64>().ok()) {
         Some(seconds) => seconds,
         None => {

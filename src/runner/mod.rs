@@ -1,9 +1,14 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
+mod fetch;
+mod held;
 mod keep;
 mod notify;
+mod patience;
+mod platform;
 mod push;
 mod serve;
 mod tidy;
 
+pub use patience::Patience;
 pub use serve::{Runner, RunnerError, mask};

@@ -12,14 +12,16 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::keep::keep;
-use super::notify;
+use super::patience::Patience;
+use super::platform::{Platform, looks};
 use super::push::Serve;
 use super::tidy::tidy;
+use super::{fetch, notify};
 use crate::config::{Repository, RunnerConfig};
-use crate::forge::{Forge, ForgeError, ForgeKind};
-use crate::queue::{self, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::forge::{self, Forge, ForgeError, ForgeKind};
+use crate::queue::{self, Answer, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
-use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
+use crate::server::{self, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
 
 /// How many runs go on at once, of different repositories or environments.
@@ -65,6 +67,8 @@ pub struct Runner {
     connections: Connections,
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
+    platform: Arc<Platform>,
+    patience: Patience,
     drain: Duration,
     keep: Keep,
     /// No more work is begun; the door still answers.
@@ -100,28 +104,10 @@ impl Runner {
                 error,
             })?;
         let draining = CancellationToken::new();
-        let router = server::router(
-            settings(&config),
-            Arc::clone(&queue),
-            Vec::<Check>::new(),
-            draining.clone(),
-        )?;
+        let settings = settings(&config);
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
         let mask = mask(&config);
-        let mut serves = HashMap::new();
-        for repository in &config.repositories {
-            let serve = Serve {
-                forge: forge(repository)?,
-                mirror: config.data.join("mirrors").join(mirror_name(repository)),
-                public_url: public_url.clone(),
-                keep_going: config.keep_going,
-                mask: mask.clone(),
-                shutdown: draining.clone(),
-                repository: repository.clone(),
-            };
-            serves.insert(key(repository.forge, &repository.name), serve);
-        }
         let environments = config
             .environments
             .into_iter()
@@ -132,6 +118,24 @@ impl Runner {
                 Ok((name, services))
             })
             .collect::<Result<_, ServiceError>>()?;
+        let platform = Arc::new(Platform::new(looks(&config.repositories, &environments), mask.clone()));
+        let router = server::router(settings, Arc::clone(&queue), platform.checks(), draining.clone())?;
+        let mut serves = HashMap::new();
+        for repository in &config.repositories {
+            let serve = Serve {
+                forge: forge(repository)?,
+                mirror: config.data.join("mirrors").join(mirror_name(repository)),
+                public_url: public_url.clone(),
+                keep_going: config.keep_going,
+                mask: mask.clone(),
+                shutdown: draining.clone(),
+                platform: Arc::clone(&platform),
+                origin: forge::origin(&repository.url).unwrap_or_default(),
+                fetches: fetch::places(),
+                repository: repository.clone(),
+            };
+            serves.insert(key(repository.forge, &repository.name), serve);
+        }
         Ok(Self {
             listener,
             router,
@@ -145,6 +149,8 @@ impl Runner {
                 queue: Arc::clone(&queue),
             }),
             queue,
+            platform,
+            patience: Patience::default(),
             drain: config.drain,
             keep: Keep {
                 runs: config.retention.runs,
@@ -153,6 +159,12 @@ impl Runner {
             },
             draining,
         })
+    }
+
+    /// The same with more or less patience for what is away.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where it listens.
@@ -171,6 +183,8 @@ impl Runner {
             connections,
             queue,
             desk,
+            platform,
+            patience,
             drain,
             keep: kept,
             draining,
@@ -184,13 +198,14 @@ impl Runner {
             let desk = Arc::clone(&desk);
             let worker = Worker::new(Arc::clone(&queue), move |job, cancel| {
                 let desk = Arc::clone(&desk);
-                async move { desk.work(job, cancel).await }
+                async move { desk.work(job, &patience, cancel).await }
             })
             .with_grace(drain);
             let draining = draining.clone();
             parts.spawn(async move { worker.run(draining).await });
         }
         parts.spawn(keep(Arc::clone(&desk), draining.clone()));
+        parts.spawn(platform.watch(Arc::clone(&queue), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
         stop.cancelled().await;
         tracing::info!("draining: no more work is begun");
@@ -211,22 +226,24 @@ async fn over(mut parts: JoinSet<()>) {
 }
 
 impl Desk {
-    async fn work(&self, job: Job, cancel: CancellationToken) -> RunEnd {
+    async fn work(&self, job: Job, patience: &Patience, cancel: CancellationToken) -> Answer {
         let run = &job.run;
         let forge: Option<ForgeKind> = run.forge.parse().ok();
         let serve = forge.and_then(|forge| self.serves.get(&key(forge, &run.repository)));
         let services = self.environments.get(&run.environment);
         let (Some(serve), Some(services)) = (serve, services) else {
-            return RunEnd {
+            return Answer::Over(RunEnd {
                 state: RunState::Error,
                 reason: Some(format!(
                     "runner.yaml no longer has the repository {} or the environment {}",
                     run.repository, run.environment
                 )),
                 tasks: Vec::new(),
-            };
+            });
         };
-        serve.work(&job, Arc::clone(&self.queue), services, &cancel).await
+        serve
+            .work(&job, Arc::clone(&self.queue), services, patience, &cancel)
+            .await
     }
 }
 

@@ -8,7 +8,7 @@ use git2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SourceError, packs};
+use super::{Pulse, SourceError, packs};
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -24,6 +24,7 @@ pub struct Remote {
 pub struct Mirror {
     repository: Repository,
     remote: Remote,
+    pulse: Pulse,
 }
 
 impl Mirror {
@@ -40,7 +41,17 @@ impl Mirror {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { repository, remote })
+        Ok(Self {
+            repository,
+            remote,
+            pulse: Pulse::default(),
+        })
+    }
+
+    /// The same, with somebody who listens to what is heard from the remote.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse, ..self }
     }
 
     /// Fetches a branch and gives its head, in hex digits.
@@ -65,6 +76,8 @@ impl Mirror {
                 None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
             }
         });
+        callbacks.sideband_progress(|_| self.pulse.beat());
+        callbacks.transfer_progress(|_| self.pulse.beat());
         let mut options = FetchOptions::new();
         options
             .remote_callbacks(callbacks)
@@ -83,6 +96,7 @@ impl Mirror {
             .remote_anonymous(&self.remote.url)?
             .fetch(&[&refspec], Some(&mut options), None)
             .map_err(|error| self.explain(&error, branch))?;
+        self.pulse.complete();
         match self.repository.refname_to_id(&incoming) {
             Ok(head) => {
                 self.repository.reference(&known, head, true, "fetched")?;
