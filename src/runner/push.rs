@@ -88,8 +88,8 @@ impl Serve {
         };
         match (&later, &ended.reason) {
             (Some(later), _) => {
-                let seconds = later.after.as_secs_f64();
-                let text = format!("put off: {}; it is tried again in {seconds:.0} s", later.reason);
+                let seconds = later.after.as_secs() + 1;
+                let text = format!("put off: {}; it is tried again within {seconds} s", later.reason);
                 reporter.line(None, Stage::Run, text);
             }
             (None, Some(reason)) => reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str())),
