@@ -85,6 +85,19 @@ impl Point {
         }
     }
 
+    /// Whether the forge is told of the end.
+    pub(crate) fn is_of_the_end(self) -> bool {
+        matches!(self, Self::Held(_, words) if words == ENDED)
+    }
+
+    /// Whether a later attempt comes to it, whatever the one before has done.
+    pub(crate) fn comes_again(self) -> bool {
+        match self {
+            Self::Held(_, words) => [REFS, ENDED].contains(&words),
+            other => matches!(other, Self::Random),
+        }
+    }
+
     /// Whether a registry has to be there.
     pub(crate) fn is_of_a_registry(self) -> bool {
         match self {

@@ -40,7 +40,6 @@ pub(crate) struct World {
     pub(crate) go: Go,
     pub(crate) host: Arc<Host>,
     pub(crate) program: Program,
-    pub(crate) store: Store,
     /// Where `ask` listens.
     pub(crate) address: String,
     /// Each delivery that was answered 202: its run and its commit.
@@ -104,7 +103,6 @@ impl World {
             forge,
             repository,
             go,
-            store,
             address: free_address(),
             accepted: Vec::new(),
             versions: BTreeMap::new(),
