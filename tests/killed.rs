@@ -46,5 +46,7 @@ mod process;
 mod story;
 #[path = "killed/tasks.rs"]
 mod tasks;
+#[path = "killed/two.rs"]
+mod two;
 #[path = "killed/world.rs"]
 mod world;

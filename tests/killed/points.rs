@@ -1,14 +1,16 @@
 //! The instants at which the runner is killed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bollard::models::ContainerSummary;
 use rustix::process::Signal;
 
 use crate::gate::{Hold, When};
 use crate::go::HeldGo;
 use crate::host::Host;
+use crate::tiny_task::docker::labelled;
 use crate::world::World;
 
 /// An instant of a run.
@@ -24,6 +26,8 @@ pub(crate) enum Point {
     Told,
     /// The host has written something down, and the runner may not have heard.
     Written,
+    /// A container of it is there.
+    Container,
     /// Some time after the run began, or after the restart: in 1/1000 of what a run takes.
     Random,
 }
@@ -76,10 +80,13 @@ pub(crate) const POINTS: [Point; 31] = [
 ];
 
 impl Point {
+    /// A task was built, and the forge is told that it runs.
+    pub(crate) const BUILT: Self = Self::Held(When::Asked, ENDED_ONE);
+
     /// Whether a task has to be built to get there.
     pub(crate) fn is_of_a_build(self) -> bool {
         match self {
-            Self::Go(_) => true,
+            Self::Go(_) | Self::Container => true,
             Self::Held(_, words) => [UPLOAD, UPLOADED].contains(&words),
             _ => false,
         }
@@ -115,6 +122,8 @@ pub(crate) enum Waiting {
     Go(HeldGo),
     Told(Arc<Host>, Option<Hold>),
     Written(Arc<Host>, Vec<Option<SystemTime>>),
+    /// Of whoever is in this folder.
+    Container(PathBuf),
     After(Duration),
 }
 
@@ -131,6 +140,7 @@ impl World {
                 Waiting::Told(Arc::clone(&self.host), Some(hold))
             }
             Point::Written => Waiting::Written(Arc::clone(&self.host), written(&self.host)),
+            Point::Container => Waiting::Container(self.data().join("runners")),
             Point::Random => Waiting::After(random),
         }
     }
@@ -158,6 +168,12 @@ impl Waiting {
                 true
             }
             Self::Written(host, before) => until(|| written(host) != *before).await,
+            Self::Container(runners) => {
+                while containers(runners).await.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                true
+            }
             Self::Told(host, hold) => {
                 let Some(waited) = hold else { return false };
                 if host.process().is_none() || !waited.came().await {
@@ -189,6 +205,16 @@ impl Drop for Waiting {
             host.signal(Signal::CONT);
         }
     }
+}
+
+/// The containers of all runners that are in a folder, alive or dead.
+async fn containers(runners: &Path) -> Vec<ContainerSummary> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(runners).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        all.extend(labelled(&format!("pelato.runner={name}")).await);
+    }
+    all
 }
 
 async fn until(is_so: impl Fn() -> bool) -> bool {

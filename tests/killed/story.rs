@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::points::{POINTS, Point};
 use crate::process::Process;
 use crate::tasks::Tasks;
+use crate::tiny_task::docker::{remove_volume, volumes_of};
 use crate::world::{NAME, Store, World};
 
 /// How many manifests of before an application keeps, and that which runs.
@@ -33,7 +34,7 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    pub(crate) async fn begin(store: Store, builder: &str, seed: u64) -> (Self, Process) {
+    pub(crate) async fn begin(store: Store, builder: &'static str, seed: u64) -> (Self, Process) {
         let world = World::set(store, builder).await;
         let runner = world.program.start().await;
         let mut story = Self {
@@ -264,21 +265,17 @@ fn is_kept_of(past: &[String], whole: &[String]) -> bool {
     past.len() == whole.len() && past.iter().zip(whole).all(is_one)
 }
 
-/// Kills the runner at least `kills` times: at every instant that there is here, and at
-/// random ones, a second time while it goes on after the first.
-async fn tell(store: Store, kills: usize, seed: u64) {
+/// Kills the runner at least `kills` times: at each of `points`, and at random instants, a
+/// second time while it goes on after the first.
+pub(crate) async fn tell(store: Store, builder: &'static str, points: &[Point], kills: usize, seed: u64) {
     println!("seed {seed:#x}");
     let begun = Instant::now();
-    let (mut story, mut runner) = Story::begin(store, "local", seed).await;
-    let points: Vec<Point> = POINTS
-        .into_iter()
-        .filter(|point| store == Store::Registry || !point.is_of_a_registry())
-        .collect();
+    let (mut story, mut runner) = Story::begin(store, builder, seed).await;
+    // What an attempt after the first comes through again.
+    let again: Vec<Point> = points.iter().copied().filter(|point| point.comes_again()).collect();
     let mut round = 0;
     while story.killed() < kills {
         let first = points[round % points.len()];
-        // What an attempt after the first comes through again.
-        let again: Vec<Point> = points.iter().copied().filter(|point| point.comes_again()).collect();
         let second = match story.random.bool() {
             true => Point::Random,
             false => again[story.random.usize(..again.len())],
@@ -288,20 +285,36 @@ async fn tell(store: Store, kills: usize, seed: u64) {
         round += 1;
     }
     let killed = story.end(runner).await;
-    println!("{kills} kills in {:.0} s: {killed:#?}", begun.elapsed().as_secs_f64());
+    let seconds = begun.elapsed().as_secs_f64();
+    let count: usize = killed.values().sum();
+    println!("{count} kills in {seconds:.0} s: {killed:#?}");
     let lacking: Vec<_> = points
         .iter()
         .filter(|point| !killed.contains_key(&format!("{point:?}")))
         .collect();
     assert!(lacking.is_empty(), "it was never killed at {lacking:?}");
+    assert!(count >= kills);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_and_thirty_kills_beside_a_registry() {
-    tell(Store::Registry, 130, SEED).await;
+    tell(Store::Registry, "local", &POINTS, 130, SEED).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn eighty_kills_beside_a_layout_folder() {
-    tell(Store::Layout, 80, SEED + 1).await;
+    let points: Vec<Point> = POINTS.into_iter().filter(|point| !point.is_of_a_registry()).collect();
+    tell(Store::Layout, "local", &points, 80, SEED + 1).await;
+}
+
+/// What is compiled in containers leaves none, and one volume: its repository's cache.
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_kills_beside_docker() {
+    let points = [Point::Container, Point::Random, Point::BUILT];
+    tell(Store::Layout, "docker", &points, 20, SEED + 2).await;
+    let volumes = volumes_of(NAME).await;
+    assert!(volumes.len() <= 1, "{volumes:?}");
+    for volume in volumes {
+        remove_volume(&volume).await;
+    }
 }

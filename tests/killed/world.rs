@@ -20,7 +20,7 @@ use crate::registry::RealRegistry;
 use crate::repository::Repository;
 use crate::tasks::{Tasks, code};
 
-pub(crate) const NAME: &str = "acme/thermo";
+pub(crate) const NAME: &str = "acme/killed";
 const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 /// A busy machine builds for some seconds.
@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) go: Go,
     pub(crate) host: Arc<Host>,
     pub(crate) program: Program,
+    /// `local` or `docker`.
+    pub(crate) builder: &'static str,
     /// Where `ask` listens.
     pub(crate) address: String,
     /// Each delivery that was answered 202: its run and its commit.
@@ -51,7 +53,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn set(store: Store, builder: &str) -> Self {
+    pub(crate) async fn set(store: Store, builder: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for part in ["tmp", "data"] {
             std::fs::create_dir(folder.path().join(part)).unwrap();
@@ -103,6 +105,7 @@ impl World {
             forge,
             repository,
             go,
+            builder,
             address: free_address(),
             accepted: Vec::new(),
             versions: BTreeMap::new(),
@@ -166,6 +169,13 @@ impl World {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Where a run stands.
+    pub(crate) async fn state(&self, runner: &Process, run: &str) -> String {
+        let answer = reqwest::get(format!("{}/api/runs/{run}", runner.url)).await.unwrap();
+        let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        answer["state"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn log_of(&self, runner: &Process, run: &str) -> String {
