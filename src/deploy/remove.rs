@@ -34,7 +34,8 @@ impl Lattice {
         let mut watch = Watch::on(&self.control, application, had.ids()).await?;
         let hosts = self.hosts_under(Some(&had)).await?;
         self.wadm.undeploy(application).await?;
-        self.wait_until_gone(application, &had.ids(), &hosts, &mut watch).await?;
+        self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
+            .await?;
         self.forget_ways(&had.document, None).await?;
         // Last: a removal that was killed, or got stuck, is found again by the next one.
         self.wadm.forget(application).await?;

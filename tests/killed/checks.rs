@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pelato::queue::{Clock, Filter, Limits, Queue as _, SqliteQueue};
+use pelato::queue::{Filter, Queue as _};
 
 use crate::host::post;
 use crate::process::{Process, left_of};
@@ -156,10 +156,7 @@ impl World {
 
     /// The store has each accepted delivery once, in a final state, and nothing else.
     pub(crate) async fn check_store(&self) -> Vec<String> {
-        let file = self.data().join("pelato.db");
-        let store = SqliteQueue::open(&file, Limits::default(), Clock::default())
-            .await
-            .unwrap();
+        let store = self.store().await;
         let mut faults = Vec::new();
         let mut runs = Vec::new();
         let mut filter = Filter {

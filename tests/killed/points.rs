@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bollard::models::ContainerSummary;
-use rustix::process::Signal;
 
 use crate::gate::{Hold, When};
 use crate::go::HeldGo;
@@ -22,7 +21,7 @@ pub(crate) enum Point {
     Held(When, &'static [&'static str]),
     /// Go holds a compilation, before it or after it.
     Go(&'static str),
-    /// The host was told to run something, and has not heard it yet.
+    /// A component was handed to the host, which has not said yet that it runs.
     Told,
     /// The host has written something down, and the runner may not have heard.
     Written,
@@ -86,7 +85,7 @@ impl Point {
     /// Whether a task has to be built to get there.
     pub(crate) fn is_of_a_build(self) -> bool {
         match self {
-            Self::Go(_) | Self::Container => true,
+            Self::Go(_) | Self::Container | Self::Told => true,
             Self::Held(_, words) => [UPLOAD, UPLOADED].contains(&words),
             _ => false,
         }
@@ -108,7 +107,6 @@ impl Point {
     /// Whether a registry has to be there.
     pub(crate) fn is_of_a_registry(self) -> bool {
         match self {
-            Self::Told => true,
             Self::Held(_, words) => words[0].starts_with("registry"),
             _ => false,
         }
@@ -120,7 +118,7 @@ pub(crate) enum Waiting {
     Now,
     Gate(Hold),
     Go(HeldGo),
-    Told(Arc<Host>, Option<Hold>),
+    Told(Arc<Host>),
     Written(Arc<Host>, Vec<Option<SystemTime>>),
     /// Of whoever is in this folder.
     Container(PathBuf),
@@ -135,10 +133,7 @@ impl World {
             Point::Accepted => Waiting::Now,
             Point::Held(when, words) => Waiting::Gate(self.gate.hold(when, having(words))),
             Point::Go(when) => Waiting::Go(self.go.hold(when)),
-            Point::Told => {
-                let hold = self.gate.hold(When::Done, having(PULLED));
-                Waiting::Told(Arc::clone(&self.host), Some(hold))
-            }
+            Point::Told => Waiting::Told(Arc::clone(&self.host)),
             Point::Written => Waiting::Written(Arc::clone(&self.host), written(&self.host)),
             Point::Container => Waiting::Container(self.data().join("runners")),
             Point::Random => Waiting::After(random),
@@ -174,35 +169,17 @@ impl Waiting {
                 }
                 true
             }
-            Self::Told(host, hold) => {
-                let Some(waited) = hold else { return false };
-                if host.process().is_none() || !waited.came().await {
-                    return false;
-                }
-                // It hears nothing from here on. What it was asked before, it has answered.
-                host.signal(Signal::STOP);
-                *hold = None;
-                let folder = host.path().to_owned();
+            Self::Told(host) => {
                 let is_new = |name: &str| name.starts_with(".fetched-");
-                let handed_over = move || {
-                    let mut entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+                let handed_over = || {
+                    let mut entries = std::fs::read_dir(host.path()).into_iter().flatten().flatten();
                     entries.any(|entry| is_new(&entry.file_name().to_string_lossy()))
                 };
-                let came = until(handed_over).await;
-                // It is told right after the file was written.
+                until(handed_over).await;
+                // It is told right after that, and then compiles for some time.
                 tokio::time::sleep(Duration::from_millis(30)).await;
-                came
+                true
             }
-        }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Self::Told(host, _) = self
-            && host.process().is_some()
-        {
-            host.signal(Signal::CONT);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Two runners on one queue: one dies, or only stops, and the other goes on.
 
+use pelato::queue::Queue as _;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::gate::When;
@@ -12,12 +13,23 @@ fn signal(runner: &Process, signal: Signal) {
     kill_process(number, signal).unwrap();
 }
 
+/// Stops a runner, but not while it writes: then nobody could.
+async fn freeze(world: &World, runner: &Process) {
+    loop {
+        signal(runner, Signal::STOP);
+        if world.store().await.check().await.is_ok() {
+            return;
+        }
+        signal(runner, Signal::CONT);
+    }
+}
+
 /// Two runners, of which the first is sure to hold what is pushed next: the other one does
 /// not come to look.
 async fn pushed_to_the_first(world: &mut World, tasks: &Tasks, before: &Tasks) -> (Process, Process, String) {
     let first = world.program.start().await;
     let second = world.program.start().await;
-    signal(&second, Signal::STOP);
+    freeze(world, &second).await;
     let run = world.push(&first, tasks, before).await;
     (first, second, run)
 }
@@ -75,7 +87,7 @@ async fn a_runner_that_stood_still_does_not_go_on_with_what_another_one_took() {
     let held = world.go.hold("before");
     let (first, second, run) = pushed_to_the_first(&mut world, &tasks, &tasks).await;
     held.came().await;
-    signal(&first, Signal::STOP);
+    freeze(&world, &first).await;
     signal(&second, Signal::CONT);
     let over = world.over(&second, &run).await;
     assert_eq!(over["state"], "success", "{over}");

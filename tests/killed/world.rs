@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pelato::forge::ForgeKind;
+use pelato::queue::{Clock, Limits, SqliteQueue};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -120,6 +121,14 @@ impl World {
 
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// The store, as one more process sees it.
+    pub(crate) async fn store(&self) -> SqliteQueue {
+        let file = self.data().join("pelato.db");
+        SqliteQueue::open(&file, Limits::default(), Clock::default())
+            .await
+            .unwrap()
     }
 
     /// Pushes what `tasks` say, and delivers it: the run.
