@@ -64,6 +64,11 @@ pub struct Limits {
     pub file: i64,
     /// Bytes of Go's cache after which a repository's volume starts anew. 8 GiB.
     pub cache: u64,
+    /// Bytes by which it may pass `cache` while a step runs, in Docker; past that the
+    /// step is ended. It is looked at once a second, after each quarter of this. 1 GiB.
+    pub overrun: u64,
+    /// Files that may come to it meanwhile. 1,000,000.
+    pub files: u64,
 }
 
 impl Default for Limits {
@@ -78,6 +83,8 @@ impl Default for Limits {
             module: 64 * MIB,
             file: 1 << 30,
             cache: 8192 * MIB,
+            overrun: 1024 * MIB,
+            files: 1_000_000,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
+mod identity;
 mod keep;
 mod notify;
 mod poster;

@@ -17,6 +17,8 @@ use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceEr
 pub(super) struct Serve {
     pub(super) repository: Repository,
     pub(super) mirror: PathBuf,
+    /// Begins the names of its caches: this runner's, this repository's of this forge.
+    pub(super) cache: String,
     pub(super) keep_going: bool,
     /// Hides the secrets of all that is served: in logs, statuses and the store.
     pub(super) mask: Mask,
@@ -176,10 +178,13 @@ impl Serve {
         let mut outcome = match settled.projects.is_empty() && !settled.gone {
             true => Outcome::default(),
             false => {
+                // Who may push to one environment has no hand in what another one builds from.
+                let cache = format!("{}+{}", self.cache, run.environment);
                 let request = Request {
                     projects: &settled.projects,
                     others: &others,
                     repository: &self.repository.name,
+                    cache: &cache,
                     commit: Some(&run.commit),
                     run: &run.id,
                     keep_going: self.keep_going,

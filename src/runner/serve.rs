@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::identity::identity;
 use super::keep::keep;
 use super::notify;
 use super::poster::Poster;
@@ -98,6 +99,7 @@ impl Runner {
         let mut build = build.clone();
         build.options.temporary = Some(presence.temporary());
         build.options.owner = Some(presence.name().to_owned());
+        let id = identity(&config.data).map_err(unusable)?;
         let limits = queue::Limits {
             queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
             ..queue::Limits::default()
@@ -130,6 +132,7 @@ impl Runner {
             let key = key(repository.forge, &repository.name);
             forges.insert(key.clone(), forge(repository)?);
             let serve = Serve {
+                cache: format!("{id}+{}", mirror_name(repository)),
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
                 keep_going: config.keep_going,
                 mask: mask.clone(),
