@@ -246,6 +246,14 @@ impl Story {
         }
         assert_eq!(runner.stop().await, Some(0));
         self.faults.extend(self.world.check_leftovers(&[]).await);
+        let volumes = volumes_of(&self.world.cache()).await;
+        if volumes.len() != usize::from(self.world.builder == "docker") {
+            self.faults.push(format!("the caches are {volumes:?}"));
+        }
+        for volume in volumes {
+            // It is to stay, while its runner does.
+            remove_volume(&volume).await;
+        }
         assert!(
             self.faults.is_empty(),
             "{} faults:\n{}\n{:#?}",
@@ -312,9 +320,4 @@ async fn eighty_kills_beside_a_layout_folder() {
 async fn twenty_kills_beside_docker() {
     let points = [Point::Container, Point::Random, Point::BUILT];
     tell(Store::Layout, "docker", &points, 20, SEED + 2).await;
-    let volumes = volumes_of(NAME).await;
-    assert!(volumes.len() <= 1, "{volumes:?}");
-    for volume in volumes {
-        remove_volume(&volume).await;
-    }
 }

@@ -123,6 +123,13 @@ impl World {
         self.folder.path().join("data")
     }
 
+    /// What the Go cache of the repository is called: this runner's, this repository's, and
+    /// this environment's.
+    pub(crate) fn cache(&self) -> String {
+        let id = std::fs::read_to_string(self.data().join("id")).unwrap();
+        format!("{}+gitea+{}.git+production", id.trim(), NAME.replace('/', "+"))
+    }
+
     /// The store, as one more process sees it.
     pub(crate) async fn store(&self) -> SqliteQueue {
         let file = self.data().join("pelato.db");

@@ -56,12 +56,11 @@ pub(crate) async fn labelled(label: &str) -> Vec<ContainerSummary> {
     engine().await.list_containers(Some(options)).await.unwrap()
 }
 
-/// The volumes with the Go cache of a repository: they are labelled with a digest of its
-/// name.
-pub(crate) async fn volumes_of(repository: &str) -> Vec<String> {
+/// The volumes with the Go cache that is called so: they are labelled with a digest of it.
+pub(crate) async fn volumes_of(cache: &str) -> Vec<String> {
     let mut hash = Sha256::new();
-    hash.update(repository.len().to_be_bytes());
-    hash.update(repository);
+    hash.update(cache.len().to_be_bytes());
+    hash.update(cache);
     let owner = hex::encode(&hash.finalize()[..8]);
     let filter = HashMap::from([("label", vec![format!("pelato.cache={owner}")])]);
     let options = ListVolumesOptionsBuilder::default().filters(&filter).build();
