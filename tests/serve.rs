@@ -6,6 +6,8 @@
 mod forge;
 #[path = "serve/process.rs"]
 mod process;
+#[path = "serve/remote.rs"]
+mod remote;
 
 mod tiny_task;
 
@@ -17,6 +19,8 @@ mod containers;
 mod crowd;
 #[path = "serve/drain.rs"]
 mod drain;
+#[path = "serve/heads.rs"]
+mod heads;
 #[path = "serve/killed.rs"]
 mod killed;
 #[path = "serve/unit.rs"]

@@ -20,5 +20,7 @@ pub use client::Forge;
 pub use delivery::{Delivery, NotReadable, Push, read, repository_name};
 pub use error::ForgeError;
 pub use kind::{ForgeKind, UnknownForge};
+pub use name::title;
+pub use payload::asks_to_skip;
 pub use signature::verify;
 pub use status::{CommitStatus, StatusState};

@@ -22,7 +22,7 @@ pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
-pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue};
+pub use store::{Accepted, Beat, Cancelled, Filter, HEALS, Job, Latest, Lease, Page, Passed, Queue};
 pub use worker::Worker;
 
 #[cfg(test)]

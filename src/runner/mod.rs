@@ -3,6 +3,7 @@
 mod keep;
 mod notify;
 mod push;
+mod reconcile;
 mod serve;
 mod tidy;
 

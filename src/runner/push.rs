@@ -223,13 +223,18 @@ impl Serve {
         Ok(outcome)
     }
 
-    /// Fetches the branch; the commit where it is its head.
-    async fn fetch(&self, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
-        let remote = Remote {
+    /// Where it is fetched from.
+    pub(super) fn remote(&self) -> Remote {
+        Remote {
             url: self.repository.url.clone(),
             token: self.repository.token.clone(),
-        };
+        }
+    }
+
+    /// Fetches the branch; the commit where it is its head.
+    async fn fetch(&self, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
         let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
+        let remote = self.remote();
         let templates = self.repository.templates;
         let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit, templates)).await;
         fetched.unwrap_or_else(|error| Err(SourceError::Broken(error.to_string())))

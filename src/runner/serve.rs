@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::keep::keep;
 use super::notify;
 use super::push::Serve;
+use super::reconcile::reconcile;
 use super::tidy::tidy;
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
@@ -67,6 +68,7 @@ pub struct Runner {
     desk: Arc<Desk>,
     drain: Duration,
     keep: Keep,
+    reconcile: Option<Duration>,
     /// No more work is begun; the door still answers.
     draining: CancellationToken,
 }
@@ -74,9 +76,9 @@ pub struct Runner {
 /// What a worker needs to work a job off: the repository's side and the
 /// environment's.
 pub(super) struct Desk {
-    serves: HashMap<(String, String), Serve>,
+    pub(super) serves: HashMap<(String, String), Serve>,
     pub(super) environments: BTreeMap<String, Services>,
-    queue: Arc<dyn Queue>,
+    pub(super) queue: Arc<dyn Queue>,
 }
 
 impl Runner {
@@ -146,6 +148,7 @@ impl Runner {
             }),
             queue,
             drain: config.drain,
+            reconcile: config.reconcile,
             keep: Keep {
                 runs: config.retention.runs,
                 logs: config.retention.logs,
@@ -173,6 +176,7 @@ impl Runner {
             desk,
             drain,
             keep: kept,
+            reconcile: pause,
             draining,
         } = self;
         let closing = CancellationToken::new();
@@ -192,6 +196,9 @@ impl Runner {
         }
         parts.spawn(keep(Arc::clone(&desk), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
+        if let Some(pause) = pause {
+            parts.spawn(reconcile(Arc::clone(&desk), pause, draining.clone()));
+        }
         stop.cancelled().await;
         tracing::info!("draining: no more work is begun");
         notify::stopping();

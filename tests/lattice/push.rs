@@ -40,6 +40,7 @@ impl Stage {
         let config = format!(
             "\
 listen: 127.0.0.1:0
+reconcile: off
 repositories:
   - name: {NAME}
     forge: gitea

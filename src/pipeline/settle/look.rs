@@ -33,14 +33,14 @@ pub(super) enum Verdict {
 /// The projects of a commit, as far as they were looked at. Its calls block.
 pub(super) struct Look {
     commit: Arc<Commit>,
-    repository: String,
-    id: String,
-    toolchain: String,
-    services: Services,
+    pub(super) repository: String,
+    pub(super) id: String,
+    pub(super) toolchain: String,
+    pub(super) services: Services,
     notes: Notes,
-    there: There,
+    pub(super) there: There,
     /// In the order of the commit's projects.
-    verdicts: Vec<Verdict>,
+    pub(super) verdicts: Vec<Verdict>,
     /// How many were read.
     pub(super) read: usize,
 }
@@ -201,7 +201,7 @@ fn name(standing: &Standing) -> Option<String> {
 }
 
 /// The same as a plan takes it. The manifest itself decides nothing there.
-fn deployed(standing: &Standing) -> Deployed {
+pub(super) fn deployed(standing: &Standing) -> Deployed {
     Deployed {
         application: standing.application.clone(),
         version: standing.annotations.get("version").cloned().unwrap_or_default(),
