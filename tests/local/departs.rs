@@ -36,8 +36,8 @@ async fn take_away(stage: &Stage, application: &str) {
         commit: None,
     };
     let host = stage.host.client(&[]);
-    let gone = host.remove(application, &owner, &Reporter::default(), &CancellationToken::new());
-    assert!(gone.await.unwrap());
+    let (reporter, cancel) = (Reporter::default(), CancellationToken::new());
+    assert!(host.remove(application, &owner, &reporter, &cancel).await.unwrap());
 }
 
 async fn runs(runner: &Runner) -> Vec<Value> {
@@ -53,7 +53,7 @@ async fn until_said(runner: &Runner, text: &str) {
 }
 
 /// The first head is found by the runner itself.
-async fn deployed(stage: &Stage, runner: &Runner) {
+async fn deployed(stage: &Stage) {
     let (_, commit) = stage.repository.push("first");
     assert_eq!(
         stage.settled(&commit).await,
@@ -65,7 +65,7 @@ async fn deployed(stage: &Stage, runner: &Runner) {
 async fn what_is_gone_comes_back_by_a_run_of_its_own() {
     let stage = stage(true).await;
     let runner = stage.runner().await;
-    deployed(&stage, &runner).await;
+    deployed(&stage).await;
     let process = stage.host.process();
     take_away(&stage, &format!("{CONVERT}-edge")).await;
     assert!(stage.answer(25.0).await.is_err());
@@ -102,7 +102,7 @@ async fn what_is_gone_comes_back_by_a_run_of_its_own() {
 async fn without_heal_it_is_only_shown() {
     let stage = stage(false).await;
     let runner = stage.runner().await;
-    deployed(&stage, &runner).await;
+    deployed(&stage).await;
     for application in stage.host.applications() {
         take_away(&stage, &application).await;
     }
@@ -125,7 +125,7 @@ async fn without_heal_it_is_only_shown() {
 async fn what_cannot_be_healed_is_given_up_and_the_next_push_begins_anew() {
     let stage = stage(true).await;
     let runner = stage.runner().await;
-    deployed(&stage, &runner).await;
+    deployed(&stage).await;
     take_away(&stage, &format!("{CONVERT}-edge")).await;
     // Somebody else took its address.
     let taken = TcpListener::bind(("127.0.0.1", stage.repository.edge_port())).unwrap();
