@@ -1,6 +1,7 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
 mod keep;
+mod measure;
 mod notify;
 mod push;
 mod reconcile;

@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
+use super::measure::Measure;
 use crate::config::Repository;
 use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
 use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
 use crate::queue::{Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Ending, Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::server::Figures;
 use crate::services::Services;
 use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
 
@@ -26,6 +29,8 @@ pub(super) struct Serve {
     /// Cancelled when the runner stops: a run that stops with it is handed back,
     /// and has not ended.
     pub(super) shutdown: CancellationToken,
+    /// What is counted of all runs.
+    pub(super) figures: Figures,
 }
 
 /// What was fetched for a run.
@@ -48,6 +53,7 @@ impl Serve {
         services: &Services,
         cancel: &CancellationToken,
     ) -> RunEnd {
+        let begun = Instant::now();
         let run = &job.run;
         let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
@@ -57,7 +63,8 @@ impl Serve {
             self.tell_passed(passed.commit.as_str(), &passed.id).await;
         }
         statuses.begin();
-        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]).masked(self.mask.clone());
+        let measure = Arc::new(Measure(self.figures.clone()));
+        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _, measure]).masked(self.mask.clone());
         let ended = match job.gave_up {
             true => end(
                 RunState::Error,
@@ -91,6 +98,8 @@ impl Serve {
                 state = ended.state.as_str(),
                 "a run has ended"
             );
+            self.figures
+                .run_ended(&run.repository, ended.state.as_str(), begun.elapsed());
             statuses.end(ending(&ended));
         }
         // The posting ends once all is posted. A shutdown does not wait for the

@@ -25,7 +25,7 @@ use super::serve::Desk;
 use crate::queue::{Latest, QueueError};
 use crate::source::SourceError;
 
-/// How many repositories are looked at at once.
+/// How many remotes are asked at once, and how many looks go on at what is deployed.
 const AT_ONCE: usize = 4;
 
 /// Why a look came to nothing.
@@ -42,16 +42,19 @@ enum Trouble {
 /// Looks at every repository until the shutdown, each at its own pace: one that does not
 /// answer keeps no other one waiting.
 pub(super) async fn reconcile(desk: Arc<Desk>, pause: Duration, shutdown: CancellationToken) {
-    let places = Semaphore::new(AT_ONCE);
+    // A lattice that does not answer keeps no remote waiting.
+    let [remotes, lattices] = [(); 2].map(|()| Semaphore::new(AT_ONCE));
     let each = desk.serves.values().map(|serve| {
         let watch = Watch {
             desk: &desk,
             serve,
             pause,
+            remotes: &remotes,
+            lattices: &lattices,
             heads: Heads::default(),
             ledgers: BTreeMap::new(),
         };
-        watch.until(&places, &shutdown)
+        watch.until(&shutdown)
     });
     join_all(each).await;
 }
@@ -61,6 +64,8 @@ struct Watch<'d> {
     desk: &'d Desk,
     serve: &'d Serve,
     pause: Duration,
+    remotes: &'d Semaphore,
+    lattices: &'d Semaphore,
     heads: Heads,
     /// Environment → what was seen there.
     ledgers: BTreeMap<String, Ledger>,
@@ -76,7 +81,7 @@ struct Branch<'s> {
 }
 
 impl Watch<'_> {
-    async fn until(mut self, places: &Semaphore, shutdown: &CancellationToken) {
+    async fn until(mut self, shutdown: &CancellationToken) {
         let repository = &self.serve.repository.name;
         let mut pace = Pace::of(self.pause);
         let mut pause = pace.first();
@@ -86,13 +91,8 @@ impl Watch<'_> {
                 () = sleep(pause) => {}
                 () = shutdown.cancelled() => return,
             }
-            let looked = async {
-                // The semaphore is never closed.
-                let _place = places.acquire().await.ok();
-                self.look().await
-            };
             let looked = tokio::select! {
-                looked = looked => looked.map_err(|trouble| trouble.to_string()),
+                looked = self.look() => looked.map_err(|trouble| trouble.to_string()),
                 () = shutdown.cancelled() => return,
             };
             // Only what is news.
@@ -103,12 +103,15 @@ impl Watch<'_> {
                 }
                 _ => {}
             }
+            self.desk.figures.heads_seen(repository, looked.is_ok());
             pause = pace.after(looked.is_ok());
             before = looked.err();
         }
     }
 
     async fn look(&mut self) -> Result<(), Trouble> {
+        // The semaphores are never closed.
+        let place = self.remotes.acquire().await.ok();
         // Before the remote is asked: what is accepted meanwhile is newer than its answer.
         let mut branches = Vec::new();
         let of = &self.serve.repository;
@@ -122,6 +125,8 @@ impl Watch<'_> {
         }
         let grace = self.pause.min(missed::GRACE);
         self.heads.look(self.serve, &mut branches, grace, self.desk).await?;
+        drop(place);
+        let _place = self.lattices.acquire().await.ok();
         self.look_at_what_is_deployed(&branches).await
     }
 }

@@ -20,7 +20,7 @@ use crate::config::{Repository, RunnerConfig};
 use crate::forge::{Forge, ForgeError, ForgeKind};
 use crate::queue::{self, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
-use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
+use crate::server::{self, Check, Connections, Figures, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
 
 /// How many runs go on at once, of different repositories or environments.
@@ -79,6 +79,7 @@ pub(super) struct Desk {
     pub(super) serves: HashMap<(String, String), Serve>,
     pub(super) environments: BTreeMap<String, Services>,
     pub(super) queue: Arc<dyn Queue>,
+    pub(super) figures: Figures,
 }
 
 impl Runner {
@@ -102,8 +103,12 @@ impl Runner {
                 error,
             })?;
         let draining = CancellationToken::new();
+        let figures = Figures::default();
         let router = server::router(
-            settings(&config),
+            Settings {
+                figures: figures.clone(),
+                ..settings(&config)
+            },
             Arc::clone(&queue),
             Vec::<Check>::new(),
             draining.clone(),
@@ -120,6 +125,7 @@ impl Runner {
                 keep_going: config.keep_going,
                 mask: mask.clone(),
                 shutdown: draining.clone(),
+                figures: figures.clone(),
                 repository: repository.clone(),
             };
             serves.insert(key(repository.forge, &repository.name), serve);
@@ -145,6 +151,7 @@ impl Runner {
                 serves,
                 environments,
                 queue: Arc::clone(&queue),
+                figures,
             }),
             queue,
             drain: config.drain,

@@ -8,6 +8,7 @@ use pelato::report::Reporter;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use crate::command::Project;
 use crate::host::{post, until};
 use crate::push::runner::Runner;
 use crate::push::{NAME, Stage};
@@ -109,6 +110,14 @@ async fn without_heal_it_is_only_shown() {
     until_said(&runner, "what is deployed departs from the head").await;
     let said = runner.said();
     assert!(said.contains("kelvin_filter: it is not deployed"), "{said}");
+    let drift = r#"pelato_drift{repository="acme/thermo",environment="production"}"#;
+    let metrics = async || {
+        let answer = reqwest::get(format!("{}/metrics", runner.url())).await.unwrap();
+        answer.text().await.unwrap()
+    };
+    let shown = metrics().await;
+    assert!(shown.contains(&format!("{drift} ")), "{shown}");
+    assert!(shown.contains("pelato_builds_total{result=\"success\"} 2\n"), "{shown}");
     // Somebody else puts it back: the next push, which changes nothing.
     stage.repository.write("README.md", "again");
     let (_, commit) = stage.repository.push("again");
@@ -141,5 +150,42 @@ async fn what_cannot_be_healed_is_given_up_and_the_next_push_begins_anew() {
             .await
             .is_ok()
     );
+    assert_eq!(runner.stop().await, Some(0));
+}
+
+/// A rollback departs from the head on purpose.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_back_stays_put_back_until_the_next_push() {
+    let stage = stage(true).await;
+    let runner = stage.runner().await;
+    deployed(&stage).await;
+    stage.repository.edit("tasks/convert.go", "273.15", "273.16");
+    let (_, commit) = stage.repository.push("a slip");
+    assert_eq!(
+        stage.settled(&commit).await,
+        "success: 1 built, 1 published, 1 deployed, 1 unchanged"
+    );
+    let slip = stage.answer(25.0).await.unwrap();
+
+    let project = Project::of(NAME)
+        .with("PELATO_STATE", &stage.data().display().to_string())
+        .with("PELATO_DEPLOY", "local");
+    for file in ["workflow.yaml", "tasks/convert.go", "tasks/filter.go"] {
+        let text = std::fs::read_to_string(stage.repository.folder().join(file)).unwrap();
+        project.write(file, &text);
+    }
+    let ended = project.pelato(&["rollback", "--environment", "production"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    assert_ne!(stage.answer(25.0).await.unwrap(), slip);
+    until_said(&runner, "something was put back by hand, and stays until the next push").await;
+
+    // The other one is gone too: it could only be healed with the one that was put back.
+    take_away(&stage, "kelvin_filter-edge").await;
+    until_said(&runner, "kelvin_filter: it is not deployed on edge").await;
+    assert_eq!(runs(&runner).await.len(), 2);
+    stage.repository.write("README.md", "again");
+    let (_, commit) = stage.repository.push("again");
+    assert_eq!(stage.settled(&commit).await, "success: 2 deployed");
+    assert_eq!(stage.answer(25.0).await.unwrap(), slip);
     assert_eq!(runner.stop().await, Some(0));
 }

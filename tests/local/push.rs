@@ -23,7 +23,7 @@ pub(crate) struct Stage {
     pub(crate) repository: Repository,
     pub(crate) host: Host,
     pub(crate) config: String,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl Stage {
@@ -62,8 +62,13 @@ environments:
             forge,
             repository,
             config,
-            _data: data,
+            data,
         }
+    }
+
+    /// The runner's folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     pub(crate) async fn runner(&self) -> Runner {

@@ -34,8 +34,9 @@ impl Watch<'_> {
             let Some((branch, latest)) = runs.max_by_key(|(_, latest)| latest.run.created_at) else {
                 continue;
             };
-            if branch.head.is_some() && is_settled(latest) {
-                self.look_at(branch, latest).await?;
+            match branch.head.is_some() && is_settled(latest) {
+                true => self.look_at(branch, latest).await?,
+                false => self.desk.figures.drift(&self.serve.repository.name, name, None),
             }
         }
         Ok(())
@@ -55,6 +56,7 @@ impl Watch<'_> {
             Err(error) => {
                 // The runs say it where people look; here it may be said every few minutes.
                 tracing::debug!(repository, environment, error, "what is deployed cannot be seen");
+                self.desk.figures.drift(repository, environment, None);
                 return Ok(());
             }
         };
@@ -64,6 +66,7 @@ impl Watch<'_> {
         if still.as_ref() != Some(latest) || self.is_at_work(environment).await? {
             return Ok(());
         }
+        self.desk.figures.drift(repository, environment, Some(found.len()));
         let is_restored = found.iter().any(|departure| departure.restored);
         let may_heal = services.environment().heal && !is_restored && branch.head.as_ref() == Some(&latest.run.commit);
         let words: Vec<String> = found.iter().map(ToString::to_string).collect();
@@ -115,6 +118,7 @@ impl Watch<'_> {
                 tracing::warn!(run = id, repository, environment, departs = %text, attempt, "healing");
                 let line =
                     format!("heal, attempt {attempt} of {MOST}: what is deployed departs from this commit: {text}\n");
+                self.desk.figures.healing(repository, environment);
                 // The run matters more than this line.
                 let _ = self.desk.queue.append_log(&id, &line).await;
             }

@@ -153,6 +153,7 @@ async fn accept(serve: &Serve, branch: &Branch<'_>, head: Head, desk: &Desk) -> 
                 commit,
                 "a head that was not told of is queued"
             );
+            desk.figures.head_missed(repository);
             let line = "no delivery told of this head: the runner found it when it looked at the branch\n";
             // The run matters more than this line.
             let _ = desk.queue.append_log(&id, line).await;
