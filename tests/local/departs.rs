@@ -153,6 +153,38 @@ async fn what_cannot_be_healed_is_given_up_and_the_next_push_begins_anew() {
     assert_eq!(runner.stop().await, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_changed_is_put_right() {
+    let stage = stage(true).await;
+    let runner = stage.runner().await;
+    deployed(&stage).await;
+    // Whoever edits it by hand leaves our annotations as they are.
+    let file = stage.host.path().join(format!("applications/{CONVERT}-edge.json"));
+    let ours: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut theirs = ours.clone();
+    theirs["document"]["metadata"]["annotations"]["version"] = "1.0.0-byhand".into();
+    std::fs::write(&file, theirs.to_string()).unwrap();
+    stage.host.signal(rustix::process::Signal::KILL);
+    let changed = format!("{CONVERT}: changed on edge by somebody else");
+    until_said(&runner, &changed).await;
+    let version = || {
+        let now: Value = serde_json::from_slice(&std::fs::read(&file).unwrap_or_default()).unwrap_or_default();
+        now["document"]["metadata"]["annotations"]["version"].clone()
+    };
+    until("our version", || {
+        version() == ours["document"]["metadata"]["annotations"]["version"]
+    })
+    .await;
+    until_said(&runner, "what is deployed is what the head wants again").await;
+    assert_eq!(
+        stage.answer(25.0).await.unwrap(),
+        r#"{"sensor":"kitchen","kelvin":298.15}"#
+    );
+    let runs = runs(&runner).await;
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runner.stop().await, Some(0));
+}
+
 /// A rollback departs from the head on purpose.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_put_back_stays_put_back_until_the_next_push() {
