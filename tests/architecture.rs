@@ -72,7 +72,7 @@ const USES: [(&str, &[&str]); 25] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 34] = [
+const LIBRARIES: [(&str, &[&str]); 35] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
@@ -93,6 +93,7 @@ const LIBRARIES: [(&str, &[&str]); 34] = [
     ("miniz_oxide", &["deploy"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
+    ("prometheus_client", &["server"]),
     ("regex", &["report"]),
     ("reqwest", &["client", "forge", "publish"]),
     ("saphyr_parser", &["document"]),

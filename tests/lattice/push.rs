@@ -2,8 +2,8 @@
 //! program, SQLite, Docker, a registry, NATS, wadm and two hosts. Only the forge
 //! is a model, spoken to over HTTP.
 
-mod repository;
-mod runner;
+pub(crate) mod repository;
+pub(crate) mod runner;
 
 use std::time::Duration;
 
@@ -40,6 +40,7 @@ impl Stage {
         let config = format!(
             "\
 listen: 127.0.0.1:0
+reconcile: off
 repositories:
   - name: {NAME}
     forge: gitea

@@ -2,6 +2,7 @@
 
 mod busy;
 mod cases;
+mod departs;
 mod doctor;
 mod failures;
 mod life;
