@@ -2,7 +2,7 @@
 //! program, SQLite, Docker, a registry, NATS, wadm and two hosts. Only the forge
 //! is a model, spoken to over HTTP.
 
-mod repository;
+pub(crate) mod repository;
 mod runner;
 
 use std::time::Duration;

@@ -4,6 +4,7 @@ mod busy;
 mod cases;
 mod doctor;
 mod failures;
+mod killed;
 mod life;
 mod owners;
 mod renamed;
