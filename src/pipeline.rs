@@ -2,6 +2,7 @@
 //! come through here.
 
 mod artifacts;
+mod away;
 #[cfg(feature = "local")]
 mod call;
 mod carry_out;
@@ -26,6 +27,7 @@ mod status;
 #[cfg(feature = "local")]
 mod test;
 
+pub use away::{Away, Part};
 #[cfg(feature = "local")]
 pub use call::{Callable, callable};
 pub use cause::Cause;

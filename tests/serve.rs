@@ -1,5 +1,6 @@
 //! `pelato serve` as a process of its own: killed, stopped, crowded, and asked from a
-//! command line. What it would build is never reached: its repositories do not answer.
+//! command line. Mostly its repositories do not answer, and nothing is
+//! built.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 #[path = "support/forge.rs"]
@@ -7,10 +8,25 @@ mod forge;
 #[path = "serve/process.rs"]
 mod process;
 
+#[cfg(feature = "local")]
+#[path = "serve/gate.rs"]
+mod gate;
+#[cfg(feature = "local")]
+#[path = "serve/git_server.rs"]
+mod git_server;
+#[cfg(feature = "local")]
+#[path = "serve/moody.rs"]
+mod moody;
+#[cfg(feature = "local")]
+#[path = "publish/registry.rs"]
+mod real_registry;
 mod tiny_task;
 
 #[path = "serve/asked.rs"]
 mod asked;
+#[cfg(feature = "local")]
+#[path = "serve/away.rs"]
+mod away;
 #[path = "serve/containers.rs"]
 mod containers;
 #[path = "serve/crowd.rs"]

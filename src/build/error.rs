@@ -171,6 +171,8 @@ pub enum BuildError {
         doing: String,
         /// The engine's answer.
         reason: String,
+        /// It gave none: the connection broke off, or it is gone.
+        away: bool,
     },
     /// The local builder has no Go to build with.
     #[error("{found}; install Go {oldest} or later (https://go.dev/dl), or build in Docker: `--builder docker`")]
@@ -211,6 +213,19 @@ impl BuildError {
         )
     }
 
+    /// Whether the same may go through later: the engine is away, or went away halfway, or
+    /// cannot reach where its images are from.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::NoBuilder { .. } => true,
+            // Waiting gives nobody a right.
+            Self::DockerUnreachable { reason, .. } => !reason.contains("ermission denied"),
+            Self::Engine { away, .. } => *away,
+            Self::Image { reason, .. } => AWAY.iter().any(|word| reason.contains(word)),
+            _ => false,
+        }
+    }
+
     /// The one line of it that says most: for a commit status, a list.
     pub fn summary(&self) -> String {
         let text = self.to_string();
@@ -223,7 +238,11 @@ impl BuildError {
 
     /// The engine failed at something that was being done.
     pub(super) fn engine(doing: impl Into<String>, error: &bollard::errors::Error) -> Self {
-        Self::unexpected(doing, chain(error))
+        Self::Engine {
+            doing: doing.into(),
+            reason: chain(error),
+            away: !is_answer(error),
+        }
     }
 
     /// The engine did what it was told, and what came of it is not what should have.
@@ -231,6 +250,7 @@ impl BuildError {
         Self::Engine {
             doing: doing.into(),
             reason: reason.into(),
+            away: false,
         }
     }
 
@@ -241,6 +261,29 @@ impl BuildError {
             reason: reason.to_string(),
         }
     }
+}
+
+/// What an engine says when the registry of its images is away, busy or not well.
+const AWAY: [&str; 7] = [
+    "toomanyrequests",
+    "i/o timeout",
+    "TLS handshake timeout",
+    "connection refused",
+    "connection reset",
+    "Temporary failure in name resolution",
+    "503 Service Unavailable",
+];
+
+/// Whether the engine itself said it.
+fn is_answer(error: &bollard::errors::Error) -> bool {
+    use bollard::errors::Error;
+    matches!(
+        error,
+        Error::DockerResponseServerError { .. }
+            | Error::DockerStreamError { .. }
+            | Error::DockerContainerWaitError { .. }
+            | Error::JsonDataError { .. }
+    )
 }
 
 /// An error with what caused it, since the outer one often says only "client error".

@@ -17,7 +17,7 @@ pub(super) struct Row {
     pub(super) branch: String,
     pub(super) environment: String,
     pub(super) commit: String,
-    /// What went wrong, where something did.
+    /// What went wrong, or is waited for.
     pub(super) reason: Option<String>,
     pub(super) tasks: String,
     pub(super) ago: String,
@@ -41,7 +41,7 @@ impl Row {
             branch: run.branch.clone(),
             environment: run.environment.clone(),
             commit,
-            reason: matches!(run.state, RunState::Failure | RunState::Error)
+            reason: matches!(run.state, RunState::Queued | RunState::Failure | RunState::Error)
                 .then(|| run.reason.clone())
                 .flatten(),
             tasks: summary(&run.tasks),

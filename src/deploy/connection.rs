@@ -42,9 +42,13 @@ impl Connection {
         }
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
     /// Why `error` is not the silence of whom we asked, if it is not.
     pub(super) fn at_fault(&self, error: &RequestError) -> Option<DeployError> {
-        if self.client.connection_state() != State::Connected {
+        if !self.is_open() {
             return Some(DeployError::Unreachable {
                 url: self.url.clone(),
                 reason: format!("the connection was lost ({error})"),

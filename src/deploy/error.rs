@@ -203,3 +203,25 @@ pub enum DeployError {
         reason: String,
     },
 }
+
+impl DeployError {
+    /// Whether the same may go through later: NATS, wadm, a host or the local host is away
+    /// or not well. What is refused will be refused again.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::WadmSilent { .. }
+            | Self::Way { .. }
+            // What was taken down is to come up again, once that host is well.
+            | Self::Stuck { .. }
+            | Self::LocalStart { .. }
+            | Self::LocalSilent { .. }
+            | Self::Component { .. } => true,
+            // wadm answers so while its own store is away.
+            Self::Rejected { reason, .. } => {
+                reason.contains("storage error") || reason.contains("likely a transient error")
+            }
+            _ => false,
+        }
+    }
+}

@@ -49,6 +49,14 @@ impl Lattice {
         Self { limits, ..self }
     }
 
+    /// Whether NATS and wadm answer within `limit`. Asks for an application that nobody
+    /// has: a list may be long.
+    pub async fn answers(&self, limit: Duration) -> Result<(), DeployError> {
+        let asked = tokio::time::timeout(limit, self.wadm.get("pelato-is-anybody-there"));
+        asked.await.unwrap_or_else(|_| Err(self.wadm.unanswered()))?;
+        Ok(())
+    }
+
     /// All hosts that answer within 2 s, in the order of their names.
     pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
         self.control.hosts(Instant::now()).await

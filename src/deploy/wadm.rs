@@ -132,6 +132,17 @@ impl Wadm {
         status.map_err(|error| self.failed("show the status of", application, error))
     }
 
+    /// Nobody answered in a time that is shorter than the client's.
+    pub(super) fn unanswered(&self) -> DeployError {
+        match self.connection.is_open() {
+            true => DeployError::WadmSilent {
+                lattice: self.lattice.clone(),
+                url: self.connection.url.clone(),
+            },
+            false => self.connection.broken("the connection was lost"),
+        }
+    }
+
     fn failed(&self, action: &'static str, application: &str, error: ClientError) -> DeployError {
         let application = application.to_owned();
         let silent = || DeployError::WadmSilent {

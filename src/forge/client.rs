@@ -145,7 +145,7 @@ fn is_rate_limit(headers: &HeaderMap) -> bool {
 
 /// `Retry-After` in seconds or as a moment, or the time until `X-RateLimit-Reset`. An hour at
 /// most, since a clock may be wrong.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
     let asked = text(headers, "retry-after").and_then(|value| match value.parse::<u64>() {
         Ok(seconds) => Some(seconds),

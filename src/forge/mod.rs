@@ -13,6 +13,7 @@ mod github;
 mod kind;
 mod name;
 mod payload;
+mod reach;
 mod signature;
 mod status;
 
@@ -20,5 +21,6 @@ pub use client::Forge;
 pub use delivery::{Delivery, NotReadable, Push, read, repository_name};
 pub use error::ForgeError;
 pub use kind::{ForgeKind, UnknownForge};
+pub use reach::{answers, origin};
 pub use signature::verify;
 pub use status::{CommitStatus, StatusState};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Away;
 use crate::build::BuildError;
 use crate::deploy::DeployError;
 use crate::publish::PublishError;
@@ -17,6 +18,8 @@ pub struct Cause {
     pub reason: String,
     /// The same in a line.
     pub brief: String,
+    /// What is away, where the task may get through later.
+    pub away: Option<Away>,
 }
 
 impl fmt::Display for Cause {
@@ -29,6 +32,7 @@ impl From<&BuildError> for Cause {
     fn from(error: &BuildError) -> Self {
         Self {
             brief: error.summary(),
+            away: Away::build(error),
             ..Self::of(error.is_the_tasks(), error)
         }
     }
@@ -36,7 +40,10 @@ impl From<&BuildError> for Cause {
 
 impl From<&PublishError> for Cause {
     fn from(error: &PublishError) -> Self {
-        Self::of(matches!(error, PublishError::NotAComponent { .. }), error)
+        Self {
+            away: Away::publish(error),
+            ..Self::of(matches!(error, PublishError::NotAComponent { .. }), error)
+        }
     }
 }
 
@@ -52,7 +59,11 @@ impl From<&DeployError> for Cause {
             error,
             DeployError::Foreign { .. } | DeployError::Manifest { .. } | DeployError::Rejected { .. }
         );
-        Self::of(the_tasks, error)
+        let away = Away::deploy(error);
+        Self {
+            away,
+            ..Self::of(the_tasks && away.is_none(), error)
+        }
     }
 }
 
@@ -68,6 +79,7 @@ impl Cause {
             state: TaskState::Failure,
             reason: failed.join("\n\n"),
             brief,
+            away: None,
         }
     }
 
@@ -95,6 +107,7 @@ impl Cause {
             state,
             brief: reason.lines().next().unwrap_or_default().to_owned(),
             reason,
+            away: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Cause;
+use super::{Away, Cause};
 use crate::deploy::TargetOutcome;
 use crate::plan::{Change, PlannedTask};
 use crate::report::{TargetState, TaskState};
@@ -108,6 +108,8 @@ pub struct TaskOutcome {
     pub reason: Option<String>,
     /// The same in a line.
     pub brief: Option<String>,
+    /// What is away, where it may get through later.
+    pub away: Option<Away>,
     /// Whether it was compiled.
     pub built: bool,
     /// Whether anything was pushed.
@@ -126,6 +128,7 @@ impl TaskOutcome {
         self.state = cause.state;
         self.reason = Some(cause.reason.clone());
         self.brief = Some(cause.brief.clone());
+        self.away = cause.away;
     }
 
     /// Whether it is no longer wanted, and was left running.
@@ -142,6 +145,7 @@ impl TaskOutcome {
             state: TaskState::Pending,
             reason: None,
             brief: None,
+            away: None,
             built: false,
             published: false,
             deployed: false,

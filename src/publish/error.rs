@@ -1,6 +1,7 @@
 //! What can go wrong between a component and a registry.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Why an artifact could not be looked up or published. Each message says what
 /// is wrong, where, and what to do; none holds a password or token.
@@ -188,6 +189,8 @@ pub enum PublishError {
         tried: String,
         /// What the registry says: empty, or beginning with a comma.
         reason: String,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
     },
     /// 5xx and whatever else it answers.
     #[error("the registry {host} failed at {repository}: {reason}; see the registry's log, then run again")]
@@ -198,5 +201,29 @@ pub enum PublishError {
         repository: String,
         /// What it answered.
         reason: String,
+        /// The answer's code; 0 where the answer made no sense.
+        status: u16,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
     },
+}
+
+impl PublishError {
+    /// Whether the same may go through later: the registry is away, is not well, or asks
+    /// for patience. What it refuses it will refuse again.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TooMany { .. } => true,
+            Self::Server { status, .. } => *status == 408 || *status >= 500,
+            _ => false,
+        }
+    }
+
+    /// How long the registry asks to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooMany { retry_after, .. } | Self::Server { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a registry's refusal means.
 
 use std::error::Error;
+use std::time::Duration;
 
 use oci_client::errors::{OciDistributionError, OciEnvelope, OciErrorCode};
 
@@ -29,14 +30,40 @@ pub(super) fn is_missing(error: &OciDistributionError) -> bool {
     }
 }
 
+/// Whether the registry may have asked to be left alone, and the address that it said so
+/// at: the library keeps no headers.
+pub(super) fn limited(error: &OciDistributionError) -> Option<&str> {
+    match error {
+        OciDistributionError::ServerError {
+            code: 429 | 503, url, ..
+        } => Some(url),
+        OciDistributionError::RegistryError { envelope, url } if has(envelope, &[OciErrorCode::Toomanyrequests]) => {
+            Some(url)
+        }
+        OciDistributionError::RequestError(error) => match error.status()?.as_u16() {
+            429 | 503 => Some(error.url()?.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Our error for one of the library's.
 pub(super) fn explain(
     error: OciDistributionError,
     host: &str,
     repository: &str,
     credentials: &Credentials,
+    retry_after: Option<Duration>,
 ) -> PublishError {
     let status = match &error {
+        // An answer that broke off.
+        OciDistributionError::IoError(error) => {
+            return PublishError::Unreachable {
+                host: host.to_owned(),
+                reason: error.to_string(),
+            };
+        }
         OciDistributionError::RequestError(error) => match error.status() {
             Some(status) => status.as_u16(),
             None => return unreachable_or_tls(error, host),
@@ -96,21 +123,30 @@ pub(super) fn explain(
             repository,
             reason,
         },
-        429 => PublishError::TooMany { host, tried, reason },
+        429 => PublishError::TooMany {
+            host,
+            tried,
+            reason,
+            retry_after,
+        },
         0 => PublishError::Server {
             host,
             repository,
             reason: text,
+            status,
+            retry_after,
         },
         status => PublishError::Server {
             host,
             repository,
             reason: format!("HTTP {status}{reason}"),
+            status,
+            retry_after,
         },
     }
 }
 
-fn unreachable_or_tls(error: &reqwest::Error, host: &str) -> PublishError {
+pub(super) fn unreachable_or_tls(error: &reqwest::Error, host: &str) -> PublishError {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {

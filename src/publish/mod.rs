@@ -5,6 +5,7 @@
 //! that a second run, another branch or another machine uploads nothing.
 
 mod address;
+mod again;
 mod artifact;
 mod blobs;
 mod credentials;
@@ -13,6 +14,7 @@ mod failure;
 mod index;
 mod layout;
 mod name;
+mod patience;
 mod place;
 mod probe;
 mod pull;

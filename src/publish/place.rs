@@ -7,7 +7,7 @@ use reqwest::header::HeaderValue;
 
 use super::PublishError;
 use super::artifact;
-use super::failure::{explain, is_missing};
+use super::failure::{explain, is_missing, limited};
 use super::name::{fingerprint_tag, is_tag};
 use super::registry::Registry;
 
@@ -54,8 +54,19 @@ pub(super) struct Found {
 }
 
 impl Registry {
-    async fn failed(&self, place: &Place, error: OciDistributionError) -> PublishError {
-        explain(error, &self.address.host, &place.repository, self.credentials().await)
+    /// Our error for one of the library's, about a repository.
+    pub(super) async fn failed(&self, repository: &str, error: OciDistributionError) -> PublishError {
+        let retry_after = match limited(&error) {
+            Some(url) => self.asked_to_wait(url).await,
+            None => None,
+        };
+        explain(
+            error,
+            &self.address.host,
+            repository,
+            self.credentials().await,
+            retry_after,
+        )
     }
 
     /// Gets a token where the registry wants one. The library does so by
@@ -69,7 +80,7 @@ impl Registry {
         let auth = &self.credentials().await.auth;
         match self.client.auth(image, auth, operation).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
+            Err(error) => Err(self.failed(&place.repository, error).await),
         }
     }
 
@@ -84,7 +95,7 @@ impl Registry {
         {
             Ok(manifest) => manifest,
             Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(self.failed(place, error).await),
+            Err(error) => return Err(self.failed(&place.repository, error).await),
         };
         let ours = serde_json::from_slice::<OciImageManifest>(&body)
             .is_ok_and(|manifest| artifact::is_for(&manifest, fingerprint));
@@ -98,7 +109,7 @@ impl Registry {
             Ok(digest) if digest == found.digest => return Ok(()),
             Ok(_) => {}
             Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(self.failed(place, error).await),
+            Err(error) => return Err(self.failed(&place.repository, error).await),
         }
         self.authenticate(place, &image, RegistryOperation::Push).await?;
         self.put_manifest(place, &image, found).await
@@ -117,7 +128,7 @@ impl Registry {
             .await
         {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
+            Err(error) => Err(self.failed(&place.repository, error).await),
         }
     }
 
@@ -133,11 +144,11 @@ impl Registry {
         match self.client.pull_blob_stream_partial(image, digest, 0, Some(1)).await {
             Ok(_) => return Ok(()),
             Err(error) if is_missing(&error) => {}
-            Err(error) => return Err(self.failed(place, error).await),
+            Err(error) => return Err(self.failed(&place.repository, error).await),
         }
         match self.client.push_blob(image, data, digest).await {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.failed(place, error).await),
+            Err(error) => Err(self.failed(&place.repository, error).await),
         }
     }
 }

@@ -5,8 +5,9 @@ use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use oci_client::{Reference, RegistryOperation};
 
 use super::PublishError;
+use super::again::again;
 use super::artifact::{self, sha256};
-use super::failure::{explain, is_missing};
+use super::failure::is_missing;
 use super::registry::Registry;
 
 /// The largest component that is fetched, in bytes.
@@ -16,16 +17,19 @@ impl Registry {
     /// Whether the component that `reference` pins is there: its manifest, and one byte
     /// of it. One of another registry is [`PublishError::Damaged`].
     pub async fn holds(&self, reference: &str) -> Result<bool, PublishError> {
+        again(|| self.holds_now(reference)).await
+    }
+
+    async fn holds_now(&self, reference: &str) -> Result<bool, PublishError> {
         let Some((image, manifest)) = self.pinned(reference).await? else {
             return Ok(false);
         };
         let layer = artifact::layer(&manifest).ok_or_else(|| self.wrong(reference, "it is not of a component"))?;
-        let credentials = self.credentials().await;
         let byte = self.client.pull_blob_stream_partial(&image, layer, 0, Some(1)).await;
         match byte {
             Ok(_) => Ok(true),
             Err(error) if is_missing(&error) => Ok(false),
-            Err(error) => Err(explain(error, &self.address.host, image.repository(), credentials)),
+            Err(error) => Err(self.failed(image.repository(), error).await),
         }
     }
 
@@ -43,11 +47,13 @@ impl Registry {
             return Err(wrong("it is of another registry"));
         }
         let credentials = self.credentials().await;
-        let failed = |error| explain(error, &self.address.host, image.repository(), credentials);
-        self.client
+        let known = self
+            .client
             .auth(&image, &credentials.auth, RegistryOperation::Pull)
-            .await
-            .map_err(failed)?;
+            .await;
+        if let Err(error) = known {
+            return Err(self.failed(image.repository(), error).await);
+        }
         let pulled = self
             .client
             .pull_manifest_raw(&image, &credentials.auth, &[OCI_IMAGE_MEDIA_TYPE])
@@ -55,7 +61,7 @@ impl Registry {
         let body = match pulled {
             Ok((body, _)) => body,
             Err(error) if is_missing(&error) => return Ok(None),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(self.failed(image.repository(), error).await),
         };
         if sha256(&body) != digest {
             return Err(wrong("its content is another"));
@@ -75,14 +81,19 @@ impl Registry {
     /// The component that `reference` pins: `host/path/name:tag@sha256:…`. The
     /// manifest and its layer are compared with their digests.
     pub async fn read(&self, reference: &str) -> Result<Vec<u8>, PublishError> {
+        again(|| self.read_now(reference)).await
+    }
+
+    async fn read_now(&self, reference: &str) -> Result<Vec<u8>, PublishError> {
         let wrong = |reason: String| self.wrong(reference, &reason);
         let Some((image, manifest)) = self.pinned(reference).await? else {
             return Err(wrong("it is not there any more".to_owned()));
         };
-        let credentials = self.credentials().await;
-        let failed = |error| explain(error, &self.address.host, image.repository(), credentials);
         let layer = artifact::layer(&manifest).ok_or_else(|| wrong("it is not of a component".to_owned()))?;
-        let stream = self.client.pull_blob_stream(&image, layer).await.map_err(failed)?;
+        let stream = match self.client.pull_blob_stream(&image, layer).await {
+            Ok(stream) => stream,
+            Err(error) => return Err(self.failed(image.repository(), error).await),
+        };
         let wasm = stream
             .try_fold(Vec::new(), |mut wasm, bytes| async move {
                 match wasm.len() + bytes.len() > LARGEST {

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::PublishError;
 use super::address::Address;
+use super::again::again;
 use super::artifact::{self, Artifact, sha256};
 use super::credentials::{Credentials, docker_file};
 use super::place::{Found, Place};
@@ -82,7 +83,7 @@ impl Registry {
         fingerprint: &str,
     ) -> Result<Option<Artifact>, PublishError> {
         let place = self.place(component_name, version, fingerprint)?;
-        let found = self.found(&place, fingerprint).await?;
+        let found = again(|| self.found(&place, fingerprint)).await?;
         Ok(found.map(|found| self.artifact(&place, found.digest, true)))
     }
 
@@ -95,10 +96,10 @@ impl Registry {
         fingerprint: &str,
     ) -> Result<Option<Artifact>, PublishError> {
         let place = self.place(component_name, version, fingerprint)?;
-        let Some(found) = self.found(&place, fingerprint).await? else {
+        let Some(found) = again(|| self.found(&place, fingerprint)).await? else {
             return Ok(None);
         };
-        self.tag_version(&place, &found).await?;
+        again(|| self.tag_version(&place, &found)).await?;
         Ok(Some(self.artifact(&place, found.digest, true)))
     }
 
@@ -118,20 +119,20 @@ impl Registry {
         let place = self.place(component_name, version, fingerprint)?;
         let packed = artifact::pack(component_name, version, fingerprint, wasm)?;
         let image = self.image(&place, place.fingerprint_tag.clone());
-        self.authenticate(&place, &image, RegistryOperation::Push).await?;
+        again(|| self.authenticate(&place, &image, RegistryOperation::Push)).await?;
         let (layer, config) = (packed.layer.sha256_digest(), packed.config.sha256_digest());
         // Which of the two is there first is no matter: the manifest comes after both.
         tokio::try_join!(
-            self.upload(&place, &image, &packed.layer.data, &layer),
-            self.upload(&place, &image, &packed.config.data, &config),
+            again(|| self.upload(&place, &image, &packed.layer.data, &layer)),
+            again(|| self.upload(&place, &image, &packed.config.data, &config)),
         )?;
         let digest = sha256(&packed.body);
         let found = Found {
             body: packed.body,
             digest,
         };
-        self.put_manifest(&place, &image, &found).await?;
-        self.tag_version(&place, &found).await?;
+        again(|| self.put_manifest(&place, &image, &found)).await?;
+        again(|| self.tag_version(&place, &found)).await?;
         Ok(self.artifact(&place, found.digest, false))
     }
 

@@ -24,8 +24,8 @@ pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
-pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Queue};
-pub use worker::Worker;
+pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Queue, Scope};
+pub use worker::{Answer, Later, Worker};
 
 #[cfg(test)]
 mod tests;

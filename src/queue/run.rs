@@ -51,6 +51,12 @@ pub struct Run {
     pub tasks: Vec<TaskRecord>,
     /// How often it was begun.
     pub attempts: u32,
+    /// How often it was put off since something around it was away.
+    pub postponed: u32,
+    /// When it was first put off.
+    pub postponed_since: Option<OffsetDateTime>,
+    /// While it is put off: when it is begun again, at the earliest.
+    pub not_before: Option<OffsetDateTime>,
     /// True when somebody asked to cancel it while it runs.
     pub cancel_requested: bool,
     /// When it was accepted.

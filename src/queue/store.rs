@@ -37,6 +37,22 @@ pub trait Queue: Send + Sync {
     /// How many runs there are.
     fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>>;
 
+    /// Puts a run back that waits for something, to be begun again in `after` at the
+    /// earliest; its repository and environment begin nothing else meanwhile. It counts as
+    /// no attempt. What was asked for while it ran comes first: a run that somebody
+    /// cancelled is over, and so is one that a newer head of its branch waits behind.
+    /// False when the lease is lost.
+    fn postpone<'a>(
+        &'a self,
+        lease: &'a Lease,
+        after: std::time::Duration,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<bool, QueueError>>;
+
+    /// Lets runs that were put off begin now: what they wait for may be back. How many
+    /// there were.
+    fn hasten<'a>(&'a self, which: &'a Scope) -> BoxFuture<'a, Result<u64, QueueError>>;
+
     /// Adds to a run's log. Past the bound of a log, one line says so and the rest
     /// is dropped.
     fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>>;
@@ -99,6 +115,17 @@ pub struct Lease {
     pub attempt: u32,
 }
 
+/// Whose runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody's.
+    All,
+    /// Those of `owner/name`.
+    Repository(String),
+    /// Those of an environment.
+    Environment(String),
+}
+
 /// The answer to a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
@@ -115,7 +142,7 @@ pub enum Beat {
 pub enum Cancelled {
     /// It was queued and is cancelled.
     Now,
-    /// It runs; its worker is told.
+    /// It runs, or was begun and put off; a worker is told.
     Requested,
     /// It was over already, in this state.
     Over(RunState),

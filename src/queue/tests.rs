@@ -8,6 +8,7 @@ pub(in crate::queue) mod history;
 pub(in crate::queue) mod keep;
 pub(in crate::queue) mod lease;
 pub(in crate::queue) mod outbox;
+pub(in crate::queue) mod put_off;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,14 @@ macro_rules! put_under_the_suite {
             outbox::one_whose_sender_died_is_sent_again,
             outbox::what_the_dead_were_sending_is_sent_at_once,
             outbox::who_lost_a_run_announces_nothing,
+            put_off::a_run_that_waits_is_begun_again_in_its_time_and_was_not_tried,
+            put_off::what_waits_behind_it_waits_and_other_lanes_go_on,
+            put_off::a_newer_head_takes_its_place,
+            put_off::a_newer_head_that_came_meanwhile_takes_its_place,
+            put_off::somebody_cancels_it_while_it_waits,
+            put_off::somebody_cancelled_it_meanwhile,
+            put_off::what_it_waits_for_is_back,
+            put_off::who_lost_its_lease_puts_nothing_off,
         );
     };
     ($stand:ty: $($of:ident::$story:ident,)*) => {

@@ -1,5 +1,6 @@
 //! Taking runs from a queue and working them off, one after the other.
 
+mod answer;
 mod hold;
 
 use std::future::Future;
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
+pub use self::answer::{Answer, Later};
 use self::hold::{Ending, Hold};
 use super::{Job, Lease, Queue, QueueError, RunEnd, RunState};
 
@@ -26,7 +28,8 @@ const TRIES: u32 = 5;
 /// The handler gets the job and a token that asks it to stop: somebody cancelled
 /// the run, the lease was lost, or the process shuts down. It then ends soon and
 /// answers [`RunState::Cancelled`]; what does not end within ten seconds is dropped.
-/// A run that stopped because of a shutdown is given back to the queue.
+/// A run that stopped because of a shutdown is given back to the queue. A handler that
+/// answers [`Answer::Later`] has its run put off; nothing is held for it meanwhile.
 pub struct Worker<H> {
     name: String,
     queue: Arc<dyn Queue>,
@@ -34,10 +37,11 @@ pub struct Worker<H> {
     grace: Duration,
 }
 
-impl<H, F> Worker<H>
+impl<H, F, A> Worker<H>
 where
     H: Fn(Job, CancellationToken) -> F + Send + Sync + 'static,
-    F: Future<Output = RunEnd> + Send + 'static,
+    F: Future<Output = A> + Send + 'static,
+    A: Into<Answer> + Send + 'static,
 {
     /// A worker with a name of its own.
     pub fn new(queue: Arc<dyn Queue>, handler: H) -> Self {
@@ -99,15 +103,21 @@ where
             return Ok(false);
         };
         let lease = job.lease.clone();
-        if lease.attempt > 1 {
-            let line = format!("--- attempt {} ---\n", lease.attempt);
+        let begun = job.run.attempts + job.run.postponed;
+        if begun > 1 {
+            let line = format!("--- attempt {begun} ---\n");
             // The run matters more than this line.
             let _ = self.queue.append_log(&lease.run, &line).await;
         }
         let stop = CancellationToken::new();
+        if job.run.cancel_requested {
+            // Asked for while nobody held it.
+            stop.cancel();
+        }
         let handler = Arc::clone(&self.handler);
         let stopped = stop.clone();
-        let task = AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await }));
+        let task: AbortOnDropHandle<Answer> =
+            AbortOnDropHandle::new(tokio::spawn(async move { (handler)(job, stopped).await.into() }));
         let hold = Hold {
             queue: self.queue.as_ref(),
             lease: &lease,
@@ -122,16 +132,17 @@ where
             Ending::GiveBack => {
                 self.queue.give_back(&lease).await?;
             }
-            Ending::Over(end) => self.finish(&lease, &end).await?,
+            Ending::Over(end) => self.stored(&lease, &Answer::Over(end)).await?,
+            Ending::Later(later) => self.stored(&lease, &Answer::Later(later)).await?,
         }
         Ok(true)
     }
 
     /// A run must not be worked off again because the store was busy for a moment.
-    async fn finish(&self, lease: &Lease, end: &RunEnd) -> Result<(), QueueError> {
+    async fn stored(&self, lease: &Lease, answer: &Answer) -> Result<(), QueueError> {
         let mut pause = Duration::from_millis(100);
         for _ in 1..TRIES {
-            match self.queue.finish(lease, end).await {
+            match self.store(lease, answer).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => {
                     tracing::warn!(run = lease.run, "the run ended after its lease was lost");
@@ -144,8 +155,15 @@ where
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        self.queue.finish(lease, end).await?;
+        self.store(lease, answer).await?;
         Ok(())
+    }
+
+    async fn store(&self, lease: &Lease, answer: &Answer) -> Result<bool, QueueError> {
+        match answer {
+            Answer::Over(end) => self.queue.finish(lease, end).await,
+            Answer::Later(later) => self.queue.postpone(lease, later.after, &later.reason).await,
+        }
     }
 }
 

@@ -62,6 +62,11 @@ impl Statuses {
         self.keep("pelato".into(), TaskState::Pending, "running".into());
     }
 
+    /// The run is put off, and goes on later.
+    pub fn wait(&self, reason: &str) {
+        self.keep("pelato".into(), TaskState::Pending, format!("waiting: {reason}"));
+    }
+
     /// Says how the tasks ended that an earlier attempt told to be pending and this one
     /// found done.
     pub fn settle(&self, tasks: &[TaskRecord]) {

@@ -1,8 +1,12 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
+mod fetch;
+mod held;
 mod identity;
 mod keep;
 mod notify;
+mod patience;
+mod platform;
 mod poster;
 mod presence;
 mod push;
@@ -10,4 +14,5 @@ mod remains;
 mod serve;
 mod tidy;
 
+pub use patience::Patience;
 pub use serve::{Runner, RunnerError, mask};

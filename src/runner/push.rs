@@ -1,17 +1,23 @@
 //! One run of the runner: a pushed commit, from the fetch to its last status.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::fetch::{self, Fetched};
+use super::held::Held;
+use super::patience::Patience;
+use super::platform::{Needs, Platform};
 use crate::config::Repository;
 use crate::generate::Templates;
-use crate::pipeline::{self, Goal, Outcome, Prune, Request, RunError, Settling, TaskOutcome};
-use crate::queue::{Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling, TaskOutcome};
+use crate::queue::{Answer, Job, Later, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
-use crate::source::{Commit, Head, Limits, Mirror, ProjectFiles, Remote, SourceError};
+use crate::source::{Commit, SourceError};
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
@@ -25,17 +31,24 @@ pub(super) struct Serve {
     /// Cancelled when the runner stops: a run that stops with it is handed back,
     /// and has not ended.
     pub(super) shutdown: CancellationToken,
+    /// What runs need, and whether it is there.
+    pub(super) platform: Arc<Platform>,
+    /// Where the repository is, as [`Platform`] names it.
+    pub(super) origin: String,
+    /// For fetches of the repository.
+    pub(super) fetches: Arc<Semaphore>,
 }
 
-/// What was fetched for a run.
-enum Fetched {
-    Head {
-        commit: Commit,
-        /// What is in `templates/`, where that counts.
-        templates: Option<ProjectFiles>,
-    },
-    /// The branch has another head, or none.
-    Passed(String),
+/// How a run came out, and what is away where the same may go through later.
+struct Came {
+    end: RunEnd,
+    away: Option<Away>,
+}
+
+impl From<RunEnd> for Came {
+    fn from(end: RunEnd) -> Self {
+        Self { end, away: None }
+    }
 }
 
 impl Serve {
@@ -45,28 +58,48 @@ impl Serve {
         job: &Job,
         (queue, outbox): (Arc<dyn Queue>, Arc<dyn Outbox>),
         services: &Services,
+        patience: &Patience,
         cancel: &CancellationToken,
-    ) -> RunEnd {
+    ) -> Answer {
         let run = &job.run;
         let (statuses, announcing) = match Statuses::start(outbox, job.lease.clone()).await {
             Ok(started) => started,
-            Err(error) => return end(RunState::Error, error.to_string()),
+            Err(error) => return Answer::Over(end(RunState::Error, error.to_string())),
         };
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
         let (record, recording) = Record::start(Arc::clone(&queue), job.lease.clone());
-        statuses.begin();
-        let reporter = Reporter::new(vec![log, record, Arc::clone(&statuses) as _]).masked(self.mask.clone());
-        let ended = hidden(self.stages(job, services, &reporter, cancel).await, &self.mask);
-        if let Some(reason) = &ended.reason {
-            reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str()));
+        if run.postponed == 0 {
+            statuses.begin();
+        }
+        let held = Held::before(Arc::clone(&statuses) as _);
+        let reporter = Reporter::new(vec![log, record, Arc::clone(&held) as _]).masked(self.mask.clone());
+        let came = self.try_once(job, services, patience, &reporter, cancel).await;
+        let mut ended = hidden(came.end, &self.mask);
+        let later = match came.away {
+            Some(away) => self.later(run, away, patience, &mut ended),
+            None => None,
+        };
+        match (&later, &ended.reason) {
+            (Some(later), _) => {
+                let seconds = later.after.as_secs() + 1;
+                let text = format!("put off: {}; it is tried again within {seconds} s", later.reason);
+                reporter.line(None, Stage::Run, text);
+            }
+            (None, Some(reason)) => reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str())),
+            (None, None) => {}
         }
         let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
-        if !handed_back {
-            statuses.settle(&ended.tasks);
+        match &later {
+            Some(later) => statuses.wait(&later.reason),
+            None if !handed_back => {
+                held.release();
+                statuses.settle(&ended.tasks);
+            }
+            None => {}
         }
         // What the run said is stored before its end is, and with its end goes its status:
         // who follows the link on the forge then finds all of it.
-        drop((reporter, statuses));
+        drop((reporter, held, statuses));
         for stored in [storing.await, recording.await, announcing.await] {
             if let Err(error) = stored {
                 tracing::error!(%error, run = run.id, "storing what the run said broke off");
@@ -78,7 +111,14 @@ impl Serve {
         {
             tracing::warn!(%error, run = run.id, "the tasks of a run could not be stored");
         }
-        if !handed_back {
+        if let Some(later) = &later {
+            tracing::warn!(
+                run = run.id,
+                repository = run.repository,
+                reason = later.reason,
+                "a run is put off"
+            );
+        } else if !handed_back {
             tracing::info!(
                 run = run.id,
                 repository = run.repository,
@@ -86,22 +126,101 @@ impl Serve {
                 "a run has ended"
             );
         }
-        ended
+        later.map_or(Answer::Over(ended), Answer::Later)
     }
 
-    async fn stages(&self, job: &Job, services: &Services, reporter: &Reporter, cancel: &CancellationToken) -> RunEnd {
+    /// One try, but where a part that the run needs asked to be left alone.
+    async fn try_once(
+        &self,
+        job: &Job,
+        services: &Services,
+        patience: &Patience,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Came {
+        let run = &job.run;
+        if let Some((wait, part)) = self.platform.left_alone(self.needs(run))
+            && !patience.is_over(run, OffsetDateTime::now_utc())
+            && !cancel.is_cancelled()
+        {
+            return Came {
+                end: end(RunState::Error, format!("the {part} asked for patience")),
+                away: Some(Away {
+                    part,
+                    retry_after: Some(wait),
+                }),
+            };
+        }
+        let came = self.stages(job, services, patience, reporter, cancel).await;
+        if let Some(away) = came.away {
+            self.platform.found_away(away, self.needs(run));
+            if cancel.is_cancelled() && !self.shutdown.is_cancelled() {
+                return end(RunState::Cancelled, "cancelled").into();
+            }
+        }
+        came
+    }
+
+    /// When a run is tried again that could not go on; none, and `ended` says so, where it
+    /// has waited long enough.
+    fn later(&self, run: &Run, away: Away, patience: &Patience, ended: &mut RunEnd) -> Option<Later> {
+        let reason = ended
+            .reason
+            .clone()
+            .unwrap_or_else(|| format!("the {} is away", away.part));
+        if patience.is_over(run, OffsetDateTime::now_utc()) {
+            let minutes = patience.altogether.as_secs() / 60;
+            ended.reason = Some(format!(
+                "{reason}; given up after {minutes} min and {} tries",
+                run.postponed + 1
+            ));
+            return None;
+        }
+        Some(Later {
+            after: patience.pause(run.postponed, away.retry_after, fastrand::f64()),
+            reason,
+        })
+    }
+
+    fn needs<'n>(&'n self, run: &'n Run) -> Needs<'n> {
+        Needs {
+            forge: &self.origin,
+            environment: &run.environment,
+        }
+    }
+
+    async fn stages(
+        &self,
+        job: &Job,
+        services: &Services,
+        patience: &Patience,
+        reporter: &Reporter,
+        cancel: &CancellationToken,
+    ) -> Came {
         let run = &job.run;
         let fetching = reporter.started(None, Stage::Fetch);
-        let (commit, templates) = match self.fetch(&run.branch, &run.commit).await {
+        let fetched = fetch::fetch(
+            &self.repository,
+            &self.mirror,
+            (&run.branch, &run.commit),
+            &self.fetches,
+            patience.silence,
+            cancel,
+        );
+        let (commit, templates) = match fetched.await {
             Ok(Fetched::Head { commit, templates }) => (commit, templates),
-            Ok(Fetched::Passed(reason)) => return end(RunState::Superseded, reason),
+            Ok(Fetched::Passed(reason)) => return end(RunState::Superseded, reason).into(),
+            Ok(Fetched::Cancelled) => return end(RunState::Cancelled, "cancelled").into(),
             Err(error) => {
                 reporter.failed(None, Stage::Fetch, error.to_string());
                 let state = match error {
                     SourceError::Link(_) | SourceError::TooLarge { .. } => RunState::Failure,
                     _ => RunState::Error,
                 };
-                return end(state, error.to_string());
+                return Came {
+                    end: end(state, error.to_string()),
+                    away: error.is_temporary().then(|| Away::is(Part::Forge)),
+                };
             }
         };
         reporter.finished(
@@ -114,7 +233,8 @@ impl Serve {
             return end(
                 RunState::Success,
                 "nothing to do: no folder of this commit has a workflow.yaml",
-            );
+            )
+            .into();
         }
         let own;
         let services = match templates.as_ref().map(Templates::with) {
@@ -125,22 +245,28 @@ impl Serve {
             }
             Some(Err(error)) => {
                 reporter.failed(None, Stage::Generate, error.to_string());
-                return end(RunState::Failure, error.to_string());
+                return end(RunState::Failure, error.to_string()).into();
             }
         };
-        if job.lease.attempt > 1 {
+        if job.lease.attempt > 1 || run.postponed > 0 {
             clean_up(&run.id, services, reporter).await;
         }
         match self.carry_out(commit, run, services, reporter, cancel).await {
-            Ok(outcome) => finished(&outcome),
-            Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled"),
+            Ok(outcome) => Came {
+                end: finished(&outcome),
+                away: outcome.away(),
+            },
+            Err(RunError::Cancelled) => end(RunState::Cancelled, "cancelled").into(),
             Err(error) => {
                 let state = if error.is_input() {
                     RunState::Failure
                 } else {
                     RunState::Error
                 };
-                end(state, error.to_string())
+                Came {
+                    end: end(state, error.to_string()),
+                    away: error.away(),
+                }
             }
         }
     }
@@ -198,18 +324,6 @@ impl Serve {
         outcome.tasks.sort_by(|a, b| a.project.cmp(&b.project));
         Ok(outcome)
     }
-
-    /// Fetches the branch; the commit where it is its head.
-    async fn fetch(&self, branch: &str, commit: &str) -> Result<Fetched, SourceError> {
-        let remote = Remote {
-            url: self.repository.url.clone(),
-            token: self.repository.token.clone(),
-        };
-        let (mirror, branch, commit) = (self.mirror.clone(), branch.to_owned(), commit.to_owned());
-        let templates = self.repository.templates;
-        let fetched = tokio::task::spawn_blocking(move || fetch(&mirror, remote, &branch, &commit, templates)).await;
-        fetched.unwrap_or_else(|error| Err(SourceError::Broken(error.to_string())))
-    }
 }
 
 /// Removes the containers of an attempt that was killed.
@@ -229,18 +343,6 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
             Err(error) => tracing::warn!(%error, run, "containers of an earlier attempt may be left"),
         }
     }
-}
-
-fn fetch(mirror: &Path, remote: Remote, branch: &str, commit: &str, templates: bool) -> Result<Fetched, SourceError> {
-    let mirror = Mirror::open(mirror, remote)?;
-    Ok(match mirror.head(branch, commit, &Limits::default())? {
-        Head::Here(found) => Fetched::Head {
-            commit: found,
-            templates: if templates { mirror.templates(commit)? } else { None },
-        },
-        Head::Moved(now) => Fetched::Passed(format!("superseded: the head of {branch} is now {now}")),
-        Head::Gone => Fetched::Passed(format!("superseded: the branch {branch} is gone")),
-    })
 }
 
 fn end(state: RunState, reason: impl Into<String>) -> RunEnd {

@@ -13,17 +13,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::identity::identity;
 use super::keep::keep;
-use super::notify;
+use super::patience::Patience;
+use super::platform::{Platform, looks};
 use super::poster::Poster;
 use super::presence::Presence;
 use super::push::Serve;
 use super::remains::{clear, workers_of};
 use super::tidy::tidy;
+use super::{fetch, notify};
 use crate::config::{Repository, RunnerConfig};
-use crate::forge::{Forge, ForgeError, ForgeKind};
-use crate::queue::{self, Clock, Job, Keep, Outbox, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::forge::{self, Forge, ForgeError, ForgeKind};
+use crate::queue::{self, Answer, Clock, Job, Keep, Outbox, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
-use crate::server::{self, Check, Connections, Hook, Router, Settings, SettingsError};
+use crate::server::{self, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
 
 /// How many runs go on at once, of different repositories or environments.
@@ -70,6 +72,8 @@ pub struct Runner {
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
     poster: Poster,
+    platform: Arc<Platform>,
+    patience: Patience,
     drain: Duration,
     keep: Keep,
     presence: Arc<Presence>,
@@ -118,29 +122,10 @@ impl Runner {
                 error,
             })?;
         let draining = CancellationToken::new();
-        let router = server::router(
-            settings(&config),
-            Arc::clone(&queue),
-            Vec::<Check>::new(),
-            draining.clone(),
-        )?;
+        let settings = settings(&config);
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
         let mask = mask(&config);
-        let (mut serves, mut forges) = (HashMap::new(), HashMap::new());
-        for repository in &config.repositories {
-            let key = key(repository.forge, &repository.name);
-            forges.insert(key.clone(), forge(repository)?);
-            let serve = Serve {
-                cache: format!("{id}+{}", mirror_name(repository)),
-                mirror: config.data.join("mirrors").join(mirror_name(repository)),
-                keep_going: config.keep_going,
-                mask: mask.clone(),
-                shutdown: draining.clone(),
-                repository: repository.clone(),
-            };
-            serves.insert(key, serve);
-        }
         let environments = config
             .environments
             .into_iter()
@@ -151,6 +136,25 @@ impl Runner {
                 Ok((name, services))
             })
             .collect::<Result<_, ServiceError>>()?;
+        let platform = Arc::new(Platform::new(looks(&config.repositories, &environments), mask.clone()));
+        let router = server::router(settings, Arc::clone(&queue), platform.checks(), draining.clone())?;
+        let (mut serves, mut forges) = (HashMap::new(), HashMap::new());
+        for repository in &config.repositories {
+            let key = key(repository.forge, &repository.name);
+            forges.insert(key.clone(), forge(repository)?);
+            let serve = Serve {
+                cache: format!("{id}+{}", mirror_name(repository)),
+                mirror: config.data.join("mirrors").join(mirror_name(repository)),
+                keep_going: config.keep_going,
+                mask: mask.clone(),
+                shutdown: draining.clone(),
+                platform: Arc::clone(&platform),
+                origin: forge::origin(&repository.url).unwrap_or_default(),
+                fetches: fetch::places(),
+                repository: repository.clone(),
+            };
+            serves.insert(key, serve);
+        }
         Ok(Self {
             listener,
             router,
@@ -166,6 +170,8 @@ impl Runner {
             }),
             poster: Poster::new(outbox, forges, public_url),
             queue,
+            platform,
+            patience: Patience::default(),
             drain: config.drain,
             keep: Keep {
                 runs: config.retention.runs,
@@ -175,6 +181,12 @@ impl Runner {
             presence: Arc::new(presence),
             draining,
         })
+    }
+
+    /// The same with more or less patience for what is away.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// Where it listens.
@@ -194,6 +206,8 @@ impl Runner {
             queue,
             desk,
             poster,
+            platform,
+            patience,
             drain,
             keep: kept,
             presence,
@@ -210,7 +224,7 @@ impl Runner {
             let desk = Arc::clone(&desk);
             let worker = Worker::new(Arc::clone(&queue), move |job, cancel| {
                 let desk = Arc::clone(&desk);
-                async move { desk.work(job, cancel).await }
+                async move { desk.work(job, &patience, cancel).await }
             })
             .of(&workers_of(presence.name()))
             .with_grace(drain);
@@ -224,6 +238,7 @@ impl Runner {
             Arc::clone(&desk),
             draining.clone(),
         ));
+        parts.spawn(platform.watch(Arc::clone(&queue), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
         stop.cancelled().await;
         tracing::info!("draining: no more work is begun");
@@ -246,23 +261,23 @@ async fn over(mut parts: JoinSet<()>) {
 }
 
 impl Desk {
-    async fn work(&self, job: Job, cancel: CancellationToken) -> RunEnd {
+    async fn work(&self, job: Job, patience: &Patience, cancel: CancellationToken) -> Answer {
         let run = &job.run;
         let forge: Option<ForgeKind> = run.forge.parse().ok();
         let serve = forge.and_then(|forge| self.serves.get(&key(forge, &run.repository)));
         let services = self.environments.get(&run.environment);
         let (Some(serve), Some(services)) = (serve, services) else {
-            return RunEnd {
+            return Answer::Over(RunEnd {
                 state: RunState::Error,
                 reason: Some(format!(
                     "runner.yaml no longer has the repository {} or the environment {}",
                     run.repository, run.environment
                 )),
                 tasks: Vec::new(),
-            };
+            });
         };
         let stores = (Arc::clone(&self.queue), Arc::clone(&self.outbox));
-        serve.work(&job, stores, services, &cancel).await
+        serve.work(&job, stores, services, patience, &cancel).await
     }
 }
 

@@ -19,7 +19,7 @@ mod state;
 mod webhook;
 
 pub use axum::Router;
-pub use health::Check;
+pub use health::{Check, Seen};
 pub use listen::{Connections, serve};
 pub use routes::router;
 pub use run_json::{RunJson, RunsJson};

@@ -15,7 +15,7 @@ use super::state::Door;
 use super::{Check, Settings, SettingsError, health, pages, runs, webhook};
 use crate::queue::Queue;
 
-/// The runner's routes. `checks` are shown by `/readyz` beside the store's own;
+/// The runner's routes. `checks` are the parts of the platform that `/readyz` shows;
 /// `draining` is cancelled once the runner shuts down.
 ///
 /// Errors when the settings are unsafe.

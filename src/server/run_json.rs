@@ -21,11 +21,18 @@ pub struct RunJson {
     pub environment: String,
     /// Where it stands.
     pub state: RunState,
+    /// Why, for people: how it ended, or what it waits for.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// Its tasks as far as they are known.
     pub tasks: Vec<TaskRecord>,
     /// RFC 3339, UTC.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// RFC 3339, UTC: when a run that was put off is begun again, at the earliest; null
+    /// where it is not put off.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub not_before: Option<OffsetDateTime>,
     /// RFC 3339, UTC; null while it is not over.
     #[serde(with = "time::serde::rfc3339::option")]
     pub finished_at: Option<OffsetDateTime>,
@@ -40,8 +47,10 @@ impl From<Run> for RunJson {
             commit: run.commit,
             environment: run.environment,
             state: run.state,
+            reason: run.reason,
             tasks: run.tasks,
             created_at: run.created_at,
+            not_before: run.not_before,
             finished_at: run.finished_at,
         }
     }

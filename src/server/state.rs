@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::health::StoreCheck;
 use super::{Check, Settings};
 use crate::queue::Queue;
 
@@ -15,6 +16,7 @@ pub(super) struct Door {
     pub(super) settings: Settings,
     pub(super) queue: Arc<dyn Queue>,
     pub(super) checks: Vec<Check>,
+    pub(super) store: StoreCheck,
     /// Cancelled once the runner takes no more work.
     pub(super) draining: CancellationToken,
     pub(super) large_bodies: Semaphore,
@@ -31,6 +33,7 @@ impl Door {
             settings,
             queue,
             checks,
+            store: StoreCheck::default(),
             draining,
             large_bodies: Semaphore::new(LARGE_BODIES),
         }

@@ -1,5 +1,7 @@
 //! Why a part cannot be made.
 
+use std::time::Duration;
+
 use crate::build::BuildError;
 use crate::deploy::DeployError;
 use crate::generate::TemplateError;
@@ -23,4 +25,24 @@ pub enum ServiceError {
     /// See there.
     #[error(transparent)]
     Deploy(#[from] DeployError),
+}
+
+impl ServiceError {
+    /// Whether the same may go through later: see there.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Build(error) => error.is_temporary(),
+            Self::Publish(error) => error.is_temporary(),
+            Self::Deploy(error) => error.is_temporary(),
+            Self::Setting(_) | Self::Template(_) => false,
+        }
+    }
+
+    /// How long who is asked asks to be left alone, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Publish(error) => error.retry_after(),
+            _ => None,
+        }
+    }
 }

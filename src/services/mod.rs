@@ -1,5 +1,6 @@
 //! The composition root: configuration → the parts that a run works with.
 
+mod answers;
 mod error;
 #[cfg(feature = "local")]
 mod local;

@@ -27,7 +27,15 @@ pub enum SourceError {
         /// How much may be there.
         limit: u64,
     },
-    /// The remote cannot be reached. Worth another try.
+    /// There is nothing to fetch from.
+    #[error("there is no repository at {url} ({reason}); look at `url` and `token` of this repository in runner.yaml")]
+    NoRepository {
+        /// The remote's address, without credentials.
+        url: String,
+        /// What git says.
+        reason: String,
+    },
+    /// The remote cannot be reached, or is not well. Worth another try.
     #[error("cannot fetch from {url}: {reason}")]
     Unreachable {
         /// The remote's address, without credentials.
@@ -67,4 +75,11 @@ pub enum SourceError {
     /// Git itself fails: a damaged mirror, a full disk.
     #[error("git: {0}")]
     Git(#[from] git2::Error),
+}
+
+impl SourceError {
+    /// Whether the same may go through later: the remote is away or not well.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
 }

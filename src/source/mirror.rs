@@ -9,7 +9,7 @@ use git2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SourceError, leftovers, packs};
+use super::{Pulse, SourceError, leftovers, packs};
 use crate::premises::Premises;
 
 /// A repository to fetch from. The address comes from the operator's
@@ -27,6 +27,7 @@ pub struct Mirror {
     repository: Repository,
     remote: Remote,
     premises: Arc<Premises>,
+    pulse: Pulse,
 }
 
 impl Mirror {
@@ -46,7 +47,14 @@ impl Mirror {
             repository,
             remote,
             premises: Arc::new(premises),
+            pulse: Pulse::default(),
         })
+    }
+
+    /// The same, with somebody who listens to what is heard from the remote.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Pulse) -> Self {
+        Self { pulse, ..self }
     }
 
     /// Fetches a branch and gives its head, in hex digits.
@@ -71,6 +79,8 @@ impl Mirror {
                 None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
             }
         });
+        callbacks.sideband_progress(|_| self.pulse.beat());
+        callbacks.transfer_progress(|_| self.pulse.beat());
         let mut options = FetchOptions::new();
         options
             .remote_callbacks(callbacks)
@@ -89,6 +99,7 @@ impl Mirror {
             .remote_anonymous(&self.remote.url)?
             .fetch(&[&refspec], Some(&mut options), None)
             .map_err(|error| self.explain(&error, branch))?;
+        self.pulse.complete();
         match self.repository.refname_to_id(&incoming) {
             Ok(head) => {
                 self.repository.reference(&known, head, true, "fetched")?;
@@ -145,12 +156,30 @@ impl Mirror {
                 url,
                 branch: branch.to_owned(),
             },
-            (ErrorClass::Http, _) if reason.contains("401") || reason.contains("403") => {
-                SourceError::Refused { url, reason }
-            }
+            (ErrorClass::Http, _) => match status(&reason) {
+                Some(401 | 403) => SourceError::Refused { url, reason },
+                Some(408 | 429 | 500..) => SourceError::Unreachable { url, reason },
+                // Its connection broke off.
+                None if reason.contains("EOF") => SourceError::Unreachable { url, reason },
+                // Another address, or no repository there.
+                _ => SourceError::NoRepository { url, reason },
+            },
+            (_, ErrorCode::NotFound) => SourceError::NoRepository { url, reason },
+            _ if url.starts_with("file:") => SourceError::NoRepository { url, reason },
+            // It will not be another one by waiting.
+            (ErrorClass::Ssl, ErrorCode::Certificate) => SourceError::NoRepository { url, reason },
             _ => SourceError::Unreachable { url, reason },
         }
     }
+}
+
+/// The code of an answer that git did not expect.
+fn status(reason: &str) -> Option<u16> {
+    reason
+        .strip_prefix("unexpected http status code: ")?
+        .trim()
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

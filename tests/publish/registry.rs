@@ -21,6 +21,7 @@ impl RealRegistry {
         Self::start("")
     }
 
+    #[allow(dead_code, reason = "each test takes what it needs")]
     /// Lets in `ci` with `correct horse`.
     pub(crate) fn with_password() -> Self {
         Self::start("auth: {htpasswd: {realm: pelato, path: htpasswd}}\n")

@@ -46,7 +46,7 @@ async fn image() {
 }
 
 /// A repository with one task on `main`: its commit.
-fn repository(folder: &Path) -> String {
+pub(crate) fn repository(folder: &Path) -> String {
     std::fs::create_dir_all(folder.join("tasks")).unwrap();
     let workflow = "project_name: P\ntasks:\n  - name: echo\n    type: processor_nats\n    code: echo.go\n    \
                     targets: [edge]\n    source_topic: a\n    dest_topic: b\n    component_name: echo\n    \

@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use crate::forge::{Push, Webhook};
 
 pub(crate) const DEADLINE: Duration = Duration::from_secs(90);
-const SECRET: &str = "s3cr3t";
+pub(crate) const SECRET: &str = "s3cr3t";
 
 /// A folder with a `runner.yaml`, which outlives the processes that serve it.
 pub(crate) struct Place {

@@ -66,6 +66,7 @@ fn outcomes(project: &str, mut standings: Vec<&Standing>) -> Vec<TaskOutcome> {
                 state: TaskState::Success,
                 reason: None,
                 brief: None,
+                away: None,
                 built: false,
                 published: false,
                 deployed: false,

@@ -39,6 +39,6 @@ BEGIN
     INSERT INTO statuses (run, forge, repository, commit_id, context, state, description)
     VALUES (new.id, new.forge, new.repository, new.commit_id, 'pelato',
             CASE new.state WHEN 'success' THEN 'success' WHEN 'failure' THEN 'failure' ELSE 'error' END,
-            CASE WHEN new.state = 'superseded' AND new.started_at IS NULL THEN 'superseded: ' ELSE '' END
+            CASE WHEN new.state = 'superseded' AND new.reason NOT LIKE 'superseded%' THEN 'superseded: ' ELSE '' END
               || coalesce(new.reason, new.state));
 END;

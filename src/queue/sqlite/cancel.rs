@@ -20,8 +20,9 @@ impl SqliteQueue {
         match state {
             RunState::Queued => {
                 sqlx::query(
-                    "UPDATE runs SET state = 'cancelled', reason = 'cancelled before it began',
-                       finished_at = ? WHERE id = ?",
+                    "UPDATE runs SET state = 'cancelled', finished_at = ?, not_before = NULL,
+                       reason = iif(started_at IS NULL, 'cancelled before it began', 'cancelled')
+                     WHERE id = ?",
                 )
                 .bind(self.clock.millis())
                 .bind(run)

@@ -24,7 +24,8 @@ impl SqliteQueue {
         };
         let row = sqlx::query(concat!(
             "UPDATE runs SET state = 'running', attempts = attempts + 1, lease_owner = ?,
-               lease_until = ?, started_at = coalesce(started_at, ?)
+               lease_until = ?, started_at = coalesce(started_at, ?),
+               not_before = NULL, reason = NULL
              WHERE seq = ? RETURNING ",
             run_columns!()
         ))
@@ -112,7 +113,7 @@ async fn next_run(connection: &mut SqliteConnection, now: i64) -> Result<Option<
     if expired.is_some() {
         return Ok(expired);
     }
-    Ok(sqlx::query_scalar(NEXT).fetch_optional(connection).await?)
+    Ok(sqlx::query_scalar(NEXT).bind(now).fetch_optional(connection).await?)
 }
 
 pub(super) const EXPIRED: &str = "\
@@ -128,8 +129,8 @@ pub(super) const EXPIRED: &str = "\
           AND (other.lease_until > ?1 OR other.seq < candidate.seq))
     ORDER BY seq LIMIT 1";
 
-/// Goes over lanes, each of them with one look into an index for its oldest run and one
-/// for what runs.
+/// Goes over lanes, each of them with one look into an index for its oldest run, one for
+/// what runs, and one at the run itself: a lane whose oldest was put off waits with it.
 pub(super) const NEXT: &str = "\
     SELECT head FROM (
       SELECT lane.turn AS turn,
@@ -142,6 +143,7 @@ pub(super) const NEXT: &str = "\
         WHERE other.state = 'running' AND other.forge = lane.forge
           AND other.repository = lane.repository AND other.environment = lane.environment))
     WHERE head IS NOT NULL
+      AND (SELECT coalesce(not_before, 0) FROM runs WHERE seq = head) <= ?1
     ORDER BY turn, head LIMIT 1";
 
 /// Puts a run's repository behind all others.

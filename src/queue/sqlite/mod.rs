@@ -9,6 +9,7 @@ mod lease;
 mod log;
 mod open;
 mod outbox;
+mod postpone;
 mod row;
 mod tidy;
 
@@ -20,8 +21,8 @@ use sqlx::SqlitePool;
 use self::batch::Batches;
 
 use super::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Signals,
-    TaskRecord, Tidied,
+    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Scope,
+    Signals, TaskRecord, Tidied,
 };
 
 /// The bounds of a queue.
@@ -90,6 +91,19 @@ impl Queue for SqliteQueue {
 
     fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>> {
         Box::pin(self.abandon_runs(name))
+    }
+
+    fn postpone<'a>(
+        &'a self,
+        lease: &'a Lease,
+        after: Duration,
+        reason: &'a str,
+    ) -> BoxFuture<'a, Result<bool, QueueError>> {
+        Box::pin(self.postpone_run(lease, after, reason))
+    }
+
+    fn hasten<'a>(&'a self, which: &'a Scope) -> BoxFuture<'a, Result<u64, QueueError>> {
+        Box::pin(self.let_begin(which))
     }
 
     fn append_log<'a>(&'a self, run: &'a str, text: &'a str) -> BoxFuture<'a, Result<(), QueueError>> {

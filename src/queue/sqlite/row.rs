@@ -10,7 +10,7 @@ use crate::queue::{QueueError, Run, TaskRecord};
 macro_rules! run_columns {
     () => {
         "id, forge, repository, branch, commit_id, title, environment, state, reason, tasks, \
-         attempts, cancel_requested, created_at, started_at, finished_at"
+         attempts, postponed, postponed_since, not_before, cancel_requested, created_at, started_at, finished_at"
     };
 }
 pub(super) use run_columns;
@@ -36,6 +36,9 @@ pub(super) fn read_run(row: &SqliteRow) -> Result<Run, QueueError> {
         reason: row.try_get("reason")?,
         tasks: serde_json::from_str(row.try_get("tasks")?).map_err(|_| unreadable("tasks"))?,
         attempts: row.try_get("attempts")?,
+        postponed: row.try_get("postponed")?,
+        postponed_since: moment("postponed_since")?,
+        not_before: moment("not_before")?,
         cancel_requested: row.try_get("cancel_requested")?,
         created_at: moment("created_at")?.ok_or_else(|| unreadable("created_at"))?,
         started_at: moment("started_at")?,

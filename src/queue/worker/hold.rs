@@ -8,7 +8,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::error;
+use super::{Answer, Later, error};
 use crate::queue::{Beat, Lease, Queue, RunEnd, RunState};
 
 /// How long a handler that was asked to stop may take.
@@ -30,6 +30,8 @@ pub(super) enum Ending {
     GiveBack,
     /// The run is over.
     Over(RunEnd),
+    /// It waits for something.
+    Later(Later),
 }
 
 /// Why the handler was asked to stop.
@@ -41,7 +43,7 @@ enum Cause {
 }
 
 impl Hold<'_> {
-    pub(super) async fn until_over(self, mut task: AbortOnDropHandle<RunEnd>, shutdown: &CancellationToken) -> Ending {
+    pub(super) async fn until_over(self, mut task: AbortOnDropHandle<Answer>, shutdown: &CancellationToken) -> Ending {
         let lease_time = self.queue.lease_time();
         let beat = lease_time / 3;
         let mut beats = interval_at(Instant::now() + beat, beat);
@@ -111,12 +113,14 @@ async fn changed(cancels: &mut watch::Receiver<u64>) {
     }
 }
 
-fn ending(ended: Result<RunEnd, JoinError>, cause: Option<Cause>) -> Ending {
+fn ending(ended: Result<Answer, JoinError>, cause: Option<Cause>) -> Ending {
     match (ended, cause) {
         (_, Some(Cause::Lost)) => Ending::Lost,
-        (Ok(end), Some(Cause::Shutdown)) if end.state == RunState::Cancelled => Ending::GiveBack,
-        (Ok(end), _) if end.state.is_final() => Ending::Over(end),
-        (Ok(end), _) => {
+        // It ended before it saw that somebody cancelled it: the store sees it.
+        (Ok(Answer::Later(later)), _) => Ending::Later(later),
+        (Ok(Answer::Over(end)), Some(Cause::Shutdown)) if end.state == RunState::Cancelled => Ending::GiveBack,
+        (Ok(Answer::Over(end)), _) if end.state.is_final() => Ending::Over(end),
+        (Ok(Answer::Over(end)), _) => {
             tracing::error!(state = %end.state, "a handler ended in a state that is not final");
             Ending::Over(error("the run did not say how it ended"))
         }

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Worker;
+use super::{Answer, Later, Worker};
 use crate::queue::{Accepted, Cancelled, Clock, Job, Limits, NewRun, Queue, Run, RunEnd, RunState, SqliteQueue};
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -175,6 +175,44 @@ async fn a_worker_wakes_for_what_is_accepted_while_it_waits() {
         let run = push(&queue, branch).await;
         until(&queue, &run, |run| run.state == RunState::Success).await;
     }
+    shutdown.cancel();
+    working.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_waits_holds_no_worker_and_goes_on_by_itself() {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    let (_folder, queue) = queue().await;
+    let waits = push(&queue, "waits").await;
+    let shutdown = CancellationToken::new();
+    let tries = Arc::new(AtomicU32::new(0));
+    let worker = Worker::new(Arc::clone(&queue) as _, {
+        let tries = Arc::clone(&tries);
+        move |job: Job, _| {
+            let tries = Arc::clone(&tries);
+            async move {
+                if job.run.branch == "other" || tries.fetch_add(1, Ordering::SeqCst) >= 5 {
+                    return Answer::from(end(RunState::Success));
+                }
+                Answer::Later(Later {
+                    after: Duration::from_millis(50),
+                    reason: "it is away".to_owned(),
+                })
+            }
+        }
+    });
+    let working = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { worker.run(shutdown).await }
+    });
+    until(&queue, &waits, |run| run.postponed > 0).await;
+    let other = push(&queue, "other").await;
+    until(&queue, &other, |run| run.state == RunState::Success).await;
+    let ended = until(&queue, &waits, |run| run.state == RunState::Success).await;
+    assert_eq!((ended.postponed, ended.attempts), (5, 1));
+    let log = queue.log(&waits, None).await.unwrap().unwrap();
+    assert!(log.contains("--- attempt 6 ---"), "{log}");
     shutdown.cancel();
     working.await.unwrap();
 }

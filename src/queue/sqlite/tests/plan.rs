@@ -29,6 +29,10 @@ async fn a_lease_looks_once_into_each_lane_and_never_over_the_runs() {
     SEARCH other USING COVERING INDEX runs_running (forge=? AND repository=? AND environment=?)
     CORRELATED SCALAR SUBQUERY 1
     SEARCH runs USING COVERING INDEX runs_queued_of_lane (forge=? AND repository=? AND environment=?)
+    CORRELATED SCALAR SUBQUERY 4
+    SEARCH runs USING INTEGER PRIMARY KEY (rowid=?)
+    CORRELATED SCALAR SUBQUERY 1
+    SEARCH runs USING COVERING INDEX runs_queued_of_lane (forge=? AND repository=? AND environment=?)
     CORRELATED SCALAR SUBQUERY 1
     SEARCH runs USING COVERING INDEX runs_queued_of_lane (forge=? AND repository=? AND environment=?)
     USE TEMP B-TREE FOR LAST TERM OF ORDER BY
