@@ -79,6 +79,8 @@ impl Lattice {
             .as_ref()
             .is_some_and(|had| had.deployed && had.version == manifest.version)
         {
+            // Who rolled it may have been killed before that.
+            self.wadm.forget_all_but(&manifest.version, application).await?;
             if !hosts.is_empty() {
                 // The lattice may have forgotten what a host asks for when it starts.
                 self.put_ways(&manifest.document).await?;

@@ -15,9 +15,10 @@ fn signal(runner: &Process, signal: Signal) {
 
 /// Stops a runner, but not while it writes: then nobody could.
 async fn freeze(world: &World, runner: &Process) {
+    let store = world.store().await;
     loop {
         signal(runner, Signal::STOP);
-        if world.store().await.check().await.is_ok() {
+        if store.check().await.is_ok() {
             return;
         }
         signal(runner, Signal::CONT);

@@ -5,6 +5,7 @@ mod cases;
 mod departs;
 mod doctor;
 mod failures;
+mod killed;
 mod life;
 mod owners;
 mod renamed;
