@@ -151,7 +151,7 @@ mod tests {
     fn too_many_files_are_refused_however_small() {
         let mut many = sources(&[]);
         many.files = (0..20_001).map(|n| (format!("data/{n}"), Vec::new())).collect();
-        insta::assert_snapshot!(check(&many, 1000).unwrap_err(), @"");
+        insta::assert_snapshot!(check(&many, 1000).unwrap_err(), @"the sources of `to_kelvin` cannot be built: they are 20001 files, and a build takes 20000 at most; embed fewer, or one archive of them");
     }
 
     #[test]
