@@ -1,5 +1,6 @@
 //! A bare mirror of a remote repository, fetched into.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,9 @@ use git2::{
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{SourceError, packs};
+
+/// Bytes that one fetch takes: a repository's whole history, should it be the first.
+const MOST: usize = 4 << 30;
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -24,6 +28,8 @@ pub struct Remote {
 pub struct Mirror {
     repository: Repository,
     remote: Remote,
+    /// Bytes that one fetch takes.
+    most: usize,
 }
 
 impl Mirror {
@@ -40,7 +46,11 @@ impl Mirror {
             }
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { repository, remote })
+        Ok(Self {
+            repository,
+            remote,
+            most: MOST,
+        })
     }
 
     /// Fetches a branch and gives its head, in hex digits.
@@ -65,6 +75,11 @@ impl Mirror {
                 None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
             }
         });
+        let is_too_much = Cell::new(false);
+        callbacks.transfer_progress(|progress| {
+            is_too_much.set(progress.received_bytes() > self.most);
+            !is_too_much.get()
+        });
         let mut options = FetchOptions::new();
         options
             .remote_callbacks(callbacks)
@@ -82,7 +97,13 @@ impl Mirror {
         self.repository
             .remote_anonymous(&self.remote.url)?
             .fetch(&[&refspec], Some(&mut options), None)
-            .map_err(|error| self.explain(&error, branch))?;
+            .map_err(|error| match is_too_much.get() {
+                true => SourceError::TooLarge {
+                    what: format!("{} sends more bytes than that for `{branch}`", self.remote.url),
+                    limit: self.most as u64,
+                },
+                false => self.explain(&error, branch),
+            })?;
         match self.repository.refname_to_id(&incoming) {
             Ok(head) => {
                 self.repository.reference(&known, head, true, "fetched")?;
