@@ -13,6 +13,8 @@ mod attacks;
 mod deliveries;
 #[path = "door/pages.rs"]
 mod pages;
+#[path = "door/store.rs"]
+mod store;
 #[path = "door/wire.rs"]
 mod wire;
 
