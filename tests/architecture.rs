@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
+#[path = "architecture/attacks.rs"]
+mod attacks;
+
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
 const USES: [(&str, &[&str]); 25] = [

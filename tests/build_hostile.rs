@@ -12,6 +12,8 @@ mod tiny_task;
 
 #[path = "build_hostile/caches.rs"]
 mod caches;
+#[path = "build_hostile/compile.rs"]
+mod compile;
 #[path = "build_hostile/disk.rs"]
 mod disk;
 #[path = "build_hostile/ends.rs"]

@@ -9,6 +9,10 @@
 
 mod tiny_task;
 
+#[path = "build_modules/hostile.rs"]
+mod hostile;
+#[path = "build_modules/named.rs"]
+mod named;
 #[path = "build_modules/proxy.rs"]
 mod proxy;
 

@@ -15,6 +15,8 @@ mod deliveries;
 mod metrics;
 #[path = "door/pages.rs"]
 mod pages;
+#[path = "door/store.rs"]
+mod store;
 #[path = "door/wire.rs"]
 mod wire;
 

@@ -48,7 +48,7 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
     }
     let go_mod = sources.files.get("go.mod").map(|text| String::from_utf8_lossy(text));
     for line in go_mod.iter().flat_map(|text| text.lines()) {
-        let line = line.split("//").next().unwrap_or_default();
+        let line = uncommented(line);
         if let Some((_, to)) = line.split_once("=>")
             && let to = to.trim_start().trim_start_matches(['"', '`'])
             && (to.starts_with(['/', '\\']) || to.split(['/', '\\', ' ', '"', '`']).any(|part| part == ".."))
@@ -60,6 +60,20 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
         }
     }
     Ok(())
+}
+
+/// A line of a `go.mod` without its comment. Within a string, `//` begins none.
+fn uncommented(line: &str) -> &str {
+    let mut quote = None;
+    for (at, character) in line.char_indices() {
+        match (quote, character) {
+            (None, '"' | '`') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            (None, '/') if line[at..].starts_with("//") => return &line[..at],
+            _ => {}
+        }
+    }
+    line
 }
 
 /// A tar of files, readable by all and of no particular time.
@@ -118,12 +132,26 @@ mod tests {
             "module task\nreplace (\n\texample.org/m v1.0.0 => /etc\n)\n",
             "module task\nreplace example.org/m => \"../x\"\n",
             "module task\nreplace example.org/m => ./internal/../../x\n",
+            "module task\nreplace \"example.org//m\" => ../x\n",
         ] {
             assert!(pack(&sources(&[("go.mod", go_mod)]), 1000).is_err(), "{go_mod}");
         }
         let inside =
             "module task\nreplace example.org/m => ./internal/m\nreplace example.org/n => example.org/o v1.0.0\n";
         assert!(pack(&sources(&[("go.mod", inside)]), 1000).is_ok());
+    }
+
+    #[test]
+    fn what_stands_in_a_comment_replaces_nothing() {
+        let go_mod = "module task\nrequire example.org/m v1.0.0 // as => ../x was\n";
+        assert!(pack(&sources(&[("go.mod", go_mod)]), 1000).is_ok());
+    }
+
+    #[test]
+    fn too_many_files_are_refused_however_small() {
+        let mut many = sources(&[]);
+        many.files = (0..20_001).map(|n| (format!("data/{n}"), Vec::new())).collect();
+        insta::assert_snapshot!(check(&many, 1000).unwrap_err(), @"the sources of `to_kelvin` cannot be built: they are 20001 files, and a build takes 20000 at most; embed fewer, or one archive of them");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod lanes;
 mod line;
 mod local;
 mod log;
+mod made;
 mod options;
 mod parallel;
 mod process;

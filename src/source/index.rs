@@ -14,7 +14,7 @@ use super::{Limits, SourceError};
 use crate::workflow;
 
 /// The longest path that is followed, in bytes: git's own bound on most systems.
-const LONGEST: usize = 4_096;
+pub(super) const LONGEST: usize = 4_096;
 
 /// The projects of one tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

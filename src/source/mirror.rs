@@ -1,5 +1,6 @@
 //! A bare mirror of a remote repository, fetched into.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +12,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Pulse, SourceError, leftovers, packs};
 use crate::premises::Premises;
+
+/// Bytes that one fetch takes: a repository's whole history, should it be the first.
+const MOST: usize = 4 << 30;
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -35,6 +39,8 @@ pub struct Mirror {
     remote: Remote,
     premises: Arc<Premises>,
     pulse: Pulse,
+    /// Bytes that one fetch takes.
+    most: usize,
 }
 
 impl Mirror {
@@ -56,6 +62,7 @@ impl Mirror {
             remote,
             premises: Arc::new(premises),
             pulse: Pulse::default(),
+            most: MOST,
         })
     }
 
@@ -74,9 +81,15 @@ impl Mirror {
     }
 
     pub(super) fn fetch_head(&self, branch: &str) -> Result<Oid, SourceError> {
+        let is_too_much = Cell::new(false);
+        let mut callbacks = self.callbacks();
+        callbacks.transfer_progress(|progress| {
+            is_too_much.set(progress.received_bytes() > self.most);
+            self.pulse.beat() && !is_too_much.get()
+        });
         let mut options = FetchOptions::new();
         options
-            .remote_callbacks(self.callbacks())
+            .remote_callbacks(callbacks)
             .download_tags(AutotagOption::None)
             // Nobody reads it, and two fetches at once would wait for its lock in vain.
             .update_fetchhead(false)
@@ -93,7 +106,13 @@ impl Mirror {
         self.repository
             .remote_anonymous(&self.remote.url)?
             .fetch(&[&refspec], Some(&mut options), None)
-            .map_err(|error| self.explain(&error, branch))?;
+            .map_err(|error| match is_too_much.get() {
+                true => SourceError::TooLarge {
+                    what: format!("{} sends more bytes than that for `{branch}`", self.remote.url),
+                    limit: self.most as u64,
+                },
+                false => self.explain(&error, branch),
+            })?;
         self.pulse.complete();
         match self.repository.refname_to_id(&incoming) {
             Ok(head) => {

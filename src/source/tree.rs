@@ -2,7 +2,7 @@
 
 use git2::{ObjectType, Oid, Repository, Tree};
 
-use super::index::Index;
+use super::index::{Index, LONGEST};
 use super::project::{Filling, check_file};
 use super::{Limits, ProjectFiles, SourceError};
 use crate::workflow;
@@ -37,7 +37,7 @@ pub(super) fn read(
     match tree.get_path(tasks_path.as_ref()) {
         Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
             let tasks = repository.find_tree(entry.id())?;
-            add_below(repository, &tasks, workflow::TASKS, &mut project)?;
+            add_below(repository, tasks, &mut project)?;
         }
         Ok(entry) if entry.filemode() == LINK => return Err(SourceError::Link(tasks_path)),
         _ => {}
@@ -45,24 +45,42 @@ pub(super) fn read(
     Ok(project.done())
 }
 
-fn add_below(
-    repository: &Repository,
-    tree: &Tree<'_>,
-    prefix: &str,
-    project: &mut Filling<'_>,
-) -> Result<(), SourceError> {
-    for entry in tree {
-        let Ok(name) = entry.name() else {
-            continue; // no Go file that a workflow can name
-        };
-        let inner = format!("{prefix}/{name}");
-        match entry.kind() {
-            Some(ObjectType::Tree) => {
-                let below = repository.find_tree(entry.id())?;
-                add_below(repository, &below, &inner, project)?;
+/// Adds all files below `tasks`: also those in folders that the index leaves out, so they
+/// are counted here.
+fn add_below(repository: &Repository, tasks: Tree<'_>, project: &mut Filling<'_>) -> Result<(), SourceError> {
+    let mut entries = 0;
+    // Folders of a stranger's may be nested without end: no recursion.
+    let mut folders = vec![(workflow::TASKS.to_owned(), tasks)];
+    while let Some((prefix, tree)) = folders.pop() {
+        entries += tree.len();
+        if entries > project.limits.entries {
+            return Err(SourceError::TooLarge {
+                what: format!(
+                    "there are more files and folders than that below {}",
+                    project.shown(workflow::TASKS)
+                ),
+                limit: project.limits.entries as u64,
+            });
+        }
+        for entry in &tree {
+            let Ok(name) = entry.name() else {
+                continue; // no Go file that a workflow can name
+            };
+            let inner = format!("{prefix}/{name}");
+            if inner.len() > LONGEST {
+                return Err(SourceError::TooLarge {
+                    what: format!(
+                        "a path below {} has more bytes than that",
+                        project.shown(workflow::TASKS)
+                    ),
+                    limit: LONGEST as u64,
+                });
             }
-            Some(ObjectType::Blob) => add(repository, &entry, inner, project)?,
-            _ => {} // a submodule: never fetched
+            match entry.kind() {
+                Some(ObjectType::Tree) => folders.push((inner, repository.find_tree(entry.id())?)),
+                Some(ObjectType::Blob) => add(repository, &entry, inner, project)?,
+                _ => {} // a submodule: never fetched
+            }
         }
     }
     Ok(())
@@ -83,3 +101,6 @@ fn add(
     let blob = repository.find_blob(entry.id())?;
     project.add(inner, blob.content().to_vec())
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,7 @@ async fn finds_no_other_place_to_fill() {
 async fn cannot_fill_the_disk_with_many_files_each_small_enough() {
     let script = "i=0; while :; do head -c 32M /dev/zero > /cache/big$i; i=$((i+1)); done\n";
     let (_, answer) = lines_of_cache("filler", "filler", script, small).await;
-    insta::assert_snapshot!(answer.unwrap_err(), @"");
+    insta::assert_snapshot!(answer.unwrap_err(), @"building `double` took more of the disk than the 576 MiB that its repository's cache may have; look for modules that are larger than what is used of them");
 }
 
 #[tokio::test]
