@@ -71,11 +71,12 @@ const USES: [(&str, &[&str]); 24] = [
 const BOTH_WAYS: [(&str, &str); 2] = [("queue", "report"), ("source", "workflow")];
 
 /// Libraries that stay where they are.
-const LIBRARIES: [(&str, &[&str]); 34] = [
+const LIBRARIES: [(&str, &[&str]); 35] = [
     ("annotate_snippets", &["document"]),
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
     ("axum", &["server"]),
+    ("backon", &["publish"]),
     ("bollard", &["build"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

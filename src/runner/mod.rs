@@ -3,6 +3,7 @@
 mod fetch;
 mod held;
 mod keep;
+mod later;
 mod notify;
 mod patience;
 mod platform;
