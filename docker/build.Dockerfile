@@ -29,11 +29,16 @@ RUN test "$(go env GOVERSION)" = "go${GOLANG_VERSION}" \
 # A step works in /sources, on memory that is mounted over it and takes its mode. The
 # volume at /cache takes the owner of the empty folder that is here.
 COPY build/step.sh /usr/local/bin/pelato-step
+COPY build/keep.sh /usr/local/bin/pelato-keep
 COPY build/warm /warm
-RUN chmod 0755 /usr/local/bin/pelato-step \
+RUN chmod 0755 /usr/local/bin/pelato-step /usr/local/bin/pelato-keep \
     && mkdir -p /cache /seed /sources \
     && chown -R 65532:65532 /cache /seed /warm \
     && chmod 1777 /sources
+
+# What keeps a lane alive goes by these figures.
+RUN stat -f -c '%a %S %d' / | grep -Eqx '[0-9]+ [0-9]+ [0-9]+' \
+    || { echo "stat does not tell the room of a disk in this image" >&2; exit 1; }
 
 USER 65532:65532
 

@@ -25,6 +25,7 @@ pub mod generate;
 pub mod golang;
 pub mod pipeline;
 pub mod plan;
+pub mod premises;
 pub mod publish;
 pub mod queue;
 pub mod report;

@@ -22,7 +22,6 @@ mod removal;
 mod rollback;
 mod run;
 mod settle;
-mod side_by_side;
 mod state;
 mod status;
 #[cfg(feature = "local")]

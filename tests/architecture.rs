@@ -10,7 +10,7 @@ use regex::Regex;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
-const USES: [(&str, &[&str]); 24] = [
+const USES: [(&str, &[&str]); 25] = [
     ("build", &["generate", "report"]),
     (
         "cli",
@@ -22,7 +22,7 @@ const USES: [(&str, &[&str]); 24] = [
     ("client", &["server"]),
     ("config", &["document", "forge"]),
     ("dashboard", &["queue", "report"]),
-    ("deploy", &["generate", "report", "runtime"]),
+    ("deploy", &["generate", "premises", "report", "runtime"]),
     (
         "dev",
         &[
@@ -45,13 +45,14 @@ const USES: [(&str, &[&str]); 24] = [
         ],
     ),
     ("plan", &[]),
-    ("publish", &["report"]),
+    ("premises", &[]),
+    ("publish", &["premises", "report"]),
     ("queue", &["report"]),
-    ("report", &["forge", "queue"]),
+    ("report", &["queue"]),
     (
         "runner",
         &[
-            "config", "forge", "generate", "pipeline", "queue", "report", "server", "services", "source",
+            "build", "config", "forge", "generate", "pipeline", "queue", "report", "server", "services", "source",
         ],
     ),
     ("runtime", &[]),
@@ -62,7 +63,7 @@ const USES: [(&str, &[&str]); 24] = [
             "build", "config", "deploy", "generate", "publish", "report", "runtime", "testing",
         ],
     ),
-    ("source", &["workflow"]),
+    ("source", &["premises", "workflow"]),
     ("testing", &["document", "report", "runtime"]),
     ("workflow", &["document", "golang", "source"]),
 ];

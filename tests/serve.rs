@@ -35,5 +35,7 @@ mod crowd;
 mod drain;
 #[path = "serve/killed.rs"]
 mod killed;
+#[path = "serve/told.rs"]
+mod told;
 #[path = "serve/unit.rs"]
 mod unit;

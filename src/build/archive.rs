@@ -5,6 +5,8 @@ use std::path::{Component, Path};
 use super::BuildError;
 use crate::generate::Sources;
 
+/// Files that a build takes: each costs more than its bytes.
+const FILES: usize = 20_000;
 /// GNU tar reads in records of this size.
 const RECORD: usize = 10 << 10;
 
@@ -31,6 +33,12 @@ pub(super) fn check(sources: &Sources, limit: u64) -> Result<(), BuildError> {
     let bytes: usize = sources.files.values().map(Vec::len).sum();
     if bytes as u64 > limit {
         return refuse(format!("they are {bytes} bytes, and a build takes {limit} at most"));
+    }
+    if sources.files.len() > FILES {
+        return refuse(format!(
+            "they are {} files, and a build takes {FILES} at most; embed fewer, or one archive of them",
+            sources.files.len()
+        ));
     }
     for path in sources.files.keys() {
         let below = |path: &Path| path.components().all(|part| matches!(part, Component::Normal(_)));

@@ -119,7 +119,7 @@ impl Builder {
     /// will be used at a time, and not waited for.
     ///
     /// `run` is part of the containers' names and labels; `cache` names whose Go cache it
-    /// is, one for each repository.
+    /// is, one for each that must not trust another.
     ///
     /// # Errors
     /// What no task can be built without: the image, the volume, or that it is cancelled.

@@ -118,6 +118,7 @@ impl Docker {
         let volume = self.volumes.ready(&self.engine, cache, &self.image.tag).await?;
         let sandbox = |kind| Sandbox {
             run: run.to_owned(),
+            owner: self.options.owner.clone(),
             tasks: label(tasks.iter().map(|task| task.component_name.as_str())),
             kind,
             image: self.image.tag.clone(),
@@ -144,5 +145,14 @@ impl Docker {
     /// [`BuildError::Engine`] where the engine cannot list them.
     pub async fn remove_leftovers(&self, run: &str) -> Result<usize, BuildError> {
         sweep::of_run(&self.engine, run).await
+    }
+
+    /// Removes all containers of `owner`, who is known to be dead ([`Options::owner`]).
+    /// How many there were.
+    ///
+    /// # Errors
+    /// [`BuildError::Engine`] where the engine cannot list them.
+    pub async fn remove_all_of(&self, owner: &str) -> Result<usize, BuildError> {
+        sweep::of_owner(&self.engine, owner).await
     }
 }

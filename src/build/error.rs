@@ -54,6 +54,36 @@ pub enum BuildError {
         /// Bytes.
         limit: u64,
     },
+    /// It started too many processes.
+    #[error(
+        "building `{component_name}` took more than the {limit} processes and threads that a build may have; \
+         look for generated code in it"
+    )]
+    TooManyProcesses {
+        /// The task's `component_name`.
+        component_name: String,
+        /// Processes and threads.
+        limit: i64,
+    },
+    /// It filled the disk.
+    #[error(
+        "building `{component_name}` took more of the disk than the {} MiB that its repository's cache may have; \
+         look for modules that are larger than what is used of them", .limit >> 20
+    )]
+    CacheTooLarge {
+        /// The task's `component_name`.
+        component_name: String,
+        /// Bytes.
+        limit: u64,
+    },
+    /// It never stopped talking.
+    #[error("building `{component_name}` printed more than {} MiB and was stopped", .limit >> 20)]
+    TooMuchOutput {
+        /// The task's `component_name`.
+        component_name: String,
+        /// Bytes, whether kept or not.
+        limit: usize,
+    },
     /// What came out is too big to be taken.
     #[error("the module of `{component_name}` is larger than the {} MiB that are taken; embed less in it", .limit >> 20)]
     ModuleTooLarge {
@@ -173,6 +203,9 @@ impl BuildError {
                 | Self::Sources { .. }
                 | Self::TimedOut { .. }
                 | Self::OutOfMemory { .. }
+                | Self::TooManyProcesses { .. }
+                | Self::CacheTooLarge { .. }
+                | Self::TooMuchOutput { .. }
                 | Self::ModuleTooLarge { .. }
                 | Self::TableTooLarge { .. }
                 | Self::MemoryTooLarge { .. }

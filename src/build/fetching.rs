@@ -37,6 +37,14 @@ impl Fetching {
         self.sets.len()
     }
 
+    /// Nothing is there any more: the cache was emptied. To be called while no task of the
+    /// run is built.
+    pub(super) async fn forget(&self) {
+        for set in self.sets.values() {
+            *set.lock().await = false;
+        }
+    }
+
     /// Whether the modules of a task are there; none where it requires none. Who holds it
     /// while they are not there has to fetch them.
     pub(super) fn wanted(&self, task: &Sources) -> Option<&Mutex<bool>> {

@@ -17,8 +17,9 @@ use crate::report::{Reporter, Stage};
 
 /// What the image is built from. It comes with the program, so that an installed
 /// one needs no checkout.
-const CONTEXT: [(&str, &str); 4] = [
+const CONTEXT: [(&str, &str); 5] = [
     ("Dockerfile", include_str!("../../docker/build.Dockerfile")),
+    ("build/keep.sh", include_str!("../../docker/build/keep.sh")),
     ("build/step.sh", include_str!("../../docker/build/step.sh")),
     ("build/warm/go.mod", include_str!("../../docker/build/warm/go.mod")),
     ("build/warm/main.go", include_str!("../../docker/build/warm/main.go")),

@@ -81,7 +81,7 @@ impl Lane {
             self.engine.top_processes(&self.name, None),
             self.engine.inspect_container(&self.name, None),
         );
-        let alone = running.is_ok_and(|top| top.processes.is_some_and(|processes| processes.len() == 1));
+        let alone = running.is_ok_and(|top| are_one_users(&top.processes.unwrap_or_default()));
         let state = inspected.ok().and_then(|container| container.state);
         alone && state.is_some_and(|state| state.running == Some(true) && state.oom_killed != Some(true))
     }
@@ -96,6 +96,14 @@ impl Lane {
         remove(&self.engine, &self.name).await;
         self.removed = true;
     }
+}
+
+/// Whether all these processes, each as `ps -ef` has it, are the same user's: what keeps
+/// the lane alive is one, and no step is.
+fn are_one_users(processes: &[Vec<String>]) -> bool {
+    let mut users = processes.iter().map(|columns| columns.first());
+    let first = users.next().flatten();
+    first.is_some() && users.all(|user| user == first)
 }
 
 impl Drop for Lane {
@@ -128,4 +136,22 @@ pub(super) async fn remove(engine: &bollard::Docker, name: &str) {
         name,
         "a build container could not be removed; `docker rm --force {name}` does it by hand"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_keeps_a_lane_alive_may_be_left_in_it() {
+        let ps = |users: &[&str]| -> Vec<Vec<String>> {
+            let line = |user: &&str| vec![(*user).to_owned(), "1".to_owned(), "sleep 1".to_owned()];
+            users.iter().map(line).collect()
+        };
+        assert!(are_one_users(&ps(&["65533"])));
+        assert!(are_one_users(&ps(&["65533", "65533"])));
+        assert!(!are_one_users(&ps(&["65533", "65532"])));
+        assert!(!are_one_users(&[]));
+        assert!(!are_one_users(&[Vec::new()]));
+    }
 }

@@ -89,9 +89,10 @@ impl Local {
             () = cancel.cancelled() => return Err(BuildError::Cancelled { component_name }),
             alone = self.alone_while_cold() => alone,
         };
+        let place = self.options.temporary.clone().unwrap_or_else(env::temp_dir);
         let folder = tempfile::Builder::new()
             .prefix("pelato-build-")
-            .tempdir()
+            .tempdir_in(place)
             .map_err(|error| BuildError::machine("make a temporary folder", error))?;
         // As Go will print it.
         let root = tokio::fs::canonicalize(folder.path()).await;

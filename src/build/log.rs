@@ -5,6 +5,10 @@ use crate::report::{Reporter, Stage};
 
 /// Bytes of one line; a longer one comes in pieces.
 const LINE: usize = 8 << 10;
+/// What a line costs beyond its bytes, wherever it is kept: an event, an object of JSON.
+const COST: usize = 32;
+/// How often the limit a step may print until it is stopped.
+const ENDURED: usize = 16;
 /// Bytes that an error repeats.
 const REPEATED: usize = 16 << 10;
 
@@ -15,6 +19,7 @@ pub(super) struct Log<'a> {
     author: Author,
     limit: usize,
     used: usize,
+    came: usize,
     unfinished: Vec<u8>,
     repeated: String,
     killed: bool,
@@ -28,6 +33,7 @@ impl<'a> Log<'a> {
             author,
             limit,
             used: 0,
+            came: 0,
             unfinished: Vec::new(),
             repeated: String::new(),
             killed: false,
@@ -36,6 +42,7 @@ impl<'a> Log<'a> {
 
     /// Takes in bytes as they come, wherever they break.
     pub(super) fn push(&mut self, mut bytes: &[u8]) {
+        self.came = self.came.saturating_add(bytes.len());
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             self.take(&bytes[..end]);
             self.flush();
@@ -66,8 +73,15 @@ impl<'a> Log<'a> {
         if !self.unfinished.is_empty() {
             self.flush();
         }
-        self.killed = false;
+        (self.killed, self.came) = (false, 0);
         std::mem::take(&mut self.repeated)
+    }
+
+    /// Bytes that a step may print, kept or not, where it printed more: it is not going
+    /// to stop.
+    pub(super) fn is_flooded(&self) -> Option<usize> {
+        let most = self.limit.saturating_mul(ENDURED);
+        (self.came > most).then_some(most)
     }
 
     /// Whether a process of the step was killed, which is how a want of memory shows.
@@ -94,7 +108,7 @@ impl<'a> Log<'a> {
             return;
         };
         let text = self.reporter.mask().hide(&text).into_owned();
-        self.used += text.len() + 1;
+        self.used += text.len() + COST;
         if self.used > self.limit {
             self.say(format!(
                 "… the rest is left out: the output passed {} KiB",
@@ -176,8 +190,26 @@ mod tests {
                 log.push(b"0123456789012345678901234567890\n");
             }
         });
-        assert_eq!(seen.len(), 65);
-        assert_eq!(seen[64], "… the rest is left out: the output passed 2 KiB");
+        assert_eq!(seen.len(), 33);
+        assert_eq!(seen[32], "… the rest is left out: the output passed 2 KiB");
+    }
+
+    #[test]
+    fn lines_of_nothing_cost_something_too() {
+        let seen = lines(3200, |log| log.push("x\n".repeat(10_000).as_bytes()));
+        assert_eq!(seen.len(), 97);
+    }
+
+    #[test]
+    fn what_does_not_stop_is_noticed_whether_it_is_kept_or_not() {
+        lines(1000, |log| {
+            log.push("\n".repeat(16_000).as_bytes());
+            assert_eq!(log.is_flooded(), None);
+            log.push(b"\n");
+            assert_eq!(log.is_flooded(), Some(16_000));
+            log.end_step();
+            assert_eq!(log.is_flooded(), None);
+        });
     }
 
     #[test]

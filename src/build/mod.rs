@@ -9,6 +9,7 @@ mod advice;
 mod archive;
 mod builder;
 mod choice;
+mod clear;
 mod component;
 mod componentize;
 mod docker;
@@ -36,6 +37,7 @@ mod yard;
 
 pub use builder::Builder;
 pub use choice::Choice;
+pub use clear::clear_away;
 pub use component::Component;
 pub use componentize::componentize;
 pub use docker::Docker;

@@ -27,6 +27,13 @@ pub struct Options {
     /// Where the local builder keeps Go's caches, `PELATO_CACHE`, by default
     /// `pelato` in the user's cache folder.
     pub cache: PathBuf,
+    /// Where the local builder has the folder of a task that is being compiled, by default
+    /// the system's temporary folder. Whoever names one can clear away what a killed
+    /// process left there: see [`super::clear_away`].
+    pub temporary: Option<PathBuf>,
+    /// Who starts containers, in their label `pelato.runner`: see
+    /// [`super::Docker::remove_all_of`].
+    pub owner: Option<String>,
     /// What one step may take.
     pub limits: Limits,
     /// Whether a component is validated before it is given away. It always is, but
@@ -57,6 +64,11 @@ pub struct Limits {
     pub file: i64,
     /// Bytes of Go's cache after which a repository's volume starts anew. 8 GiB.
     pub cache: u64,
+    /// Bytes by which it may pass `cache` while a step runs, in Docker; past that the
+    /// step is ended. It is looked at once a second, after each quarter of this. 1 GiB.
+    pub overrun: u64,
+    /// Files that may come to it meanwhile. 1,000,000.
+    pub files: u64,
 }
 
 impl Default for Limits {
@@ -71,6 +83,8 @@ impl Default for Limits {
             module: 64 * MIB,
             file: 1 << 30,
             cache: 8192 * MIB,
+            overrun: 1024 * MIB,
+            files: 1_000_000,
         }
     }
 }
@@ -94,6 +108,8 @@ impl Options {
             proxy: recipe::proxy(set("GOPROXY").as_deref()),
             no_sum_db: set("GONOSUMDB"),
             cache,
+            temporary: None,
+            owner: None,
             limits: Limits::default(),
             validate: true,
         }

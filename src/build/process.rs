@@ -53,14 +53,18 @@ pub(super) async fn run(
         biased;
         () = cancel.cancelled() => Err(BuildError::Cancelled { component_name }),
         () = tokio::time::sleep(program.time) => Err(BuildError::TimedOut { component_name, limit: program.time }),
-        status = to_its_end(&mut child, log) => {
-            group.ended();
-            Ok(status.map_err(failed)?.success())
+        status = to_its_end(&mut child, log) => match (status.map_err(failed)?, log.is_flooded()) {
+            (Some(status), _) => {
+                group.ended();
+                Ok(status.success())
+            }
+            (None, limit) => Err(BuildError::TooMuchOutput { component_name, limit: limit.unwrap_or_default() }),
         }
     }
 }
 
-async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<std::process::ExitStatus> {
+/// How it ended; none where it prints more than can be endured, and goes on.
+async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<Option<std::process::ExitStatus>> {
     let mut stdout = child.stdout.take();
     let mut stderr = child.stderr.take();
     let (mut from_stdout, mut from_stderr) = ([0; 8 << 10], [0; 8 << 10]);
@@ -75,8 +79,11 @@ async fn to_its_end(child: &mut Child, log: &mut Log<'_>) -> std::io::Result<std
                 bytes => log.push(&from_stderr[..bytes]),
             },
         }
+        if log.is_flooded().is_some() {
+            return Ok(None);
+        }
     }
-    child.wait().await
+    child.wait().await.map(Some)
 }
 
 async fn read(from: &mut Option<impl AsyncRead + Unpin>, buffer: &mut [u8]) -> std::io::Result<usize> {

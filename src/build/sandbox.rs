@@ -12,6 +12,9 @@ use super::step::Step;
 
 /// The label that names a container's run.
 pub(super) const RUN: &str = "pelato.run";
+/// The label that names who started it, where somebody is named: a runner, for as long as
+/// its process lives.
+pub(super) const OWNER: &str = "pelato.runner";
 /// The label that names the tasks that it is for.
 const TASK: &str = "pelato.task";
 /// Nobody: no account in the image has this number. Who a step runs as.
@@ -19,6 +22,10 @@ const USER: &str = "65532:65532";
 /// Nobody else: what keeps a lane alive. A step may neither end nor trace it, so
 /// nothing of a task lives on in it.
 const KEEPER: &str = "65533:65533";
+/// Files of a temporary folder. Memory counts them too; this is said sooner.
+const NODES: u32 = 200_000;
+/// How many processes that is at most.
+const KEEPERS: i64 = 4;
 /// What a step may take beyond its time, until its own clock ends it.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -45,6 +52,8 @@ impl Kind {
 pub(super) struct Sandbox {
     /// The run they belong to.
     pub(super) run: String,
+    /// Who runs it.
+    pub(super) owner: Option<String>,
     /// The tasks that go through them.
     pub(super) tasks: String,
     /// What they are for.
@@ -100,6 +109,33 @@ impl Sandbox {
         }
     }
 
+    fn labels(&self) -> HashMap<String, String> {
+        let named = [
+            (RUN, Some(&self.run)),
+            (TASK, Some(&self.tasks)),
+            (OWNER, self.owner.as_ref()),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?.clone())));
+        named.collect()
+    }
+
+    /// What keeps a lane alive and looks after the room on its disk, `docker/build/keep.sh`.
+    fn keeper(&self) -> Vec<String> {
+        let Limits {
+            cache, overrun, files, ..
+        } = self.limits;
+        let figures = [
+            self.life().as_secs(),
+            cache.saturating_add(overrun) >> 10,
+            (overrun >> 10) / 4,
+            files,
+        ];
+        let figures = figures.map(|figure| figure.to_string());
+        std::iter::once("pelato-keep".to_owned()).chain(figures).collect()
+    }
+
     /// The whole of what a lane may see and take.
     pub(super) fn body(&self) -> ContainerCreateBody {
         let Limits {
@@ -111,7 +147,7 @@ impl Sandbox {
             ..
         } = self.limits;
         let network = self.kind == Kind::Fetch;
-        let tmpfs = |size: u64| format!("rw,noexec,nosuid,nodev,size={size},mode=1777");
+        let tmpfs = |size: u64| format!("rw,noexec,nosuid,nodev,size={size},nr_inodes={NODES},mode=1777");
         let bytes = i64::try_from(memory).unwrap_or(i64::MAX);
         let most = |name: &str, value: i64| ResourcesUlimits {
             name: Some(name.to_owned()),
@@ -122,13 +158,10 @@ impl Sandbox {
             image: Some(self.image.clone()),
             user: Some(KEEPER.to_owned()),
             hostname: Some("build".to_owned()),
-            cmd: Some(vec!["sleep".to_owned(), self.life().as_secs().to_string()]),
+            cmd: Some(self.keeper()),
             entrypoint: Some(Vec::new()),
             working_dir: Some("/sources".to_owned()),
-            labels: Some(HashMap::from([
-                (RUN.to_owned(), self.run.clone()),
-                (TASK.to_owned(), self.tasks.clone()),
-            ])),
+            labels: Some(self.labels()),
             tty: Some(false),
             network_disabled: Some(!network),
             host_config: Some(HostConfig {
@@ -143,8 +176,8 @@ impl Sandbox {
                 nano_cpus: i64::try_from(cores)
                     .ok()
                     .map(|cores| cores.saturating_mul(1_000_000_000)),
-                // The one that keeps the lane alive is none of the task's.
-                pids_limit: Some(pids.saturating_add(1)),
+                // What keeps the lane alive is none of the task's.
+                pids_limit: Some(pids.saturating_add(KEEPERS)),
                 ulimits: Some(vec![most("fsize", file), most("nofile", 4096), most("core", 0)]),
                 tmpfs: Some(HashMap::from([
                     // Sources and, unpacked, not more than that.
@@ -192,6 +225,7 @@ mod tests {
     fn sandbox(run: &str, kind: Kind) -> Sandbox {
         Sandbox {
             run: run.to_owned(),
+            owner: None,
             tasks: "double".to_owned(),
             kind,
             image: "pelato-build:0".to_owned(),
@@ -238,7 +272,10 @@ mod tests {
         let sandbox = sandbox("1", Kind::Compile);
         let life = sandbox.life();
         assert_eq!(life, Duration::from_secs(18 * 60));
-        assert_eq!(sandbox.body().cmd.unwrap(), ["sleep", "1080"]);
+        assert_eq!(
+            sandbox.body().cmd.unwrap(),
+            ["pelato-keep", "1080", "9437184", "262144", "1000000"]
+        );
         let task = sandbox.limits.time + GRACE;
         assert!(!sandbox.is_worn(Duration::ZERO));
         assert!(!sandbox.is_worn(life / 2));

@@ -9,7 +9,7 @@ use bollard::query_parameters::ListContainersOptionsBuilder;
 
 use super::BuildError;
 use super::lane;
-use super::sandbox::RUN;
+use super::sandbox::{OWNER, RUN};
 
 /// Seconds after which a container that does not run belongs to nobody. A lane ends
 /// by itself after some minutes, even when the process that began it is gone.
@@ -17,7 +17,16 @@ const FORGOTTEN: i64 = 60 * 60;
 
 /// Removes a run's containers, running or not; how many there were.
 pub(super) async fn of_run(engine: &bollard::Docker, run: &str) -> Result<usize, BuildError> {
-    let found = list(engine, HashMap::from([("label", vec![format!("{RUN}={run}")])])).await;
+    labelled(engine, RUN, run).await
+}
+
+/// Removes an owner's containers, running or not; how many there were.
+pub(super) async fn of_owner(engine: &bollard::Docker, owner: &str) -> Result<usize, BuildError> {
+    labelled(engine, OWNER, owner).await
+}
+
+async fn labelled(engine: &bollard::Docker, label: &str, value: &str) -> Result<usize, BuildError> {
+    let found = list(engine, HashMap::from([("label", vec![format!("{label}={value}")])])).await;
     let found = found.map_err(|error| BuildError::engine("list its containers", &error))?;
     for id in found.iter().filter_map(|found| found.id.as_deref()) {
         lane::remove(engine, id).await;

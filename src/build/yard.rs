@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, RwLock};
 use tokio_util::sync::CancellationToken;
 
 use super::archive;
@@ -12,7 +12,7 @@ use super::lanes::Lanes;
 use super::line::Author;
 use super::log::Log;
 use super::recipe::OFFLINE;
-use super::step::{Ended, NOT_EMPTY, NOT_UNPACKED, Step};
+use super::step::{Ended, Excess, NOT_EMPTY, NOT_UNPACKED, Step};
 use super::{BuildError, Limits, Options};
 use crate::generate::Sources;
 use crate::report::Reporter;
@@ -26,6 +26,11 @@ pub(super) struct Yard<'d> {
     fetching: Fetching,
     first: First,
     width: usize,
+    /// Who builds, many beside each other or one alone.
+    room: RwLock<()>,
+    /// Whether the cache passed what it may have while somebody was built.
+    is_overfull: AtomicBool,
+    /// Whether the cache goes when the run is over.
     is_grown: AtomicBool,
 }
 
@@ -48,6 +53,8 @@ impl<'d> Yard<'d> {
             fetching,
             first: First(Mutex::new(!is_new)),
             width,
+            room: RwLock::new(()),
+            is_overfull: AtomicBool::new(false),
             is_grown: AtomicBool::new(false),
         }
     }
@@ -67,38 +74,75 @@ impl<'d> Yard<'d> {
             }
         })?;
         let mut log = Log::new(reporter, Author::of(sources, "/sources"), self.limits().log);
-        if let Some(fetched) = wanted {
-            let fetched = self.fetch(fetched, &archive, &mut log, cancel).await;
+        let job = Job {
+            archive: &archive,
+            wanted,
+            cancel,
+        };
+        let first = self.attempt(&job, false, &mut log).await;
+        if !matches!(first, Err(BuildError::CacheTooLarge { .. })) {
+            return first;
+        }
+        // Whoever was built meanwhile shares the cache: this one may have done nothing.
+        self.compile.ask_again();
+        if wanted.is_some() {
+            self.fetch.ask_again();
+        }
+        self.attempt(&job, true, &mut log).await
+    }
+
+    /// Fetches and compiles, `alone` or beside other tasks of the run. Alone too, and on
+    /// an empty cache, while it is larger than it may be.
+    async fn attempt(&self, job: &Job<'_>, alone: bool, log: &mut Log<'_>) -> Result<Vec<u8>, BuildError> {
+        let entered = async {
+            if !alone {
+                let beside = self.room.read().await;
+                if !self.is_overfull() {
+                    return (Some(beside), None);
+                }
+            }
+            (None, Some(self.room.write().await))
+        };
+        let entered = unless(job.cancel, log, entered).await?;
+        let mut is_empty = true;
+        if entered.1.is_some() && self.is_overfull() {
+            self.fetching.forget().await;
+            is_empty = false;
+        }
+        let core = self.carry_out(job, &mut is_empty, log).await;
+        if is_empty && !matches!(core, Err(BuildError::CacheTooLarge { .. })) && entered.1.is_some() {
+            self.is_overfull.store(false, Ordering::Relaxed);
+        }
+        drop(entered);
+        core
+    }
+
+    /// Fetches and compiles. The first step empties the cache where it is not `is_empty`.
+    async fn carry_out(&self, job: &Job<'_>, is_empty: &mut bool, log: &mut Log<'_>) -> Result<Vec<u8>, BuildError> {
+        if let Some(fetched) = job.wanted {
+            let fetched = self.fetch(fetched, job, is_empty, log).await;
             fetched.inspect_err(|_| self.compile.skip())?;
         }
-        let component_name = sources.component_name.clone();
-        let alone = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(BuildError::Cancelled { component_name }),
-            alone = self.first.alone() => alone,
-        };
+        let alone = unless(job.cancel, log, self.first.alone()).await?;
         let step = Step {
-            environment: OFFLINE.map(|(name, value)| format!("{name}={value}")).into(),
-            stdin: &archive,
+            environment: environment(OFFLINE.map(|(name, value)| format!("{name}={value}")), is_empty),
+            stdin: job.archive,
         };
-        let ended = self.step(&self.compile, &step, &mut log, cancel).await?;
-        self.judge(&ended, &mut log, |component_name, output| BuildError::Compile {
+        let ended = self.step(&self.compile, &step, log, job.cancel).await?;
+        let core = self.judge(ended, log, |component_name, output| BuildError::Compile {
             component_name,
             output,
-        })?;
-        let (core, cache_bytes) = read_module(ended.stdout).ok_or_else(|| {
-            BuildError::unexpected(
-                format!("hand over the module of `{component_name}`"),
-                "it came incomplete",
-            )
         })?;
         if let Some(mut is_over) = alone {
             *is_over = true;
         }
-        if cache_bytes > self.limits().cache {
-            self.is_grown.store(true, Ordering::Relaxed);
-        }
-        Ok(core)
+        core.ok_or_else(|| {
+            let component_name = log.component_name();
+            BuildError::unexpected(
+                format!("hand over the module of `{component_name}`"),
+                "it came incomplete",
+            )
+        })
     }
 
     /// Comes back when all containers are gone.
@@ -114,29 +158,24 @@ impl<'d> Yard<'d> {
     async fn fetch(
         &self,
         fetched: &Mutex<bool>,
-        archive: &[u8],
+        job: &Job<'_>,
+        is_empty: &mut bool,
         log: &mut Log<'_>,
-        cancel: &CancellationToken,
     ) -> Result<(), BuildError> {
-        let component_name = log.component_name().to_owned();
-        let mut fetched = tokio::select! {
-            biased;
-            () = cancel.cancelled() => return Err(BuildError::Cancelled { component_name }),
-            fetched = fetched.lock() => fetched,
-        };
+        let mut fetched = unless(job.cancel, log, fetched.lock()).await?;
         if *fetched {
             self.fetch.skip();
             return Ok(());
         }
         let Options { proxy, no_sum_db, .. } = self.docker.options();
-        let mut environment = vec![format!("GOPROXY={proxy}")];
-        environment.extend(no_sum_db.iter().map(|list| format!("GONOSUMDB={list}")));
+        let variables =
+            std::iter::once(format!("GOPROXY={proxy}")).chain(no_sum_db.iter().map(|list| format!("GONOSUMDB={list}")));
         let step = Step {
-            environment,
-            stdin: archive,
+            environment: environment(variables, is_empty),
+            stdin: job.archive,
         };
-        let ended = self.step(&self.fetch, &step, log, cancel).await?;
-        self.judge(&ended, log, |component_name, output| BuildError::Modules {
+        let ended = self.step(&self.fetch, &step, log, job.cancel).await?;
+        self.judge(ended, log, |component_name, output| BuildError::Modules {
             component_name,
             output,
         })?;
@@ -156,12 +195,7 @@ impl<'d> Yard<'d> {
         // A task leaves no more than one lane like that, and there are `width` of them.
         let mut tries = self.width;
         loop {
-            let component_name = log.component_name().to_owned();
-            let lane = tokio::select! {
-                biased;
-                () = cancel.cancelled() => return Err(BuildError::Cancelled { component_name }),
-                lane = lanes.take() => lane?,
-            };
+            let lane = unless(cancel, log, lanes.take()).await??;
             let ended = lane.run(step, log, cancel).await;
             let again = tries > 0 && ended.as_ref().is_ok_and(|ended| ended.code == NOT_EMPTY);
             if again {
@@ -175,30 +209,52 @@ impl<'d> Yard<'d> {
         }
     }
 
+    /// What a step made, none where that did not come whole; or why it failed.
     fn judge(
         &self,
-        ended: &Ended,
+        ended: Ended,
         log: &mut Log<'_>,
         failed: impl FnOnce(String, String) -> BuildError,
-    ) -> Result<(), BuildError> {
+    ) -> Result<Option<Vec<u8>>, BuildError> {
         let component_name = log.component_name().to_owned();
         let output = log.end_step();
-        match ended.code {
-            0 => Ok(()),
-            _ if ended.out_of_memory => Err(BuildError::OutOfMemory {
+        let limits = self.limits();
+        let made = Made::of(ended.stdout);
+        if made.as_ref().is_some_and(|made| made.cache > limits.cache) {
+            self.is_grown.store(true, Ordering::Relaxed);
+        }
+        match (ended.code, ended.excess) {
+            (0, _) => Ok(made.and_then(|made| made.core)),
+            (_, Some(Excess::Memory)) => Err(BuildError::OutOfMemory {
                 component_name,
-                limit: self.limits().memory,
+                limit: limits.memory,
             }),
-            NOT_UNPACKED => Err(BuildError::unexpected(
+            (_, Some(Excess::Processes)) => Err(BuildError::TooManyProcesses {
+                component_name,
+                limit: limits.pids,
+            }),
+            (_, Some(Excess::Room)) => {
+                self.is_grown.store(true, Ordering::Relaxed);
+                self.is_overfull.store(true, Ordering::Relaxed);
+                Err(BuildError::CacheTooLarge {
+                    component_name,
+                    limit: limits.cache.saturating_add(limits.overrun),
+                })
+            }
+            (NOT_UNPACKED, None) => Err(BuildError::unexpected(
                 format!("unpack the sources of `{component_name}`"),
                 output,
             )),
-            code if output.is_empty() => Err(BuildError::unexpected(
+            (code, None) if output.is_empty() => Err(BuildError::unexpected(
                 format!("compile `{component_name}`"),
                 format!("the step ended with code {code} and said nothing"),
             )),
             _ => Err(failed(component_name, output)),
         }
+    }
+
+    fn is_overfull(&self) -> bool {
+        self.is_overfull.load(Ordering::Relaxed)
     }
 
     fn limits(&self) -> &Limits {
@@ -217,16 +273,58 @@ impl First {
     }
 }
 
-/// Takes apart what the compile step writes: `core <bytes> <KiB of cache>`, a line
-/// end, the module. None where it is not whole.
-fn read_module(mut stdout: Vec<u8>) -> Option<(Vec<u8>, u64)> {
-    let end = stdout.iter().take(64).position(|byte| *byte == b'\n')?;
-    let header = std::str::from_utf8(&stdout[..end]).ok()?;
-    let mut words = header.strip_prefix("core ")?.split_whitespace();
-    let bytes: usize = words.next()?.parse().ok()?;
-    let cache: u64 = words.next()?.parse().ok()?;
-    let core = stdout.split_off(end + 1);
-    (core.len() == bytes).then_some((core, cache.saturating_mul(1024)))
+/// What a task is built from.
+struct Job<'j> {
+    archive: &'j [u8],
+    /// Whether its modules are there, where it requires any.
+    wanted: Option<&'j Mutex<bool>>,
+    cancel: &'j CancellationToken,
+}
+
+/// What comes of `waiting`, unless the run is cancelled before.
+async fn unless<T>(
+    cancel: &CancellationToken,
+    log: &Log<'_>,
+    waiting: impl Future<Output = T>,
+) -> Result<T, BuildError> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(BuildError::Cancelled { component_name: log.component_name().to_owned() }),
+        done = waiting => Ok(done),
+    }
+}
+
+/// The variables of a step, which empties the cache where that is still to be done.
+fn environment(variables: impl IntoIterator<Item = String>, is_empty: &mut bool) -> Vec<String> {
+    let emptying = (!std::mem::replace(is_empty, true)).then(|| "PELATO_EMPTY=1".to_owned());
+    variables.into_iter().chain(emptying).collect()
+}
+
+/// What a step writes.
+#[derive(Debug, PartialEq, Eq)]
+struct Made {
+    /// Bytes of the cache after it.
+    cache: u64,
+    /// The module, where there is one and it came whole.
+    core: Option<Vec<u8>>,
+}
+
+impl Made {
+    /// Takes apart `core <bytes> <KiB of cache>` or `cache <KiB>`, a line end, the module.
+    /// None where it begins otherwise.
+    fn of(mut stdout: Vec<u8>) -> Option<Self> {
+        let end = stdout.iter().take(64).position(|byte| *byte == b'\n')?;
+        let header = std::str::from_utf8(&stdout[..end]).ok()?;
+        let words: Vec<&str> = header.split_whitespace().collect();
+        let (bytes, kib) = match words[..] {
+            ["core", bytes, kib] => (Some(bytes.parse::<usize>().ok()?), kib),
+            ["cache", kib] => (None, kib),
+            _ => return None,
+        };
+        let cache = kib.parse::<u64>().ok()?.saturating_mul(1024);
+        let core = bytes.and_then(|bytes| Some(stdout.split_off(end + 1)).filter(|core| core.len() == bytes));
+        Some(Self { cache, core })
+    }
 }
 
 #[cfg(test)]
@@ -235,17 +333,42 @@ mod tests {
 
     #[test]
     fn a_module_is_taken_whole_or_not_at_all() {
-        assert_eq!(read_module(b"core 3 2\nabc".to_vec()), Some((b"abc".to_vec(), 2048)));
+        let made = |text: &str| Made::of(text.as_bytes().to_vec());
+        let core = |core: &str| Some(core.as_bytes().to_vec());
+        assert_eq!(
+            made("core 3 2\nabc"),
+            Some(Made {
+                cache: 2048,
+                core: core("abc")
+            })
+        );
+        for incomplete in ["core 3 2\nab", "core 3 2\nabcd", "cache 2\n", "cache 2\nabc"] {
+            assert_eq!(
+                made(incomplete),
+                Some(Made {
+                    cache: 2048,
+                    core: None
+                }),
+                "{incomplete:?}"
+            );
+        }
         for broken in [
             "",
-            "core 3 2\nab",
-            "core 3 2\nabcd",
             "core x 2\nabc",
             "core 3\nabc",
+            "core 3 2 1\nabc",
             "abc\nabc",
             "no line",
         ] {
-            assert_eq!(read_module(broken.as_bytes().to_vec()), None, "{broken:?}");
+            assert_eq!(made(broken), None, "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_cache_is_emptied_by_the_first_step_alone() {
+        let mut is_empty = false;
+        let set = |is_empty: &mut bool| environment(["GOPROXY=off".to_owned()], is_empty);
+        assert_eq!(set(&mut is_empty), ["GOPROXY=off", "PELATO_EMPTY=1"]);
+        assert_eq!(set(&mut is_empty), ["GOPROXY=off"]);
     }
 }

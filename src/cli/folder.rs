@@ -98,6 +98,7 @@ impl Opened {
             projects: &self.projects,
             others: &[],
             repository: &self.origin.repository,
+            cache: &self.origin.repository,
             commit: self.origin.commit.as_deref(),
             run: &self.run,
             keep_going: self.settings.keep_going,

@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, StatusCode};
 use secrecy::SecretString;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use url::Url;
 
 use super::gitea::Gitea;
@@ -59,7 +61,8 @@ impl Forge {
         }
     }
 
-    fn api(&self) -> &str {
+    /// The API's address.
+    pub fn api(&self) -> &str {
         match self {
             Self::GitHub(github) => github.api(),
             Self::Gitea(gitea) => gitea.api(),
@@ -140,14 +143,22 @@ fn is_rate_limit(headers: &HeaderMap) -> bool {
     headers.contains_key("retry-after") || text(headers, "x-ratelimit-remaining") == Some("0")
 }
 
-/// `Retry-After` in seconds, or the time until `X-RateLimit-Reset`. An hour at
+/// `Retry-After` in seconds or as a moment, or the time until `X-RateLimit-Reset`. An hour at
 /// most, since a clock may be wrong.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = match text(headers, "retry-after").and_then(|value| value.parse::<u64>().ok()) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let asked = text(headers, "retry-after").and_then(|value| match value.parse::<u64>() {
+        Ok(seconds) => Some(seconds),
+        // Or a moment, `Wed, 21 Oct 2026 07:28:00 GMT`.
+        Err(_) => {
+            let moment = OffsetDateTime::parse(value, &Rfc2822).ok()?;
+            Some(u64::try_from(moment.unix_timestamp()).ok()?.saturating_sub(now))
+        }
+    });
+    let seconds = match asked {
         Some(seconds) => seconds,
         None => {
             let reset: u64 = text(headers, "x-ratelimit-reset")?.parse().ok()?;
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
             reset.saturating_sub(now)
         }
     };
@@ -174,4 +185,31 @@ fn words(body: &[u8]) -> String {
                 .collect()
         })
         .unwrap_or_else(|_| "it does not say why".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(header: &'static str, value: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header, value.parse().unwrap());
+        retry_after(&headers)
+    }
+
+    #[test]
+    fn how_long_a_forge_asks_to_wait_is_read_in_all_its_forms() {
+        assert_eq!(asked("retry-after", "17"), Some(Duration::from_secs(17)));
+        assert_eq!(
+            asked("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"),
+            Some(Duration::ZERO)
+        );
+        let soon = OffsetDateTime::now_utc() + Duration::from_secs(120);
+        let moment = soon.format(&Rfc2822).unwrap();
+        assert!(asked("retry-after", &moment) > Some(Duration::from_secs(60)));
+        assert!(asked("x-ratelimit-reset", &soon.unix_timestamp().to_string()) > Some(Duration::from_secs(60)));
+        // Never longer than an hour, and never for nothing.
+        assert_eq!(asked("retry-after", "999999999"), Some(Duration::from_secs(3600)));
+        assert_eq!(asked("retry-after", "tomorrow"), None);
+    }
 }

@@ -40,6 +40,9 @@ pub struct Request<'r> {
     pub others: &'r [String],
     /// `owner/name`, or the folder.
     pub repository: &'r str,
+    /// Names the cache that Go compiles with: another one for each two that must not trust
+    /// each other.
+    pub cache: &'r str,
     /// Where there is one.
     pub commit: Option<&'r str>,
     /// Names the run's containers.
@@ -169,7 +172,7 @@ pub async fn run(
             store,
             child: services.cases(),
             run: request.run,
-            cache: request.repository,
+            cache: request.cache,
             reporter,
             cancel,
         };

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::side_by_side::side_by_side;
 use super::{PreparedProject, PreparedTask, RunError};
 use crate::deploy::Deployed;
 use crate::generate::{Manifest, Owner, Placement, Templates, UNBUILT, manifest};
@@ -116,7 +115,7 @@ pub(super) fn found(deployed: &Deployed) -> Found {
 /// What the tasks of a project are built from, and how they are configured.
 pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
     let of = |prepared: &PreparedTask| Ok(unbuilt(project, prepared, toolchain, services)?.0);
-    side_by_side(&project.tasks, of).into_iter().collect()
+    project.tasks.iter().map(of).collect()
 }
 
 /// The same of one task, and its manifests while it is not built, target by target.

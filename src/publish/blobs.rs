@@ -8,6 +8,12 @@ use tempfile::NamedTempFile;
 
 use super::PublishError;
 use super::artifact::sha256;
+use crate::premises::{Premises, enter};
+
+/// Who writes into a layout folder holds it.
+const LOCK: &str = ".writers.lock";
+/// What a file is called before it is whole.
+const NEW: &str = ".new-";
 
 /// The blobs of a layout folder.
 pub(super) struct Blobs<'f> {
@@ -70,7 +76,9 @@ pub(super) fn write(path: &Path, folder: &Path, bytes: &[u8]) -> Result<(), Publ
         fs::create_dir_all(parent).map_err(failed)?;
     }
     // Beside the blobs, not among them: readers may take every file there for one.
-    let mut file = NamedTempFile::with_prefix_in(".new-", folder).map_err(failed)?;
+    let clear = || Premises::remove(folder, |name| name.starts_with(NEW));
+    let _premises = enter(&folder.join(LOCK), clear).map_err(failed)?;
+    let mut file = NamedTempFile::with_prefix_in(NEW, folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     match file.persist(path) {

@@ -15,17 +15,6 @@ pub struct Keep {
     pub size: u64,
 }
 
-impl Default for Keep {
-    fn default() -> Self {
-        const DAY: u64 = 24 * 3600;
-        Self {
-            runs: Duration::from_secs(90 * DAY),
-            logs: Duration::from_secs(30 * DAY),
-            size: 10 << 30,
-        }
-    }
-}
-
 /// What one step of tidying did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tidied {

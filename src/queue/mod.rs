@@ -8,6 +8,7 @@
 mod clock;
 mod error;
 mod keep;
+mod outbox;
 mod run;
 mod signals;
 mod sqlite;
@@ -18,11 +19,12 @@ mod worker;
 pub use clock::Clock;
 pub use error::QueueError;
 pub use keep::{Keep, Tidied};
+pub use outbox::{Due, Next, Outbox, Sent, Status};
 pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
-pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Passed, Queue, Scope};
+pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Queue, Scope};
 pub use worker::{Answer, Later, Worker};
 
 #[cfg(test)]

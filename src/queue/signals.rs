@@ -8,6 +8,7 @@ use tokio::sync::watch;
 pub struct Signals {
     work: watch::Sender<u64>,
     cancels: watch::Sender<u64>,
+    statuses: watch::Sender<u64>,
 }
 
 impl Default for Signals {
@@ -15,6 +16,7 @@ impl Default for Signals {
         Self {
             work: watch::Sender::new(0),
             cancels: watch::Sender::new(0),
+            statuses: watch::Sender::new(0),
         }
     }
 }
@@ -30,11 +32,20 @@ impl Signals {
         self.cancels.subscribe()
     }
 
+    /// There may be a status to send.
+    pub fn statuses(&self) -> watch::Receiver<u64> {
+        self.statuses.subscribe()
+    }
+
     pub(super) fn announce_work(&self) {
         self.work.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     pub(super) fn announce_cancel(&self) {
         self.cancels.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(super) fn announce_status(&self) {
+        self.statuses.send_modify(|count| *count = count.wrapping_add(1));
     }
 }

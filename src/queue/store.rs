@@ -32,6 +32,11 @@ pub trait Queue: Send + Sync {
     /// Puts a run back as if it had not been begun. False when the lease is lost.
     fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>>;
 
+    /// Lets go of what workers hold whose names begin with `name`: somebody knows that they
+    /// are dead. Who leases next has those runs, without a wait for their time to run out.
+    /// How many runs there are.
+    fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>>;
+
     /// Puts a run back that waits for something, to be begun again in `after` at the
     /// earliest; its repository and environment begin nothing else meanwhile. It counts as
     /// no attempt. What was asked for while it ran comes first: a run that somebody
@@ -97,21 +102,6 @@ pub struct Job {
     pub run: Run,
     /// The proof that it is held.
     pub lease: Lease,
-    /// Older runs of the branch that were never begun since this one came. Their
-    /// forge does not know yet.
-    pub passed: Vec<Passed>,
-    /// The run was begun as often as is allowed and never ended, so it may be what
-    /// kills the worker. It must not be run: only its forge is to be told.
-    pub gave_up: bool,
-}
-
-/// A run that a newer one superseded while it was queued.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Passed {
-    /// Its id.
-    pub id: String,
-    /// Its commit.
-    pub commit: String,
 }
 
 /// Who holds which run, for the how-manieth time.

@@ -1,4 +1,4 @@
-//! What every implementation of [`Queue`] has to do, as stories that any of them is put
+//! What every implementation of [`Queue`] and [`Outbox`] has to do, as stories that any of them is put
 //! under: implement [`Stand`] for it and write `put_under_the_suite!(ThatStand);` into
 //! its tests.
 
@@ -7,12 +7,13 @@ pub(in crate::queue) mod fair;
 pub(in crate::queue) mod history;
 pub(in crate::queue) mod keep;
 pub(in crate::queue) mod lease;
+pub(in crate::queue) mod outbox;
 pub(in crate::queue) mod put_off;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Accepted, Job, Limits, NewRun, Queue, RunEnd, RunState};
+use super::{Accepted, Job, Limits, NewRun, Outbox, Queue, RunEnd, RunState};
 
 /// Where a store lives: what outlives a restart, and the clock that it goes by.
 pub(in crate::queue) trait Stand {
@@ -21,6 +22,9 @@ pub(in crate::queue) trait Stand {
 
     /// The store. Opening it once more is a restart, or another process beside.
     fn open(&self) -> impl Future<Output = Arc<dyn Queue>>;
+
+    /// The same, and its outbox.
+    fn both(&self) -> impl Future<Output = (Arc<dyn Queue>, Arc<dyn Outbox>)>;
 
     /// Lets time go by.
     fn pass(&self, time: Duration);
@@ -33,12 +37,12 @@ macro_rules! put_under_the_suite {
             accept::a_delivery_that_comes_again_is_the_run_that_it_was,
             accept::the_latest_head_under_another_id_is_a_duplicate_until_it_fails,
             accept::from_a_to_b_and_back_runs_a_again,
-            accept::a_newer_head_supersedes_what_waits_and_knows_what_it_passed,
+            accept::a_newer_head_supersedes_what_waits,
             accept::what_was_accepted_is_there_after_a_restart,
             accept::past_its_bound_the_queue_takes_nothing_but_newer_heads,
             accept::what_arrives_at_once_is_stored_once_each,
             accept::the_bound_holds_for_what_arrives_at_once,
-            accept::a_burst_to_one_branch_leaves_its_last_head_and_knows_what_it_passed,
+            accept::a_burst_to_one_branch_leaves_its_last_head,
             fair::five_hundred_runs_of_one_repository_do_not_keep_another_waiting,
             fair::repositories_take_turns,
             fair::a_turn_that_was_given_back_is_not_lost,
@@ -51,10 +55,17 @@ macro_rules! put_under_the_suite {
             keep::past_the_size_the_oldest_logs_go_first,
             lease::one_environment_runs_one_thing_at_a_time,
             lease::a_lease_that_runs_out_is_taken_by_another_worker,
+            lease::what_a_dead_worker_held_is_taken_at_once,
             lease::a_run_that_kills_its_worker_is_given_up_and_lets_others_pass,
             lease::a_run_that_is_given_back_has_not_been_tried,
             lease::a_run_is_cancelled_wherever_it_stands,
             lease::two_runners_on_one_file_never_hold_the_same_run,
+            outbox::statuses_are_sent_in_order_and_once_for_each_change,
+            outbox::whoever_ends_a_run_its_commit_is_told,
+            outbox::one_that_waits_holds_up_its_repository_alone,
+            outbox::one_whose_sender_died_is_sent_again,
+            outbox::what_the_dead_were_sending_is_sent_at_once,
+            outbox::who_lost_a_run_announces_nothing,
             put_off::a_run_that_waits_is_begun_again_in_its_time_and_was_not_tried,
             put_off::what_waits_behind_it_waits_and_other_lanes_go_on,
             put_off::a_newer_head_takes_its_place,

@@ -53,6 +53,15 @@ where
         }
     }
 
+    /// The same as one of several of one process: its name begins with `process`, so that
+    /// whoever finds that process dead can say whose runs those were
+    /// ([`Queue::abandon`]).
+    #[must_use]
+    pub fn of(mut self, process: &str) -> Self {
+        self.name = format!("{process}{}", self.name);
+        self
+    }
+
     /// How long a run may go on after the shutdown began, before it is asked to
     /// stop and given back: 30 seconds where nothing is said.
     #[must_use]
@@ -94,7 +103,6 @@ where
             return Ok(false);
         };
         let lease = job.lease.clone();
-        let gave_up = job.gave_up;
         let begun = job.run.attempts + job.run.postponed;
         if begun > 1 {
             let line = format!("--- attempt {begun} ---\n");
@@ -117,11 +125,6 @@ where
             grace: self.grace,
         };
         let ending = hold.until_over(task, shutdown).await;
-        if gave_up && matches!(ending, Ending::Over(_)) {
-            let reason = format!("gave up after {} attempts", lease.attempt - 1);
-            self.stored(&lease, &Answer::Over(error(reason))).await?;
-            return Ok(true);
-        }
         match ending {
             Ending::Lost => {
                 tracing::warn!(run = lease.run, "the lease was lost; another worker goes on");

@@ -19,4 +19,4 @@ pub use mask::Mask;
 pub use metrics::{Metrics, MetricsError, append};
 pub use record::Record;
 pub use reporter::{Reporter, Sink};
-pub use statuses::{Ending, Statuses};
+pub use statuses::Statuses;

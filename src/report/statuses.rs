@@ -1,5 +1,7 @@
-//! Commit statuses as a sink.
+//! Commit statuses as a sink: what a forge is to be told goes into the outbox, and from
+//! there to the forge, whenever that takes it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -7,19 +9,22 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::{Event, PlannedEvent, Sink, Stage, TaskState};
-use crate::forge::{CommitStatus, Forge, ForgeError, StatusState};
+use crate::queue::{Lease, Outbox, QueueError, Status, TaskRecord};
 
 /// Past so many affected tasks only the run's own status is posted: forges limit
 /// how many a commit may have.
 const MOST_TASKS: usize = 20;
 
-/// How often one status is tried. A forge that is away must not hold up a run.
-const TRIES: u32 = 4;
+/// So many statuses are stored together at most.
+const TOGETHER: usize = 64;
 
-/// Posts a run's statuses, each once and in order, beside the run.
+/// How often statuses are tried to be stored.
+const TRIES: u32 = 5;
+
+/// Announces a run's statuses, each once for each change and in order. How the run
+/// itself ends is announced by the store, with the end.
 pub struct Statuses {
-    posts: UnboundedSender<CommitStatus>,
-    target_url: Option<String>,
+    kept: UnboundedSender<Status>,
     state: Mutex<State>,
 }
 
@@ -31,53 +36,67 @@ struct State {
     several: bool,
     /// Set once the plan is complete: whether tasks have statuses of their own.
     each: Option<bool>,
-}
-
-/// How a run ended, for its own status.
-#[derive(Clone, Debug)]
-pub struct Ending {
-    /// What the forge shows.
-    pub state: StatusState,
-    /// For people.
-    pub description: String,
+    /// What was told to be pending, in this attempt or in one that did not end.
+    open: BTreeSet<String>,
 }
 
 impl Statuses {
-    /// Statuses of one commit, and the task that posts them. The task ends when
-    /// the statuses are dropped and all are posted or given up.
-    pub fn start(
-        forge: Option<Forge>,
-        repository: &str,
-        commit: &str,
-        target_url: Option<String>,
-    ) -> (Arc<Self>, JoinHandle<()>) {
-        let (posts, receiver) = unbounded_channel();
-        let posting = tokio::spawn(post_all(forge, repository.to_owned(), commit.to_owned(), receiver));
+    /// Statuses of the run that `lease` holds, and the task that stores them. The task
+    /// ends when the statuses are dropped and all are stored.
+    pub async fn start(outbox: Arc<dyn Outbox>, lease: Lease) -> Result<(Arc<Self>, JoinHandle<()>), QueueError> {
+        let open = outbox.open(&lease.run).await?.into_iter().collect();
+        let (kept, receiver) = unbounded_channel();
+        let storing = tokio::spawn(store(outbox, lease, receiver));
         let statuses = Self {
-            posts,
-            target_url,
-            state: Mutex::default(),
+            kept,
+            state: Mutex::new(State {
+                open,
+                ..State::default()
+            }),
         };
-        (Arc::new(statuses), posting)
+        Ok((Arc::new(statuses), storing))
     }
 
     /// The run begins.
     pub fn begin(&self) {
-        self.post("pelato".into(), StatusState::Pending, "running".into());
+        self.keep("pelato".into(), TaskState::Pending, "running".into());
     }
 
-    /// The run ended.
-    pub fn end(&self, ending: Ending) {
-        self.post("pelato".into(), ending.state, ending.description);
+    /// The run is put off, and goes on later.
+    pub fn wait(&self, reason: &str) {
+        self.keep("pelato".into(), TaskState::Pending, format!("waiting: {reason}"));
     }
 
-    fn post(&self, context: String, state: StatusState, description: String) {
+    /// Says how the tasks ended that an earlier attempt told to be pending and this one
+    /// found done.
+    pub fn settle(&self, tasks: &[TaskRecord]) {
+        let mut state = self.state();
+        let open = std::mem::take(&mut state.open);
+        for context in open {
+            let name = context.rsplit('/').next();
+            let Some(task) = tasks.iter().find(|task| Some(task.component_name.as_str()) == name) else {
+                continue;
+            };
+            if task.state != TaskState::Pending {
+                let description = match task.reasons.is_empty() {
+                    true => "as it is wanted".to_owned(),
+                    false => task.reasons.join("; "),
+                };
+                self.keep(context, task.state, description);
+            }
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, context: String, state: TaskState, description: String) {
         // The receiver lives as long as this sender.
-        let _ = self.posts.send(CommitStatus {
+        let _ = self.kept.send(Status {
             context,
             state,
             description,
-            target_url: self.target_url.clone(),
         });
     }
 
@@ -85,11 +104,14 @@ impl Statuses {
         let affected = || state.planned.iter().filter(|task| task.affected);
         let each = affected().count() <= MOST_TASKS;
         if each {
+            let mut told = Vec::new();
             for task in affected() {
                 let description = format!("{}: {}", task.change, task.reasons.join("; "));
                 let context = context(state.several, &task.project, &task.task);
-                self.post(context, StatusState::Pending, description);
+                self.keep(context.clone(), TaskState::Pending, description);
+                told.push(context);
             }
+            state.open.extend(told);
         }
         state.each = Some(each);
     }
@@ -97,7 +119,7 @@ impl Statuses {
 
 impl Sink for Statuses {
     fn take(&self, event: &Event) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         match event {
             Event::Projects(count) => state.several = *count > 1,
             Event::Planned(planned) => state.planned.push(planned.clone()),
@@ -112,15 +134,11 @@ impl Sink for Statuses {
                 state: ended,
                 summary,
             } => {
-                let affected = state
-                    .planned
-                    .iter()
-                    .any(|planned| planned.affected && planned.task == *task && planned.project == *project);
+                let context = context(state.several, project, task);
                 // What failed is shown, planned or not.
                 let bad = matches!(ended, TaskState::Failure | TaskState::Error);
-                if state.each == Some(true) && (affected || bad) {
-                    let context = context(state.several, project, task);
-                    self.post(context, status_of(*ended), summary.clone());
+                if state.open.remove(&context) || (bad && state.each == Some(true)) {
+                    self.keep(context, *ended, summary.clone());
                 }
             }
             _ => {}
@@ -136,44 +154,26 @@ fn context(several: bool, project: &str, task: &str) -> String {
     }
 }
 
-fn status_of(state: TaskState) -> StatusState {
-    match state {
-        TaskState::Pending => StatusState::Pending,
-        TaskState::Success => StatusState::Success,
-        TaskState::Failure => StatusState::Failure,
-        // Neither forge knows "skipped", and a task that was left out must not
-        // look as if it were well.
-        TaskState::Error | TaskState::Skipped => StatusState::Error,
-    }
-}
-
-async fn post_all(
-    forge: Option<Forge>,
-    repository: String,
-    commit: String,
-    mut posts: UnboundedReceiver<CommitStatus>,
-) {
-    while let Some(status) = posts.recv().await {
-        let Some(forge) = &forge else {
-            continue;
-        };
-        if let Err(error) = post(forge, &repository, &commit, &status).await {
-            tracing::warn!(%error, repository, commit, context = status.context, "a status could not be posted");
+async fn store(outbox: Arc<dyn Outbox>, lease: Lease, mut kept: UnboundedReceiver<Status>) {
+    let mut together = Vec::new();
+    while kept.recv_many(&mut together, TOGETHER).await > 0 {
+        if let Err(error) = announce(outbox.as_ref(), &lease, &together).await {
+            tracing::error!(%error, run = lease.run, "statuses of a run could not be stored");
         }
+        together.clear();
     }
 }
 
-async fn post(forge: &Forge, repository: &str, commit: &str, status: &CommitStatus) -> Result<(), ForgeError> {
-    let mut pause = Duration::from_millis(500);
+/// What the forge is told must not be lost because the store was busy for a moment.
+async fn announce(outbox: &dyn Outbox, lease: &Lease, statuses: &[Status]) -> Result<bool, QueueError> {
+    let mut pause = Duration::from_millis(100);
     for _ in 1..TRIES {
-        match forge.post_status(repository, commit, status).await {
-            Err(error) if error.is_temporary() => {
-                let asked = error.retry_after().unwrap_or(pause);
-                tokio::time::sleep(asked.min(Duration::from_secs(30))).await;
-                pause *= 2;
-            }
-            other => return other,
+        match outbox.announce(lease, statuses).await {
+            Ok(held) => return Ok(held),
+            Err(error) => tracing::warn!(%error, run = lease.run, "cannot store statuses yet"),
         }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
     }
-    forge.post_status(repository, commit, status).await
+    outbox.announce(lease, statuses).await
 }

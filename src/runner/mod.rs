@@ -2,12 +2,16 @@
 
 mod fetch;
 mod held;
+mod identity;
 mod keep;
 mod later;
 mod notify;
 mod patience;
 mod platform;
+mod poster;
+mod presence;
 mod push;
+mod remains;
 mod serve;
 mod tidy;
 

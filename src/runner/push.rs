@@ -12,20 +12,19 @@ use super::later::Came;
 use super::patience::Patience;
 use super::platform::Platform;
 use crate::config::Repository;
-use crate::forge::{Forge, StatusState};
 use crate::generate::Templates;
 use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling, TaskOutcome};
-use crate::queue::{Answer, Job, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Ending, Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::queue::{Answer, Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::services::Services;
 use crate::source::{Commit, SourceError};
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
     pub(super) repository: Repository,
-    pub(super) forge: Option<Forge>,
     pub(super) mirror: PathBuf,
-    pub(super) public_url: Option<String>,
+    /// Begins the names of its caches: this runner's, this repository's of this forge.
+    pub(super) cache: String,
     pub(super) keep_going: bool,
     /// Hides the secrets of all that is served: in logs, statuses and the store.
     pub(super) mask: Mask,
@@ -45,30 +44,24 @@ impl Serve {
     pub(super) async fn work(
         &self,
         job: &Job,
-        queue: Arc<dyn Queue>,
+        (queue, outbox): (Arc<dyn Queue>, Arc<dyn Outbox>),
         services: &Services,
         patience: &Patience,
         cancel: &CancellationToken,
     ) -> Answer {
         let run = &job.run;
-        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{}", run.id));
+        let (statuses, announcing) = match Statuses::start(outbox, job.lease.clone()).await {
+            Ok(started) => started,
+            Err(error) => return Answer::Over(end(RunState::Error, error.to_string())),
+        };
         let (log, storing) = Log::start(Arc::clone(&queue), &run.id);
-        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, &run.commit, page);
         let (record, recording) = Record::start(Arc::clone(&queue), job.lease.clone());
-        // A run that was put off has told of them before.
-        for passed in job.passed.iter().filter(|_| run.postponed == 0) {
-            self.tell_passed(passed.commit.as_str(), &passed.id).await;
+        if run.postponed == 0 {
+            statuses.begin();
         }
-        statuses.begin();
         let held = Held::before(Arc::clone(&statuses) as _);
         let reporter = Reporter::new(vec![log, record, Arc::clone(&held) as _]).masked(self.mask.clone());
-        let came = match job.gave_up {
-            true => Came::from(end(
-                RunState::Error,
-                "it was begun several times and never ended; the runner's log says more",
-            )),
-            false => self.try_once(job, services, patience, &reporter, cancel).await,
-        };
+        let came = self.try_once(job, services, patience, &reporter, cancel).await;
         let mut ended = hidden(came.end, &self.mask);
         let later = match came.away {
             Some(away) => self.later(run, away, patience, &mut ended),
@@ -83,10 +76,19 @@ impl Serve {
             (None, Some(reason)) => reporter.line(None, Stage::Run, format!("{}: {reason}", ended.state.as_str())),
             (None, None) => {}
         }
-        // What the run said is stored before its forge is told how it ended: who
-        // follows the link then finds all of it.
-        drop(reporter);
-        for stored in [storing.await, recording.await] {
+        let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
+        match &later {
+            Some(later) => statuses.wait(&later.reason),
+            None if !handed_back => {
+                held.release();
+                statuses.settle(&ended.tasks);
+            }
+            None => {}
+        }
+        // What the run said is stored before its end is, and with its end goes its status:
+        // who follows the link on the forge then finds all of it.
+        drop((reporter, held, statuses));
+        for stored in [storing.await, recording.await, announcing.await] {
             if let Err(error) = stored {
                 tracing::error!(%error, run = run.id, "storing what the run said broke off");
             }
@@ -97,7 +99,6 @@ impl Serve {
         {
             tracing::warn!(%error, run = run.id, "the tasks of a run could not be stored");
         }
-        let handed_back = ended.state == RunState::Cancelled && self.shutdown.is_cancelled();
         if let Some(later) = &later {
             tracing::warn!(
                 run = run.id,
@@ -105,42 +106,15 @@ impl Serve {
                 reason = later.reason,
                 "a run is put off"
             );
-            statuses.end(Ending {
-                state: StatusState::Pending,
-                description: format!("waiting: {}", later.reason),
-            });
         } else if !handed_back {
-            held.release();
             tracing::info!(
                 run = run.id,
                 repository = run.repository,
                 state = ended.state.as_str(),
                 "a run has ended"
             );
-            statuses.end(ending(&ended));
-        }
-        drop(held);
-        // The posting ends once all is posted. A shutdown does not wait for the
-        // forge: the run is taken up again, and its statuses with it.
-        drop(statuses);
-        if !handed_back && let Err(error) = posting.await {
-            tracing::error!(%error, run = run.id, "posting statuses broke off");
         }
         later.map_or(Answer::Over(ended), Answer::Later)
-    }
-
-    /// Tells the forge of a commit whose run was never begun.
-    async fn tell_passed(&self, commit: &str, run: &str) {
-        let page = self.public_url.as_ref().map(|url| format!("{url}/runs/{run}"));
-        let (statuses, posting) = Statuses::start(self.forge.clone(), &self.repository.name, commit, page);
-        statuses.end(Ending {
-            state: StatusState::Error,
-            description: "superseded: a newer commit was pushed before its turn came".into(),
-        });
-        drop(statuses);
-        if let Err(error) = posting.await {
-            tracing::error!(%error, run, "posting statuses broke off");
-        }
     }
 
     pub(super) async fn stages(
@@ -258,10 +232,13 @@ impl Serve {
         let mut outcome = match settled.projects.is_empty() && !settled.gone {
             true => Outcome::default(),
             false => {
+                // Who may push to one environment has no hand in what another one builds from.
+                let cache = format!("{}+{}", self.cache, run.environment);
                 let request = Request {
                     projects: &settled.projects,
                     others: &others,
                     repository: &self.repository.name,
+                    cache: &cache,
                     commit: Some(&run.commit),
                     run: &run.id,
                     keep_going: self.keep_going,
@@ -344,17 +321,5 @@ fn record(task: &TaskOutcome) -> TaskRecord {
                 address: target.address.clone(),
             })
             .collect(),
-    }
-}
-
-fn ending(end: &RunEnd) -> Ending {
-    let state = match end.state {
-        RunState::Success => StatusState::Success,
-        RunState::Failure => StatusState::Failure,
-        _ => StatusState::Error,
-    };
-    Ending {
-        state,
-        description: end.reason.clone().unwrap_or_else(|| end.state.as_str().to_owned()),
     }
 }

@@ -11,15 +11,19 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::identity::identity;
 use super::keep::keep;
 use super::patience::Patience;
 use super::platform::{Platform, looks};
+use super::poster::Poster;
+use super::presence::Presence;
 use super::push::Serve;
+use super::remains::{clear, workers_of};
 use super::tidy::tidy;
 use super::{fetch, notify};
 use crate::config::{Repository, RunnerConfig};
 use crate::forge::{self, Forge, ForgeError, ForgeKind};
-use crate::queue::{self, Answer, Clock, Job, Keep, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
+use crate::queue::{self, Answer, Clock, Job, Keep, Outbox, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
 use crate::server::{self, Connections, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
@@ -31,7 +35,7 @@ const WORKERS: usize = 2;
 #[derive(Debug, thiserror::Error)]
 pub enum RunnerError {
     /// The data folder cannot be made.
-    #[error("cannot make the folder {path}: {error}; look at `data` in runner.yaml")]
+    #[error("cannot work in the folder {path}: {error}; look at `data` in runner.yaml")]
     Data {
         /// The folder.
         path: PathBuf,
@@ -67,10 +71,12 @@ pub struct Runner {
     connections: Connections,
     queue: Arc<dyn Queue>,
     desk: Arc<Desk>,
+    poster: Poster,
     platform: Arc<Platform>,
     patience: Patience,
     drain: Duration,
     keep: Keep,
+    presence: Arc<Presence>,
     /// No more work is begun; the door still answers.
     draining: CancellationToken,
 }
@@ -81,22 +87,34 @@ pub(super) struct Desk {
     serves: HashMap<(String, String), Serve>,
     pub(super) environments: BTreeMap<String, Services>,
     queue: Arc<dyn Queue>,
+    outbox: Arc<dyn Outbox>,
 }
 
 impl Runner {
     /// Opens the store, binds the listener and checks the settings. Nothing is
     /// served yet; deliveries wait in the listener's backlog.
     pub async fn start(config: RunnerConfig, build: &BuildSettings) -> Result<Self, RunnerError> {
-        std::fs::create_dir_all(&config.data).map_err(|error| RunnerError::Data {
+        let unusable = |error| RunnerError::Data {
             path: config.data.clone(),
             error,
-        })?;
+        };
+        std::fs::create_dir_all(&config.data).map_err(unusable)?;
+        let presence = Presence::begin(&config.data).map_err(unusable)?;
+        let mut build = build.clone();
+        build.options.temporary = Some(presence.temporary());
+        build.options.owner = Some(presence.name().to_owned());
+        let id = identity(&config.data).map_err(unusable)?;
         let limits = queue::Limits {
             queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
             ..queue::Limits::default()
         };
         let store = SqliteQueue::open(&config.data.join("pelato.db"), limits, Clock::default()).await?;
-        let queue: Arc<dyn Queue> = Arc::new(store);
+        let store = Arc::new(store);
+        let queue: Arc<dyn Queue> = Arc::clone(&store) as _;
+        let outbox: Arc<dyn Outbox> = store;
+        if presence.is_first() {
+            outbox.take_back().await?;
+        }
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|error| RunnerError::Listen {
@@ -120,12 +138,13 @@ impl Runner {
             .collect::<Result<_, ServiceError>>()?;
         let platform = Arc::new(Platform::new(looks(&config.repositories, &environments), mask.clone()));
         let router = server::router(settings, Arc::clone(&queue), platform.checks(), draining.clone())?;
-        let mut serves = HashMap::new();
+        let (mut serves, mut forges) = (HashMap::new(), HashMap::new());
         for repository in &config.repositories {
+            let key = key(repository.forge, &repository.name);
+            forges.insert(key.clone(), forge(repository)?);
             let serve = Serve {
-                forge: forge(repository)?,
+                cache: format!("{id}+{}", mirror_name(repository)),
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
-                public_url: public_url.clone(),
                 keep_going: config.keep_going,
                 mask: mask.clone(),
                 shutdown: draining.clone(),
@@ -134,7 +153,7 @@ impl Runner {
                 fetches: fetch::places(),
                 repository: repository.clone(),
             };
-            serves.insert(key(repository.forge, &repository.name), serve);
+            serves.insert(key, serve);
         }
         Ok(Self {
             listener,
@@ -147,7 +166,9 @@ impl Runner {
                 serves,
                 environments,
                 queue: Arc::clone(&queue),
+                outbox: Arc::clone(&outbox),
             }),
+            poster: Poster::new(outbox, forges, public_url),
             queue,
             platform,
             patience: Patience::default(),
@@ -157,6 +178,7 @@ impl Runner {
                 logs: config.retention.logs,
                 size: config.retention.size,
             },
+            presence: Arc::new(presence),
             draining,
         })
     }
@@ -183,15 +205,19 @@ impl Runner {
             connections,
             queue,
             desk,
+            poster,
             platform,
             patience,
             drain,
             keep: kept,
+            presence,
             draining,
         } = self;
         let closing = CancellationToken::new();
         let mut door = JoinSet::new();
         door.spawn(server::serve(listener, router, connections, closing.clone()));
+        // How the last runs ended is told too.
+        door.spawn(poster.run(closing.clone()));
         notify::ready();
         let mut parts = JoinSet::new();
         for _ in 0..WORKERS {
@@ -200,11 +226,18 @@ impl Runner {
                 let desk = Arc::clone(&desk);
                 async move { desk.work(job, &patience, cancel).await }
             })
+            .of(&workers_of(presence.name()))
             .with_grace(drain);
             let draining = draining.clone();
             parts.spawn(async move { worker.run(draining).await });
         }
         parts.spawn(keep(Arc::clone(&desk), draining.clone()));
+        parts.spawn(clear(
+            Arc::clone(&presence),
+            Arc::clone(&queue),
+            Arc::clone(&desk),
+            draining.clone(),
+        ));
         parts.spawn(platform.watch(Arc::clone(&queue), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
         stop.cancelled().await;
@@ -214,6 +247,8 @@ impl Runner {
         over(parts).await;
         closing.cancel();
         over(door).await;
+        // Whatever ran is over: from here on nobody has to look after it.
+        drop(presence);
     }
 }
 
@@ -241,9 +276,8 @@ impl Desk {
                 tasks: Vec::new(),
             });
         };
-        serve
-            .work(&job, Arc::clone(&self.queue), services, patience, &cancel)
-            .await
+        let stores = (Arc::clone(&self.queue), Arc::clone(&self.outbox));
+        serve.work(&job, stores, services, patience, &cancel).await
     }
 }
 
@@ -292,7 +326,7 @@ fn forge(repository: &Repository) -> Result<Option<Forge>, ForgeError> {
 }
 
 /// Forges do not tell upper from lower case in a repository's name.
-fn key(forge: ForgeKind, repository: &str) -> (String, String) {
+pub(super) fn key(forge: ForgeKind, repository: &str) -> (String, String) {
     (forge.to_string(), repository.to_ascii_lowercase())
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use git2::{Oid, Repository};
 use tempfile::NamedTempFile;
@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 use super::index::Index;
 use super::tree::read;
 use super::{Limits, ProjectFiles, SourceError};
+use crate::premises::Premises;
 
 /// In the mirror's folder: the index of the commit that was looked at last. Whoever
 /// deletes it has all trees looked at once more.
@@ -22,6 +23,8 @@ pub struct Commit {
     tree: Oid,
     projects: Vec<ProjectName>,
     limits: Limits,
+    /// Who has a commit may still write beside it.
+    _premises: Arc<Premises>,
 }
 
 /// A project of a commit, unread.
@@ -34,7 +37,12 @@ pub struct ProjectName {
 }
 
 impl Commit {
-    pub(super) fn of(repository: &Repository, commit: Oid, limits: &Limits) -> Result<Self, SourceError> {
+    pub(super) fn of(
+        repository: &Repository,
+        commit: Oid,
+        limits: &Limits,
+        premises: Arc<Premises>,
+    ) -> Result<Self, SourceError> {
         let repository = Repository::open_bare(repository.path())?;
         let tree = repository.find_commit(commit)?.tree_id();
         let file = repository.path().join(FILE);
@@ -59,6 +67,7 @@ impl Commit {
             repository: Mutex::new(repository),
             tree,
             limits: *limits,
+            _premises: premises,
         })
     }
 

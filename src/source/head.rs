@@ -33,6 +33,6 @@ impl Mirror {
     /// # Errors
     /// Where it is not there, or holds too much.
     pub fn commit(&self, commit: &str, limits: &Limits) -> Result<Commit, SourceError> {
-        Commit::of(self.repository(), Oid::from_str(commit)?, limits)
+        Commit::of(self.repository(), Oid::from_str(commit)?, limits, self.premises())
     }
 }

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{
     AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, Oid, RemoteCallbacks, RemoteRedirect, Repository,
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Pulse, SourceError, packs};
+use super::{Pulse, SourceError, leftovers, packs};
+use crate::premises::Premises;
 
 /// A repository to fetch from. The address comes from the operator's
 /// configuration, never from a payload.
@@ -24,26 +26,27 @@ pub struct Remote {
 pub struct Mirror {
     repository: Repository,
     remote: Remote,
+    premises: Arc<Premises>,
     pulse: Pulse,
 }
 
 impl Mirror {
     /// Opens the mirror in `folder`, and makes it when it is not there.
     pub fn open(folder: &Path, remote: Remote) -> Result<Self, SourceError> {
+        let entered = fs::create_dir_all(folder).and_then(|()| leftovers::into(folder));
+        let premises = entered.map_err(|error| SourceError::Unreadable {
+            path: PathBuf::from(folder),
+            error,
+        })?;
         let repository = match Repository::open_bare(folder) {
             Ok(repository) => repository,
-            Err(error) if error.code() == ErrorCode::NotFound => {
-                fs::create_dir_all(folder).map_err(|error| SourceError::Unreadable {
-                    path: PathBuf::from(folder),
-                    error,
-                })?;
-                Repository::init_bare(folder)?
-            }
+            Err(error) if error.code() == ErrorCode::NotFound => Repository::init_bare(folder)?,
             Err(error) => return Err(error.into()),
         };
         Ok(Self {
             repository,
             remote,
+            premises: Arc::new(premises),
             pulse: Pulse::default(),
         })
     }
@@ -132,6 +135,11 @@ impl Mirror {
             Ok(mut reference) => Ok(reference.delete()?),
             Err(_) => Ok(()),
         }
+    }
+
+    /// Held by whoever still writes there.
+    pub(super) fn premises(&self) -> Arc<Premises> {
+        Arc::clone(&self.premises)
     }
 
     pub(super) fn repository(&self) -> &Repository {

@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod head;
 mod index;
+mod leftovers;
 mod mirror;
 mod origin;
 mod packs;

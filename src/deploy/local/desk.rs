@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
 use super::journal::Journal;
@@ -31,6 +32,9 @@ pub(super) struct Desk {
     journal: Journal,
     stores: Stores,
     kept: Mutex<BTreeMap<String, Kept>>,
+    /// What is asked of one application is done in the order in which it came. Who asked may
+    /// be dead by then, and somebody else have asked for something newer.
+    turns: std::sync::Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }
 
 struct Kept {
@@ -38,6 +42,15 @@ struct Kept {
     /// None where it could not be loaded.
     code: Option<Code>,
     started: Result<(), String>,
+}
+
+impl Kept {
+    /// Whether this very thing runs: whoever asked for it first was killed before the
+    /// answer came.
+    fn is(&self, wanted: &Record) -> bool {
+        let version = |record: &Record| annotations(&record.document).remove("version");
+        self.started.is_ok() && self.record.component == wanted.component && version(&self.record) == version(wanted)
+    }
 }
 
 impl Desk {
@@ -49,7 +62,18 @@ impl Desk {
             journal,
             stores,
             kept: Mutex::default(),
+            turns: std::sync::Mutex::default(),
         }
+    }
+
+    /// Waits until all that was asked of an application before is done.
+    async fn turn(&self, name: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+            Arc::clone(turns.entry(name.to_owned()).or_default())
+        };
+        turn.lock_owned().await
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -78,6 +102,7 @@ impl Desk {
     /// cannot be started, the old one goes on and is what stays on the disk.
     pub(super) async fn put(&self, document: Value, file: &Path, digest: String) -> Result<Ran, String> {
         let name = name_of(&document)?;
+        let _turn = self.turn(&name).await;
         let wasm = tokio::fs::read(file).await;
         let wasm = wasm.map_err(|error| format!("the component cannot be read: {error}"))?;
         if sha256(&wasm) != digest {
@@ -104,6 +129,9 @@ impl Desk {
             if theirs.is_none() || theirs != ours {
                 return Err("it is someone else's".to_owned());
             }
+            if had.is(&record) {
+                return Ok(Ran::from(Ok(())));
+            }
         }
         if let Err(reason) = self.start(&kept, &name, &record, &code).await {
             return Ok(self.failed(&name, &record, reason));
@@ -127,6 +155,7 @@ impl Desk {
 
     /// Stops an application and forgets it; whether there was one.
     pub(super) async fn remove(&self, name: &str, ours: &Claim) -> Result<bool, String> {
+        let _turn = self.turn(name).await;
         let mut kept = self.kept.lock().await;
         match kept.get(name) {
             None => return Ok(false),

@@ -8,9 +8,13 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 
 use crate::deploy::DeployError;
+use crate::premises::Premises;
 
 /// The longest path that a socket's address has room for on every system.
 const LONGEST_SOCKET: usize = 100;
+
+/// What a file is called before it is whole.
+const NEW: &str = ".new-";
 
 /// Its user's alone.
 const MODE: u32 = 0o700;
@@ -95,6 +99,18 @@ impl Folder {
         self.lock("start.lock")
     }
 
+    /// The lock that all clients hold while they hand something over.
+    pub(super) fn clients_lock(&self) -> PathBuf {
+        self.0.join("clients.lock")
+    }
+
+    /// Removes what a host that was killed had not written to its end. For the host alone.
+    pub(super) fn clear(&self) {
+        for folder in [self.applications(), self.components()] {
+            Premises::remove(&folder, |name| name.starts_with(NEW));
+        }
+    }
+
     /// The process that holds the host's lock, as it wrote it there.
     pub(super) fn host_process(&self) -> Option<i32> {
         fs::read_to_string(self.0.join("host.lock")).ok()?.trim().parse().ok()
@@ -135,7 +151,7 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     use std::io::Write as _;
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::with_prefix_in(".new-", folder)?;
+    let mut file = tempfile::NamedTempFile::with_prefix_in(NEW, folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)

@@ -15,7 +15,11 @@ use crate::deploy::application::{Claim, Wanted, annotations};
 use crate::deploy::history::recorded;
 use crate::deploy::{DeployError, Deployed, Look, TargetOutcome};
 use crate::generate::{Manifest, Owner};
+use crate::premises::{Premises, enter};
 use crate::report::{Reporter, Stage, TargetState};
+
+/// What a component is called on its way to the host.
+const FETCHED: &str = ".fetched-";
 
 /// How messages call the host.
 const PLACE: &str = "host";
@@ -133,8 +137,9 @@ impl LocalHost {
         };
         let wasm = (self.fetch)(wanted.image.clone()).await.map_err(no_component)?;
         let folder = Folder::open(&self.folder)?;
-        let mut file =
-            NamedTempFile::with_prefix_in(".fetched-", folder.path()).map_err(|error| folder.failed(&error))?;
+        // Until the host has answered: it reads the file.
+        let _premises = among_clients(&folder)?;
+        let mut file = NamedTempFile::with_prefix_in(FETCHED, folder.path()).map_err(|error| folder.failed(&error))?;
         file.write_all(&wasm).map_err(|error| folder.failed(&error))?;
         let ask = Ask::Put {
             document: recorded(&manifest.document, had, OffsetDateTime::now_utc()),
@@ -153,7 +158,13 @@ impl LocalHost {
     }
 
     async fn list(&self) -> Result<Vec<Application>, DeployError> {
-        if !self.folder.exists() || !Folder::open(&self.folder)?.is_used() {
+        if !self.folder.exists() {
+            return Ok(Vec::new());
+        }
+        let folder = Folder::open(&self.folder)?;
+        // Who was killed while it handed something over may never come again.
+        drop(among_clients(&folder)?);
+        if !folder.is_used() {
             return Ok(Vec::new());
         }
         match self.call(&Ask::List).await? {
@@ -161,6 +172,14 @@ impl LocalHost {
             answer => Err(self.refused("list", "its applications", answer)),
         }
     }
+}
+
+/// Enters as one of those who hand components over: what a killed one left is gone then.
+fn among_clients(folder: &Folder) -> Result<Premises, DeployError> {
+    let entered = enter(&folder.clients_lock(), || {
+        Premises::remove(folder.path(), |name| name.starts_with(FETCHED));
+    });
+    entered.map_err(|error| folder.failed(&error))
 }
 
 fn deployed(application: Application) -> (Deployed, Ran) {

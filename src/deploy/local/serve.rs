@@ -47,6 +47,7 @@ pub async fn serve_host(folder: &Path) -> Result<(), DeployError> {
     };
     lock.set_len(0).and_then(|()| lock.rewind()).map_err(failed)?;
     writeln!(lock, "{}", std::process::id()).map_err(failed)?;
+    folder.clear();
     let journal = Journal::open(folder.log()).map_err(failed)?;
     let HandedOver { identity, nats, sql } = handed_over()?;
     let bus = match nats {

@@ -39,9 +39,7 @@ const LOOK: &str = "\
        WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4) AS older";
 
 /// Statements that are sent together: going to the database's thread and back costs more
-/// than any of them. A new lane of a repository is no new turn of it. What the superseded
-/// run had passed over stays with it: the run that is begun at last follows the chain
-/// ([`super::lease`]), so that a burst of pushes to one branch costs the same for each.
+/// than any of them. A new lane of a repository is no new turn of it.
 ///
 /// sqlx gives a value in turn to each number that a statement skips, here nine of them
 /// over all statements. More than there are values would leave later ones unbound.
@@ -54,6 +52,7 @@ const STORE: &str = "\
     INSERT INTO deliveries (forge, repository, delivery, run, received_at)
       SELECT ?1, ?2, ?3, ?7, ?8 WHERE ?3 IS NOT NULL;
     UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?7, finished_at = ?8,
+      not_before = NULL,
       reason = 'a newer head of the branch came: ' || substr(?5, 1, 12)
       WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4 AND id <> ?7;
     RELEASE run";

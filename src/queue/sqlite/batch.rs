@@ -68,6 +68,8 @@ impl Storing {
                 Ok(stored) => {
                     if stored.iter().any(|one| matches!(one, Ok(Accepted::New(_)))) {
                         self.signals.announce_work();
+                        // Of those that it superseded.
+                        self.signals.announce_status();
                     }
                     for (answer, one) in answers.into_iter().zip(stored) {
                         let _ = answer.send(one);

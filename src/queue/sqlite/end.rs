@@ -37,6 +37,7 @@ impl SqliteQueue {
         .await?;
         // What waited behind this run may begin.
         self.signals.announce_work();
+        self.signals.announce_status();
         Ok(done.rows_affected() == 1)
     }
 

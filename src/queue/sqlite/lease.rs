@@ -1,13 +1,10 @@
 //! Handing a run out for a time.
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::SqliteQueue;
 use super::row::{read_run, run_columns};
-use crate::queue::{Beat, Job, Lease, Passed, QueueError, Run};
-
-/// So many passed-over runs are told about at once.
-const MOST_PASSED: u32 = 100;
+use crate::queue::{Beat, Job, Lease, QueueError, Run};
 
 impl SqliteQueue {
     pub(super) async fn lease_run(&self, worker: &str) -> Result<Option<Job>, QueueError> {
@@ -40,29 +37,23 @@ impl SqliteQueue {
         .await?;
         let run = read_run(&row)?;
         take_turn(&mut transaction, &run).await?;
-        let passed = passed_over(&mut transaction, &run.id).await?;
         transaction.commit().await?;
+        self.signals.announce_status();
         let lease = Lease {
             run: run.id.clone(),
             owner: worker.to_owned(),
             attempt: run.attempts,
         };
-        let gave_up = run.attempts > self.limits.attempts;
-        Ok(Some(Job {
-            run,
-            lease,
-            passed,
-            gave_up,
-        }))
+        Ok(Some(Job { run, lease }))
     }
 
-    /// A run that was begun once more only to tell its forge that it is given up,
-    /// and did not come back from that either.
+    /// Runs that were begun as often as is allowed and never ended: they may be what kills
+    /// the worker.
     async fn end_hopeless(&self, connection: &mut SqliteConnection, now: i64) -> Result<(), QueueError> {
         sqlx::query(
             "UPDATE runs SET state = 'error', reason = 'gave up after ' || ?1 || ' attempts',
                finished_at = ?2, lease_owner = NULL, lease_until = NULL
-             WHERE state = 'running' AND lease_until <= ?2 AND attempts > ?1",
+             WHERE state = 'running' AND lease_until <= ?2 AND attempts >= ?1",
         )
         .bind(self.limits.attempts)
         .bind(now)
@@ -89,6 +80,21 @@ impl SqliteQueue {
             Some(true) => Beat::CancelRequested,
             None => Beat::Lost,
         })
+    }
+
+    pub(super) async fn abandon_runs(&self, name: &str) -> Result<u64, QueueError> {
+        let done = sqlx::query(
+            "UPDATE runs SET lease_until = ?1
+             WHERE state = 'running' AND lease_until > ?1 AND substr(lease_owner, 1, length(?2)) = ?2",
+        )
+        .bind(self.clock.millis())
+        .bind(name)
+        .execute(&self.writer)
+        .await?;
+        if done.rows_affected() > 0 {
+            self.signals.announce_work();
+        }
+        Ok(done.rows_affected())
     }
 
     fn lease_millis(&self) -> i64 {
@@ -148,30 +154,4 @@ async fn take_turn(connection: &mut SqliteConnection, run: &Run) -> Result<(), Q
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// What a run superseded, what that one had superseded, and so on: the newest first.
-pub(super) const PASSED: &str = "\
-    WITH RECURSIVE passed (id, commit_id, seq) AS (
-      SELECT id, commit_id, seq FROM runs WHERE superseded_by = ?1
-      UNION ALL
-      SELECT older.id, older.commit_id, older.seq
-      FROM passed JOIN runs AS older ON older.superseded_by = passed.id
-      ORDER BY seq DESC LIMIT ?2)
-    SELECT id, commit_id FROM passed";
-
-async fn passed_over(connection: &mut SqliteConnection, run: &str) -> Result<Vec<Passed>, QueueError> {
-    let rows = sqlx::query(PASSED)
-        .bind(run)
-        .bind(MOST_PASSED)
-        .fetch_all(connection)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Passed {
-                id: row.try_get("id")?,
-                commit: row.try_get("commit_id")?,
-            })
-        })
-        .collect()
 }

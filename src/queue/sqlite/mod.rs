@@ -8,6 +8,7 @@ mod history;
 mod lease;
 mod log;
 mod open;
+mod outbox;
 mod postpone;
 mod row;
 mod tidy;
@@ -86,6 +87,10 @@ impl Queue for SqliteQueue {
 
     fn give_back<'a>(&'a self, lease: &'a Lease) -> BoxFuture<'a, Result<bool, QueueError>> {
         Box::pin(self.give_run_back(lease))
+    }
+
+    fn abandon<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<u64, QueueError>> {
+        Box::pin(self.abandon_runs(name))
     }
 
     fn postpone<'a>(

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use super::{Limits, SqliteQueue};
 use crate::queue::tests::{Stand, push, put_under_the_suite};
-use crate::queue::{Clock, Queue};
+use crate::queue::{Clock, Outbox, Queue};
 
 struct File {
     folder: TempDir,
@@ -47,6 +47,11 @@ impl Stand for File {
 
     async fn open(&self) -> Arc<dyn Queue> {
         Arc::new(self.sqlite().await)
+    }
+
+    async fn both(&self) -> (Arc<dyn Queue>, Arc<dyn Outbox>) {
+        let store = Arc::new(self.sqlite().await);
+        (Arc::clone(&store) as _, store)
     }
 
     fn pass(&self, time: Duration) {

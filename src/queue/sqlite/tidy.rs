@@ -21,8 +21,7 @@ const LOGS: &str = "\
     WHERE finished_at IS NOT NULL AND log_size > 0 AND finished_at <= ?1
     ORDER BY finished_at LIMIT ?2";
 
-/// Ended by a moment, with a newer run of the branch, and not among those that a run
-/// which is still to begin has to tell the forge about.
+/// Ended by a moment, with a newer run of the branch.
 const RUNS: &str = "\
     SELECT id, log_size FROM runs AS old INDEXED BY runs_finished
     WHERE finished_at IS NOT NULL AND finished_at <= ?1
@@ -30,8 +29,6 @@ const RUNS: &str = "\
         SELECT 1 FROM runs AS newer INDEXED BY runs_of_branch
         WHERE newer.forge = old.forge AND newer.repository = old.repository
           AND newer.branch = old.branch AND newer.seq > old.seq)
-      AND NOT EXISTS (
-        SELECT 1 FROM runs AS next WHERE next.id = old.superseded_by AND next.state IN ('queued', 'running'))
     ORDER BY finished_at LIMIT ?2";
 
 impl SqliteQueue {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{MINUTE, Stand, end, id, lease, limits, push, state};
-use crate::queue::{Beat, Cancelled, Job, NewRun, Queue, RunState, Scope};
+use crate::queue::{Cancelled, Job, NewRun, Queue, RunState, Scope};
 
 const WHY: &str = "the registry does not answer";
 const SECONDS: Duration = Duration::from_secs(20);
@@ -31,7 +31,7 @@ pub(in crate::queue) async fn a_run_that_waits_is_begun_again_in_its_time_and_wa
     // More often than a run may be begun that kills its worker.
     for times in 1..=10 {
         let job = put_off(&queue).await;
-        assert_eq!((job.run.id.as_str(), job.lease.attempt, job.gave_up), (&*run, 1, false));
+        assert_eq!((job.run.id.as_str(), job.lease.attempt), (&*run, 1));
         assert_eq!(job.run.not_before, None);
         assert_eq!(job.run.reason, None, "it waits for nothing now");
         let waits = queue.run(&run).await.unwrap().unwrap();
@@ -89,11 +89,10 @@ pub(in crate::queue) async fn a_newer_head_takes_its_place<S: Stand>() {
     let older = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     put_off(&queue).await;
     queue.accept(push("2", "main", 'b')).await.unwrap();
-    assert_eq!(state(&queue, &older).await, RunState::Superseded);
-    // It need not wait, and tells the older one's forge.
-    let job = lease(&queue).await;
-    assert_eq!(job.run.commit, "b".repeat(40));
-    assert_eq!(job.passed[0].id, older);
+    let run = queue.run(&older).await.unwrap().unwrap();
+    assert_eq!((run.state, run.not_before), (RunState::Superseded, None));
+    // It need not wait.
+    assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
 }
 
 pub(in crate::queue) async fn a_newer_head_that_came_meanwhile_takes_its_place<S: Stand>() {
@@ -111,12 +110,8 @@ pub(in crate::queue) async fn a_newer_head_that_came_meanwhile_takes_its_place<S
         run.reason.as_deref(),
         Some("a newer head of the branch came: bbbbbbbbbbbb")
     );
-    let mut passed = Vec::new();
-    while let Some(job) = queue.lease("one").await.unwrap() {
-        passed.extend(job.passed.iter().map(|passed| (job.run.id.clone(), passed.id.clone())));
-        queue.finish(&job.lease, &end(RunState::Success)).await.unwrap();
-    }
-    assert_eq!(passed, [(newer, older)]);
+    let next = lease(&queue).await;
+    assert_eq!(next.run.id, newer);
 }
 
 pub(in crate::queue) async fn somebody_cancels_it_while_it_waits<S: Stand>() {
@@ -124,12 +119,14 @@ pub(in crate::queue) async fn somebody_cancels_it_while_it_waits<S: Stand>() {
     let queue = store.open().await;
     let run = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     put_off(&queue).await;
-    // Its forge was told that it runs: who tells it the end is a worker, now.
-    assert_eq!(queue.cancel(&run).await.unwrap(), Cancelled::Requested);
-    let job = lease(&queue).await;
-    assert!(job.run.cancel_requested);
-    assert_eq!(queue.heartbeat(&job.lease).await.unwrap(), Beat::CancelRequested);
-    assert!(queue.finish(&job.lease, &end(RunState::Cancelled)).await.unwrap());
+    assert_eq!(queue.cancel(&run).await.unwrap(), Cancelled::Now);
+    store.pass(MINUTE);
+    assert_eq!(queue.lease("one").await.unwrap(), None);
+    let over = queue.run(&run).await.unwrap().unwrap();
+    assert_eq!(
+        (over.state, over.reason.as_deref(), over.not_before),
+        (RunState::Cancelled, Some("cancelled"), None)
+    );
 }
 
 pub(in crate::queue) async fn somebody_cancelled_it_meanwhile<S: Stand>() {
@@ -146,7 +143,7 @@ pub(in crate::queue) async fn somebody_cancelled_it_meanwhile<S: Stand>() {
         (RunState::Cancelled, Some("cancelled"))
     );
     let next = lease(&queue).await;
-    assert_eq!((next.run.commit, next.passed), ("b".repeat(40), Vec::new()));
+    assert_eq!(next.run.commit, "b".repeat(40));
 }
 
 pub(in crate::queue) async fn what_it_waits_for_is_back<S: Stand>() {

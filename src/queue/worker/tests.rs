@@ -180,38 +180,6 @@ async fn a_worker_wakes_for_what_is_accepted_while_it_waits() {
 }
 
 #[tokio::test]
-async fn a_run_that_was_given_up_is_told_about_and_not_run() {
-    let (_folder, queue) = queue().await;
-    let run = push(&queue, "main").await;
-    for _ in 0..3 {
-        // A worker that takes it and dies: its lease runs out by itself.
-        tokio::time::timeout(DEADLINE, async {
-            while queue.lease("dies").await.unwrap().is_none() {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        })
-        .await
-        .unwrap();
-    }
-    let (told, mut tells) = mpsc::unbounded_channel();
-    let worker = Worker::new(Arc::clone(&queue) as _, move |job: Job, _| {
-        told.send(job.gave_up).unwrap();
-        async { end(RunState::Success) }
-    });
-    tokio::time::timeout(DEADLINE, async {
-        while !worker.step().await.unwrap() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await
-    .unwrap();
-    assert_eq!(tells.recv().await, Some(true));
-    let run = found(&queue, &run).await;
-    assert_eq!(run.state, RunState::Error);
-    assert_eq!(run.reason.as_deref(), Some("gave up after 3 attempts"));
-}
-
-#[tokio::test]
 async fn a_run_that_waits_holds_no_worker_and_goes_on_by_itself() {
     use std::sync::atomic::{AtomicU32, Ordering};
 

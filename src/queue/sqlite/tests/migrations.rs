@@ -12,9 +12,10 @@ use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Accepted, Clock, Filter, Limits, Queue, RunState, SqliteQueue};
 
 /// A schema's number, and its file.
-const EARLIER: [(i64, &str); 2] = [
+const EARLIER: [(i64, &str); 3] = [
     (1, include_str!("schemas/0001.sql")),
     (2, include_str!("schemas/0002.sql")),
+    (3, include_str!("schemas/0003.sql")),
 ];
 
 /// Writes a file as an earlier version left it.

@@ -5,7 +5,8 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::File;
 use crate::queue::sqlite::history::statement;
-use crate::queue::sqlite::lease::{EXPIRED, NEXT, PASSED};
+use crate::queue::sqlite::lease::{EXPIRED, NEXT};
+use crate::queue::sqlite::outbox::HEADS;
 use crate::queue::tests::Stand;
 use crate::queue::{Filter, Limits, RunState, SqliteQueue};
 
@@ -42,15 +43,6 @@ async fn a_lease_looks_once_into_each_lane_and_never_over_the_runs() {
     SEARCH other USING INDEX runs_running (forge=? AND repository=? AND environment=?)
     USE TEMP B-TREE FOR ORDER BY
     ");
-    insta::assert_snapshot!(plan(&queue, PASSED).await, @"
-    CO-ROUTINE passed
-    SETUP
-    SEARCH runs USING INDEX runs_superseded (superseded_by=?)
-    RECURSIVE STEP
-    SCAN passed
-    SEARCH older USING INDEX runs_superseded (superseded_by=?)
-    SCAN passed
-    ");
 }
 
 #[tokio::test]
@@ -82,5 +74,28 @@ async fn a_list_reads_what_it_shows() {
     SEARCH runs USING INDEX runs_of_repository_and_state (repository=? AND state=? AND seq<?)
     SCALAR SUBQUERY 1
     SEARCH runs USING COVERING INDEX sqlite_autoindex_runs_1 (id=?)
+    ");
+}
+
+#[tokio::test]
+async fn what_is_to_be_sent_next_is_found_with_a_look_for_each_repository() {
+    let file = File::new(Limits::default());
+    let queue = file.sqlite().await;
+    insta::assert_snapshot!(plan(&queue, HEADS).await, @"
+    CO-ROUTINE head
+    SETUP
+    SCAN CONSTANT ROW
+    SCALAR SUBQUERY 1
+    SCAN statuses USING INDEX statuses_waiting
+    RECURSIVE STEP
+    SCAN head
+    SEARCH this USING INTEGER PRIMARY KEY (rowid=?)
+    CORRELATED SCALAR SUBQUERY 3
+    SEARCH next USING INDEX statuses_waiting (forge=? AND repository>?)
+    CORRELATED SCALAR SUBQUERY 4
+    SEARCH next USING INDEX statuses_waiting (forge>?)
+    SCAN head
+    SEARCH statuses USING INTEGER PRIMARY KEY (rowid=?)
+    USE TEMP B-TREE FOR ORDER BY
     ");
 }

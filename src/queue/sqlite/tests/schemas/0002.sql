@@ -1,8 +1,8 @@
-PRAGMA foreign_keys = OFF;
+PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
-INSERT INTO "_sqlx_migrations" VALUES(1,'runs','2026-11-01 00:00:00',1,X'772B0A9B1D07AACBD0BD0106A2D970214647FFC0C32271722CEBEF1B4715AD55D59B92BAE58DCAA6DF90AF7479398077',1000);
-INSERT INTO "_sqlx_migrations" VALUES(2,'lanes','2026-11-02 00:00:00',1,X'186FAC345998FAE58E2444FEF13D01EA38C6ED70DA4628C080633EF0C2DFE3EA6286606EB7242F88EC882F1BECF98705',1000);
+INSERT INTO _sqlx_migrations VALUES(1,'runs','2026-11-01 00:00:00',1,X'772b0a9b1d07aacbd0bd0106a2d970214647ffc0c32271722cebef1b4715ad55d59b92bae58dcaa6df90af7479398077',1000);
+INSERT INTO _sqlx_migrations VALUES(2,'lanes','2026-11-20 00:00:00',1,X'186fac345998fae58e2444fef13d01ea38c6ed70da4628c080633ef0c2dfe3ea6286606eb7242f88ec882f1becf98705',1000);
 CREATE TABLE deliveries (
     forge       TEXT    NOT NULL,
     repository  TEXT    NOT NULL,
@@ -11,39 +11,26 @@ CREATE TABLE deliveries (
     received_at INTEGER NOT NULL,
     PRIMARY KEY (forge, repository, delivery)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-1','run-1',1794000000001);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-2','run-2',1794000000002);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-3','run-3',1794000000003);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-4','run-4',1794000000004);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-5','run-5',1794000000005);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-6','run-6',1794000000006);
-INSERT INTO "deliveries" VALUES('gitea','acme/thermo','d-7','run-7',1794000000007);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-1','run-1',1794000000001);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-2','run-2',1794000000002);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-3','run-3',1794000000003);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-4','run-4',1794000000004);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-5','run-5',1794000000005);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-6','run-6',1794000000006);
+INSERT INTO deliveries VALUES('gitea','acme/thermo','d-7','run-7',1794000000007);
 CREATE TABLE health (
     id         INTEGER PRIMARY KEY CHECK (id = 1),
     checked_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO "health" VALUES(1,1794000000000);
-CREATE TABLE lanes (
-    forge       TEXT    NOT NULL,
-    repository  TEXT    NOT NULL,
-    environment TEXT    NOT NULL,
-    -- When the repository had its last turn: counted up with every lease, the same in
-    -- all lanes of a repository, 0 before the first.
-    turn        INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (forge, repository, environment)
-) STRICT, WITHOUT ROWID;
-INSERT INTO "lanes" VALUES('gitea','acme/thermo','production',0);
-INSERT INTO "lanes" VALUES('gitea','acme/thermo','staging',0);
+INSERT INTO health VALUES(1,1794000000000);
 CREATE TABLE logs (
     run  TEXT    NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     part INTEGER NOT NULL,
     text TEXT    NOT NULL,
     PRIMARY KEY (run, part)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "logs" VALUES('run-1',1,'built
-');
-INSERT INTO "logs" VALUES('run-1',2,'deployed
-');
+INSERT INTO logs VALUES('run-1',1,replace('built\n','\n',char(10)));
+INSERT INTO logs VALUES('run-1',2,replace('deployed\n','\n',char(10)));
 CREATE TABLE runs (
     seq              INTEGER PRIMARY KEY AUTOINCREMENT,
     id               TEXT    NOT NULL UNIQUE,
@@ -67,13 +54,26 @@ CREATE TABLE runs (
     cancel_requested INTEGER NOT NULL DEFAULT 0,
     log_size         INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-INSERT INTO "runs" VALUES(1,'run-1','gitea','acme/thermo','main','1111111111111111111111111111111111111111','Warm up','production','success','2 tasks','[{"component_name": "convert", "change": "new", "reasons": ["it is new"], "state": "success", "reference": "r.example/convert@sha256:00", "targets": [{"name": "edge", "state": "running", "address": null}]}]',NULL,1794000000001,1794000000010,1794000001000,2,NULL,NULL,0,15);
-INSERT INTO "runs" VALUES(2,'run-2','gitea','acme/thermo','feat','2222222222222222222222222222222222222222','Warm up','staging','running',NULL,'[]',NULL,1794000000002,1794000000020,NULL,1,'worker-1',1794000030000,0,0);
-INSERT INTO "runs" VALUES(3,'run-3','gitea','acme/thermo','main','3333333333333333333333333333333333333333','Warm up','production','failure','convert does not compile','[]',NULL,1794000000003,1794000000030,1794000003000,1,NULL,NULL,0,0);
-INSERT INTO "runs" VALUES(4,'run-4','gitea','acme/thermo','main','4444444444444444444444444444444444444444','Warm up','production','error','gave up after 3 attempts','[]',NULL,1794000000004,1794000000040,1794000004000,4,NULL,NULL,0,0);
-INSERT INTO "runs" VALUES(5,'run-5','gitea','acme/thermo','main','5555555555555555555555555555555555555555','Warm up','production','superseded','a newer head of the branch came: 777777777777','[]','run-7',1794000000005,NULL,1794000005000,0,NULL,NULL,0,0);
-INSERT INTO "runs" VALUES(6,'run-6','gitea','acme/thermo','feat','6666666666666666666666666666666666666666','Warm up','staging','cancelled','cancelled before it began','[]',NULL,1794000000006,NULL,1794000006000,0,NULL,NULL,0,0);
-INSERT INTO "runs" VALUES(7,'run-7','gitea','acme/thermo','main','7777777777777777777777777777777777777777','Warm up','production','queued',NULL,'[]',NULL,1794000000007,NULL,NULL,0,NULL,NULL,0,0);
+INSERT INTO runs VALUES(1,'run-1','gitea','acme/thermo','main','1111111111111111111111111111111111111111','Warm up','production','success','2 tasks','[{"component_name": "convert", "change": "new", "reasons": ["it is new"], "state": "success", "reference": "r.example/convert@sha256:00", "targets": [{"name": "edge", "state": "running", "address": null}]}]',NULL,1794000000001,1794000000010,1794000001000,2,NULL,NULL,0,15);
+INSERT INTO runs VALUES(2,'run-2','gitea','acme/thermo','feat','2222222222222222222222222222222222222222','Warm up','staging','running',NULL,'[]',NULL,1794000000002,1794000000020,NULL,1,'worker-1',1794000030000,0,0);
+INSERT INTO runs VALUES(3,'run-3','gitea','acme/thermo','main','3333333333333333333333333333333333333333','Warm up','production','failure','convert does not compile','[]',NULL,1794000000003,1794000000030,1794000003000,1,NULL,NULL,0,0);
+INSERT INTO runs VALUES(4,'run-4','gitea','acme/thermo','main','4444444444444444444444444444444444444444','Warm up','production','error','gave up after 3 attempts','[]',NULL,1794000000004,1794000000040,1794000004000,4,NULL,NULL,0,0);
+INSERT INTO runs VALUES(5,'run-5','gitea','acme/thermo','main','5555555555555555555555555555555555555555','Warm up','production','superseded','a newer head of the branch came: 777777777777','[]','run-7',1794000000005,NULL,1794000005000,0,NULL,NULL,0,0);
+INSERT INTO runs VALUES(6,'run-6','gitea','acme/thermo','feat','6666666666666666666666666666666666666666','Warm up','staging','cancelled','cancelled before it began','[]',NULL,1794000000006,NULL,1794000006000,0,NULL,NULL,0,0);
+INSERT INTO runs VALUES(7,'run-7','gitea','acme/thermo','main','7777777777777777777777777777777777777777','Warm up','production','queued',NULL,'[]',NULL,1794000000007,NULL,NULL,0,NULL,NULL,0,0);
+CREATE TABLE lanes (
+    forge       TEXT    NOT NULL,
+    repository  TEXT    NOT NULL,
+    environment TEXT    NOT NULL,
+    -- When the repository had its last turn: counted up with every lease, the same in
+    -- all lanes of a repository, 0 before the first.
+    turn        INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (forge, repository, environment)
+) STRICT, WITHOUT ROWID;
+INSERT INTO lanes VALUES('gitea','acme/thermo','production',0);
+INSERT INTO lanes VALUES('gitea','acme/thermo','staging',0);
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('runs',7);
 CREATE INDEX runs_queued_of_branch ON runs (forge, repository, branch) WHERE state = 'queued';
 CREATE INDEX runs_running ON runs (forge, repository, environment) WHERE state = 'running';
 CREATE INDEX runs_of_branch ON runs (forge, repository, branch, seq);
@@ -86,6 +86,4 @@ CREATE INDEX runs_of_state ON runs (state, seq);
 CREATE INDEX runs_of_repository_and_state ON runs (repository, state, seq);
 CREATE INDEX runs_finished ON runs (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX runs_with_log ON runs (finished_at) WHERE finished_at IS NOT NULL AND log_size > 0;
-DELETE FROM "sqlite_sequence";
-INSERT INTO "sqlite_sequence" VALUES('runs',7);
 COMMIT;
