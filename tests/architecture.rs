@@ -80,6 +80,7 @@ const LIBRARIES: [(&str, &[&str]); 35] = [
     ("askama", &["dashboard"]),
     ("async_nats", &["deploy", "runtime"]),
     ("axum", &["server"]),
+    ("backon", &["publish"]),
     ("bollard", &["build"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),

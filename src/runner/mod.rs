@@ -4,6 +4,7 @@ mod fetch;
 mod held;
 mod identity;
 mod keep;
+mod later;
 mod measure;
 mod notify;
 mod patience;

@@ -4,19 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::fetch::{self, Fetched};
 use super::held::Held;
+use super::later::Came;
 use super::measure::Measure;
 use super::patience::Patience;
-use super::platform::{Needs, Platform};
+use super::platform::Platform;
 use crate::config::Repository;
 use crate::generate::Templates;
 use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling, TaskOutcome};
-use crate::queue::{Answer, Job, Later, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
+use crate::queue::{Answer, Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
 use crate::server::Figures;
 use crate::services::Services;
@@ -42,18 +42,6 @@ pub(super) struct Serve {
     pub(super) fetches: Arc<Semaphore>,
     /// What is counted of all runs.
     pub(super) figures: Figures,
-}
-
-/// How a run came out, and what is away where the same may go through later.
-struct Came {
-    end: RunEnd,
-    away: Option<Away>,
-}
-
-impl From<RunEnd> for Came {
-    fn from(end: RunEnd) -> Self {
-        Self { end, away: None }
-    }
 }
 
 impl Serve {
@@ -138,67 +126,7 @@ impl Serve {
         later.map_or(Answer::Over(ended), Answer::Later)
     }
 
-    /// One try, but where a part that the run needs asked to be left alone.
-    async fn try_once(
-        &self,
-        job: &Job,
-        services: &Services,
-        patience: &Patience,
-        reporter: &Reporter,
-        cancel: &CancellationToken,
-    ) -> Came {
-        let run = &job.run;
-        if let Some((wait, part)) = self.platform.left_alone(self.needs(run))
-            && !patience.is_over(run, OffsetDateTime::now_utc())
-            && !cancel.is_cancelled()
-        {
-            return Came {
-                end: end(RunState::Error, format!("the {part} asked for patience")),
-                away: Some(Away {
-                    part,
-                    retry_after: Some(wait),
-                }),
-            };
-        }
-        let came = self.stages(job, services, patience, reporter, cancel).await;
-        if let Some(away) = came.away {
-            self.platform.found_away(away, self.needs(run));
-            if cancel.is_cancelled() && !self.shutdown.is_cancelled() {
-                return end(RunState::Cancelled, "cancelled").into();
-            }
-        }
-        came
-    }
-
-    /// When a run is tried again that could not go on; none, and `ended` says so, where it
-    /// has waited long enough.
-    fn later(&self, run: &Run, away: Away, patience: &Patience, ended: &mut RunEnd) -> Option<Later> {
-        let reason = ended
-            .reason
-            .clone()
-            .unwrap_or_else(|| format!("the {} is away", away.part));
-        if patience.is_over(run, OffsetDateTime::now_utc()) {
-            let minutes = patience.altogether.as_secs() / 60;
-            ended.reason = Some(format!(
-                "{reason}; given up after {minutes} min and {} tries",
-                run.postponed + 1
-            ));
-            return None;
-        }
-        Some(Later {
-            after: patience.pause(run.postponed, away.retry_after, fastrand::f64()),
-            reason,
-        })
-    }
-
-    fn needs<'n>(&'n self, run: &'n Run) -> Needs<'n> {
-        Needs {
-            forge: &self.origin,
-            environment: &run.environment,
-        }
-    }
-
-    async fn stages(
+    pub(super) async fn stages(
         &self,
         job: &Job,
         services: &Services,
@@ -362,7 +290,7 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
     }
 }
 
-fn end(state: RunState, reason: impl Into<String>) -> RunEnd {
+pub(super) fn end(state: RunState, reason: impl Into<String>) -> RunEnd {
     RunEnd {
         state,
         reason: Some(reason.into()),

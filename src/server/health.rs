@@ -193,3 +193,37 @@ fn in_short<'c>(all: impl Iterator<Item = (&'c Check, Seen)>) -> Vec<PartJson> {
     });
     parts.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(name: &str, of: &str, reason: Option<&str>, seconds: i64) -> (Check, Seen) {
+        let seen = Seen {
+            ok: reason.is_none(),
+            reason: reason.map(str::to_owned),
+            since: OffsetDateTime::UNIX_EPOCH + time::Duration::seconds(seconds),
+        };
+        (Check::new(name, of, || None), seen)
+    }
+
+    #[test]
+    fn who_may_not_read_learns_no_name_and_no_address() {
+        let parts = [
+            part("forge", "https://secret.example.org", None, 9),
+            part("registry", "production", Some("the registry r.example.org is away"), 5),
+            part("registry", "customer-x", None, 7),
+            part("registry", "staging", Some("the registry s.example.org is away"), 3),
+        ];
+        let short = in_short(parts.iter().map(|(check, seen)| (check, seen.clone())));
+        insta::assert_snapshot!(
+            serde_json::to_string(&short).unwrap(),
+            @r#"[{"name":"forge","ok":true,"since":"1970-01-01T00:00:09Z"},{"name":"registry","ok":false,"since":"1970-01-01T00:00:05Z"}]"#
+        );
+        let [_, (check, seen), ..] = parts;
+        insta::assert_snapshot!(
+            serde_json::to_string(&whole(&check, seen)).unwrap(),
+            @r#"{"name":"registry","of":"production","ok":false,"reason":"the registry r.example.org is away","since":"1970-01-01T00:00:05Z"}"#
+        );
+    }
+}

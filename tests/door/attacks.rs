@@ -370,5 +370,5 @@ async fn a_store_that_fails_is_a_503_and_never_a_202() {
     assert!(!text.to_lowercase().contains("sql") && !text.contains("no such table"));
     let (status, text) = door.get("/readyz").await;
     assert_eq!(status, 503);
-    insta::assert_snapshot!(text, @r#"{"ready":false,"checks":[{"name":"store","ok":false,"reason":"the store cannot be written; the runner's log has the reason"}]}"#);
+    insta::assert_snapshot!(text, @r#"{"ready":false,"degraded":false,"checks":[{"name":"store","ok":false,"reason":"the store cannot be written; the runner's log has the reason"}],"platform":[]}"#);
 }

@@ -109,8 +109,10 @@ async fn a_run_over_http_has_the_documented_shape() {
             "commit": "a".repeat(40),
             "environment": "production",
             "state": "queued",
+            "reason": null,
             "tasks": [],
             "created_at": null,
+            "not_before": null,
             "finished_at": null,
         })
     );

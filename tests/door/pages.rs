@@ -156,5 +156,5 @@ async fn a_runner_that_shuts_down_says_so() {
     assert_eq!(door.get("/healthz").await, (200, "ok\n".to_owned()));
     let (status, text) = door.get("/readyz").await;
     assert_eq!(status, 200);
-    insta::assert_snapshot!(text, @r#"{"ready":true,"checks":[{"name":"store","ok":true}]}"#);
+    insta::assert_snapshot!(text, @r#"{"ready":true,"degraded":false,"checks":[{"name":"store","ok":true}],"platform":[]}"#);
 }

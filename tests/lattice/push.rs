@@ -2,15 +2,17 @@
 //! program, SQLite, Docker, a registry, NATS, wadm and two hosts. Only the forge
 //! is a model, spoken to over HTTP.
 
+mod away;
 pub(crate) mod repository;
 pub(crate) mod runner;
 
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use lattice_harness::Lattice;
+use lattice_harness::{Lattice, Options};
 use pelato::forge::ForgeKind;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use self::repository::Repository;
 use self::runner::Runner;
@@ -33,7 +35,17 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        let lattice = Lattice::shared().await.unwrap();
+        Self::on(Lattice::shared().await.unwrap()).await
+    }
+
+    /// On a lattice that no other story counts on.
+    async fn of_its_own() -> Self {
+        static LATTICE: OnceCell<Lattice> = OnceCell::const_new();
+        let lattice = LATTICE.get_or_init(async || Lattice::start(Options::default()).await.unwrap());
+        Self::on(lattice.await).await
+    }
+
+    async fn on(lattice: &'static Lattice) -> Self {
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
         let repository = Repository::of_the_example();

@@ -52,6 +52,7 @@ const STORE: &str = "\
     INSERT INTO deliveries (forge, repository, delivery, run, received_at)
       SELECT ?1, ?2, ?3, ?7, ?8 WHERE ?3 IS NOT NULL;
     UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?7, finished_at = ?8,
+      not_before = NULL,
       reason = 'a newer head of the branch came: ' || substr(?5, 1, 12)
       WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4 AND id <> ?7;
     RELEASE run";

@@ -30,6 +30,8 @@ impl SqliteQueue {
                 .await?;
                 transaction.commit().await?;
                 self.signals.announce_status();
+                // What waited behind it may begin.
+                self.signals.announce_work();
                 Ok(Cancelled::Now)
             }
             RunState::Running => {

@@ -42,8 +42,9 @@ impl SqliteQueue {
             .bind(now.saturating_add(millis))
             .execute(&self.writer)
             .await?;
-        // Where a newer one superseded it, that may begin.
+        // Where a newer one superseded it, that may begin, and its commit is told.
         self.signals.announce_work();
+        self.signals.announce_status();
         let signals = self.signals.clone();
         tokio::spawn(async move {
             tokio::time::sleep(after).await;

@@ -89,7 +89,8 @@ pub(in crate::queue) async fn a_newer_head_takes_its_place<S: Stand>() {
     let older = id(queue.accept(push("1", "main", 'a')).await.unwrap());
     put_off(&queue).await;
     queue.accept(push("2", "main", 'b')).await.unwrap();
-    assert_eq!(state(&queue, &older).await, RunState::Superseded);
+    let run = queue.run(&older).await.unwrap().unwrap();
+    assert_eq!((run.state, run.not_before), (RunState::Superseded, None));
     // It need not wait.
     assert_eq!(lease(&queue).await.run.commit, "b".repeat(40));
 }
