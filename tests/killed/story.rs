@@ -232,7 +232,13 @@ impl Story {
             }
         };
         let mut may_be = vec![then(had.clone(), &self.tasks)];
-        may_be.extend(between.map(|between| then(then(had, between), &self.tasks)));
+        if let Some(between) = between {
+            let both = then(then(had, between), &self.tasks);
+            // What the dead runner had handed over began after the next one looked: that one
+            // took its place, and knows nothing of it.
+            may_be.push((may_be[0].0.clone(), both.1));
+            may_be.push(both);
+        }
         may_be
     }
 
