@@ -118,14 +118,9 @@ impl Story {
             let over = async {
                 let over = self.world.over(&runner, &run).await;
                 // The forge is told after the end.
-                match point.is_of_the_end() {
-                    true => drop(
-                        self.world
-                            .forge
-                            .until_settled(NAME, over["commit"].as_str().unwrap(), "pelato")
-                            .await,
-                    ),
-                    false => {}
+                if point.is_of_the_end() {
+                    let commit = over["commit"].as_str().unwrap();
+                    self.world.forge.until_settled(NAME, commit, "pelato").await;
                 }
             };
             let came = tokio::select! {
