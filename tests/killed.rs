@@ -18,6 +18,8 @@ mod tiny_task;
 
 #[path = "support/forge.rs"]
 mod forge;
+#[path = "serve/git_server.rs"]
+mod git_server;
 #[allow(dead_code, reason = "this story needs a part of it")]
 #[path = "local/host.rs"]
 mod host;
@@ -34,8 +36,6 @@ mod checks;
 mod door;
 #[path = "killed/gate.rs"]
 mod gate;
-#[path = "killed/git.rs"]
-mod git;
 #[path = "killed/go.rs"]
 mod go;
 #[path = "killed/points.rs"]

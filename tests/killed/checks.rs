@@ -81,7 +81,7 @@ impl World {
                 .filter(|(_, status)| status.state == "pending")
                 .map(|(context, _)| format!("{context} of {commit} is pending"))
                 .collect();
-            let is_told = latest.get("pelato").is_some();
+            let is_told = latest.contains_key("pelato");
             if is_told && pending.is_empty() {
                 return Vec::new();
             }

@@ -118,14 +118,9 @@ impl Story {
             let over = async {
                 let over = self.world.over(&runner, &run).await;
                 // The forge is told after the end.
-                match point.is_of_the_end() {
-                    true => drop(
-                        self.world
-                            .forge
-                            .until_settled(NAME, over["commit"].as_str().unwrap(), "pelato")
-                            .await,
-                    ),
-                    false => {}
+                if point.is_of_the_end() {
+                    let commit = over["commit"].as_str().unwrap();
+                    self.world.forge.until_settled(NAME, commit, "pelato").await;
                 }
             };
             let came = tokio::select! {
@@ -232,7 +227,13 @@ impl Story {
             }
         };
         let mut may_be = vec![then(had.clone(), &self.tasks)];
-        may_be.extend(between.map(|between| then(then(had, between), &self.tasks)));
+        if let Some(between) = between {
+            let both = then(then(had, between), &self.tasks);
+            // What the dead runner had handed over began after the next one looked: that one
+            // took its place, and knows nothing of it.
+            may_be.push((may_be[0].0.clone(), both.1));
+            may_be.push(both);
+        }
         may_be
     }
 

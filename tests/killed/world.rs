@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::door::Door;
 use crate::forge::{FakeForge, Push};
 use crate::gate::Gate;
-use crate::git::GitServer;
+use crate::git_server::GitServer;
 use crate::go::Go;
 use crate::host::{Host, free_address};
 use crate::process::{Process, Program};
@@ -66,7 +66,7 @@ impl World {
         let (upstream, path) = api.strip_prefix("http://").unwrap().split_once('/').unwrap();
         let forge_door = Door::before("forge", upstream, &gate).await;
         let repository = Repository::empty(0);
-        let git = GitServer::of(repository.bare().parent().unwrap()).await;
+        let git = GitServer::start(&repository.bare()).await;
         let git_door = Door::before("git", &git.address, &gate).await;
         let mut doors = Vec::new();
         let registry = (store == Store::Registry).then(RealRegistry::open);
@@ -78,7 +78,7 @@ impl World {
         }
         let config = format!(
             "listen: 127.0.0.1:0\ndata: {data}\nbuilder: {builder}\nrepositories:\n  - name: {NAME}\n    forge: gitea\n    \
-             url: http://{git}/thermo.git\n    allow_http: true\n    api: http://{api}/{path}\n    \
+             url: http://{git}/r.git\n    allow_http: true\n    api: http://{api}/{path}\n    \
              webhook_secret: {{ env: THERMO_SECRET }}\n    token: {{ env: THERMO_TOKEN }}\n    \
              branches: {{ main: production }}\nenvironments:\n  production:\n    deploy: local\n{named}",
             data = folder.path().join("data").display(),
