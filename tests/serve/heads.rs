@@ -39,7 +39,7 @@ fn delivery(repository: &str, commit: &str) -> Webhook {
     Webhook::of(ForgeKind::GitHub, format!("delivery-{commit}"), &push).signed("s3cr3t")
 }
 
-/// `commit: state` of the runs of a branch, in the order in which they came.
+/// The runs of a branch, in the order in which they came.
 async fn runs(server: &Server, repository: &str, branch: &str) -> Vec<Value> {
     let (_, text) = server
         .get(&format!("/api/runs?repository={repository}&limit=200"))
@@ -51,6 +51,7 @@ async fn runs(server: &Server, repository: &str, branch: &str) -> Vec<Value> {
     runs
 }
 
+/// Their commits, each with its state.
 async fn told(server: &Server, branch: &str) -> Vec<(String, String)> {
     let text = |run: &Value, key: &str| run[key].as_str().unwrap().to_owned();
     let runs = runs(server, "ci/r", branch).await;

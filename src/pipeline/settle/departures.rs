@@ -136,3 +136,96 @@ fn departs(project: &str, task: &PlannedTask, there: &[&Standing]) -> Option<Dep
 fn annotation<'s>(standing: &'s Standing, key: &str) -> &'s str {
     standing.annotations.get(key).map_or("", String::as_str)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::TargetState;
+
+    fn standing(target: &str, state: TargetState, more: &[(&str, &str)]) -> Standing {
+        let of_it = [("pelato.component", "convert"), ("pelato.target", target)];
+        let annotations = of_it.iter().chain(more);
+        let deployed = Deployed {
+            application: format!("convert-{target}"),
+            version: "1".into(),
+            deployed: true,
+            annotations: annotations
+                .map(|(key, value)| ((*key).into(), (*value).into()))
+                .collect(),
+            document: serde_json::Value::Null,
+        };
+        Standing::of(deployed, state)
+    }
+
+    fn told(change: Change, reasons: &[&str], there: &[Standing]) -> Option<String> {
+        let task = PlannedTask {
+            component_name: "convert".into(),
+            previous_name: None,
+            change,
+            reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+            build: false,
+            deploy: false,
+            targets: vec!["edge".into(), "cloud".into()],
+            fingerprint: String::new(),
+        };
+        let there: Vec<&Standing> = there.iter().collect();
+        departs("thermo", &task, &there).map(|departure| departure.to_string())
+    }
+
+    #[test]
+    fn what_departs_is_told_in_words_of_what_is_and_not_of_what_was_asked_for() {
+        let running = standing("edge", TargetState::Running, &[]);
+        let failing = standing("cloud", TargetState::Failed, &[]);
+        let told = [
+            told(Change::New, &["first deployment in production"], &[]),
+            told(Change::Changed, &["target cloud added"], std::slice::from_ref(&running)),
+            told(
+                Change::Changed,
+                &["changed on edge by somebody else"],
+                &[running.clone()],
+            ),
+            told(Change::Unchanged, &[], &[running, failing]),
+            told(Change::Removed, &["no longer in the workflow"], &[]),
+        ];
+        insta::assert_snapshot!(told.map(Option::unwrap).join("\n"), @"
+        thermo/convert: it is not deployed
+        thermo/convert: it is not deployed on cloud
+        thermo/convert: changed on edge by somebody else
+        thermo/convert: it does not run on cloud
+        thermo/convert: it is deployed, and not in the workflow
+        ");
+    }
+
+    #[test]
+    fn a_target_that_waits_for_a_host_departs_from_nothing() {
+        let there = [
+            standing("edge", TargetState::Running, &[]),
+            standing("cloud", TargetState::Waiting, &[]),
+        ];
+        assert_eq!(told(Change::Unchanged, &[], &there), None);
+    }
+
+    #[test]
+    fn what_was_put_back_is_known() {
+        let task = |there: &[Standing]| {
+            let there: Vec<&Standing> = there.iter().collect();
+            let task = PlannedTask {
+                component_name: "convert".into(),
+                previous_name: None,
+                change: Change::Changed,
+                reasons: vec!["code convert.go changed".into()],
+                build: true,
+                deploy: true,
+                targets: vec!["edge".into()],
+                fingerprint: String::new(),
+            };
+            departs(".", &task, &there).unwrap().restored
+        };
+        assert!(!task(&[standing("edge", TargetState::Running, &[])]));
+        assert!(task(&[standing(
+            "edge",
+            TargetState::Running,
+            &[("pelato.restored", "run-1")]
+        )]));
+    }
+}
