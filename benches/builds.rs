@@ -195,6 +195,7 @@ impl Bench<'_> {
             projects: &projects,
             others: &[],
             repository,
+            cache: repository,
             commit: self.head.as_deref(),
             run: &format!("bench-{}-{}", std::process::id(), self.words),
             keep_going: false,

@@ -14,14 +14,14 @@ fn small(options: &mut Options) {
 
 #[tokio::test]
 async fn cannot_fill_the_disk() {
-    let change = |options: &mut Options| options.limits.file = 1 << 20;
-    let script = "head -c 8M /dev/zero > /cache/big; echo cache=$?; stat -c size=%s /cache/big; rm /cache/big\n\
+    let change = |options: &mut Options| options.limits.file = 64 << 20;
+    let script = "head -c 80M /dev/zero > /cache/big; echo cache=$?; stat -c size=%s /cache/big; rm /cache/big\n\
         head -c 800K /dev/zero > /sources/big; echo work=$?\n\
         exit 1\n";
     let (lines, _) = lines_of_cache("tests", "disk", script, change).await;
     let found = pairs(&lines);
     assert_ne!(found["cache"], "0");
-    assert_eq!(found["size"], (1 << 20).to_string());
+    assert_eq!(found["size"], (64 << 20).to_string());
     assert_eq!(found["work"], "0");
 }
 
