@@ -77,7 +77,7 @@ impl World {
             doors.push(door);
         }
         let config = format!(
-            "listen: 127.0.0.1:0\ndata: {data}\nbuilder: {builder}\nrepositories:\n  - name: {NAME}\n    forge: gitea\n    \
+            "listen: 127.0.0.1:0\nreconcile: off\ndata: {data}\nbuilder: {builder}\nrepositories:\n  - name: {NAME}\n    forge: gitea\n    \
              url: http://{git}/r.git\n    allow_http: true\n    api: http://{api}/{path}\n    \
              webhook_secret: {{ env: THERMO_SECRET }}\n    token: {{ env: THERMO_TOKEN }}\n    \
              branches: {{ main: production }}\nenvironments:\n  production:\n    deploy: local\n{named}",

@@ -95,7 +95,7 @@ async fn pushes_are_taken_while_everything_is_away_and_worked_off_when_it_is_bac
     let nats = nats.await.unwrap();
     let [mut forge, mut docker, mut registry, mut bus] = std::array::from_fn(|_| Gate::shut());
     let place = Place::of(&format!(
-        "listen: 127.0.0.1:0\nbuilder: docker\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+        "listen: 127.0.0.1:0\nreconcile: off\nbuilder: docker\nrepositories:\n  - name: ci/r\n    forge: github\n    \
          url: http://{forge}/r.git\n    allow_http: true\n    webhook_secret: {{ env: HOOK }}\n    \
          branches: {{ main: production }}\n  - name: ci/other\n    forge: github\n    \
          url: file://{other}\n    webhook_secret: {{ env: HOOK }}\n    branches: {{ main: staging }}\n\
@@ -155,7 +155,7 @@ async fn a_registry_that_asks_for_patience_halfway_gets_it() {
     // Two answers of 503, and then a limit, in the middle of an upload.
     let moody = Moody::before(&real.host, 2, Duration::from_secs(8)).await;
     let place = Place::of(&format!(
-        "listen: 127.0.0.1:0\nbuilder: local\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+        "listen: 127.0.0.1:0\nreconcile: off\nbuilder: local\nrepositories:\n  - name: ci/r\n    forge: github\n    \
          url: file://{here}\n    webhook_secret: {{ env: HOOK }}\n    branches: {{ main: production }}\n  \
          - name: ci/other\n    forge: github\n    url: file://{other}\n    webhook_secret: {{ env: HOOK }}\n    \
          branches: {{ main: staging }}\nenvironments:\n  production:\n    deploy: local\n    \
@@ -192,7 +192,7 @@ struct Inside {
 impl Inside {
     async fn start(repositories: &[(&str, String)], patience: Patience) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = "listen: 127.0.0.1:0\nbuilder: local\nrepositories:\n".to_owned();
+        let mut config = "listen: 127.0.0.1:0\nreconcile: off\nbuilder: local\nrepositories:\n".to_owned();
         for (name, url) in repositories {
             config += &format!(
                 "  - name: {name}\n    forge: github\n    url: {url}\n    allow_http: true\n    \

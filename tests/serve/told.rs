@@ -18,7 +18,7 @@ async fn place() -> (FakeForge, Place) {
     }
     let api = forge.api(ForgeKind::GitHub);
     let place = Place::of(&format!(
-        "listen: 127.0.0.1:0\nbuilder: local\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+        "listen: 127.0.0.1:0\nreconcile: off\nbuilder: local\nrepositories:\n  - name: ci/r\n    forge: github\n    \
          url: file:///no/such/repository.git\n    api: {api}\n    token: {{ env: TOKEN }}\n    \
          webhook_secret: {{ env: HOOK }}\n    branches: {{ main: production }}\nenvironments:\n  \
          production: {{ registry: {{ url: 127.0.0.1:9 }}, nats: {{ url: \"nats://127.0.0.1:9\" }} }}\n"

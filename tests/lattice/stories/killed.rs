@@ -67,7 +67,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("tmp")).unwrap();
         let config = format!(
-            "listen: 127.0.0.1:0\nbuilder: local\ndata: {data}\nrepositories:\n  - name: {NAME}\n    forge: gitea\n    \
+            "listen: 127.0.0.1:0\nreconcile: off\nbuilder: local\ndata: {data}\nrepositories:\n  - name: {NAME}\n    forge: gitea\n    \
              url: file://{url}\n    api: {api}\n    webhook_secret: {{ env: HOOK }}\n    token: {{ env: TOKEN }}\n    \
              branches: {{ main: production }}\nenvironments:\n  production:\n    registry: {{ url: {registry}/acme }}\n    \
              nats: {{ url: {nats} }}\n    lattice: {name}\n    providers: builtin\n",
