@@ -306,8 +306,8 @@ pub(crate) async fn tell(store: Store, builder: &'static str, points: &[Point], 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_and_thirty_kills_beside_a_registry() {
-    tell(Store::Registry, "local", &POINTS, 130, SEED).await;
+async fn a_hundred_and_ten_kills_beside_a_registry() {
+    tell(Store::Registry, "local", &POINTS, 110, SEED).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
