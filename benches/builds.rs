@@ -316,6 +316,7 @@ impl Bench<'_> {
             deploy: DeployMode::Wadm,
             providers: Providers::External,
             targets: BTreeMap::new(),
+            heal: false,
             state: None,
         };
         let cache = self.folder.join("cache").display().to_string();

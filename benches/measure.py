@@ -37,6 +37,7 @@ def memory_at_rest(folder):
     """MiB that the runner holds once it listens and its first look at the queue is over."""
     (folder / "runner.yaml").write_text(
         "listen: 127.0.0.1:0\n"
+        "reconcile: off\n"
         "repositories:\n"
         "  - name: acme/thermo\n"
         "    forge: gitea\n"

@@ -255,6 +255,7 @@ fn services() -> Services {
         deploy: DeployMode::Wadm,
         providers: Providers::External,
         targets: BTreeMap::new(),
+        heal: false,
         state: None,
     };
     Services::new(environment, build_settings("local", "1", |_| None).unwrap()).unwrap()

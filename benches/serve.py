@@ -137,6 +137,7 @@ class Stage:
         self.deliveries = 0
         self.config = f"""\
 listen: 127.0.0.1:0
+reconcile: off
 data: {folder}/data
 builder: local
 repositories:

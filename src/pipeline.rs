@@ -41,7 +41,7 @@ pub use recorded::{Recorded, recorded};
 pub use removal::remove;
 pub use rollback::{Back, rollback};
 pub use run::{Goal, Prune, Request, check, check_database, run};
-pub use settle::{Settled, Settling, Unchanged, settle, settle_among};
+pub use settle::{Departure, Settled, Settling, Unchanged, departures, settle, settle_among};
 pub use state::manifests;
 pub use status::status;
 #[cfg(feature = "local")]

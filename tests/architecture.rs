@@ -94,6 +94,7 @@ const LIBRARIES: [(&str, &[&str]); 35] = [
     ("miniz_oxide", &["deploy"]),
     ("oci_client", &["publish"]),
     ("octocrab", &["forge"]),
+    ("prometheus_client", &["server"]),
     ("regex", &["report"]),
     ("reqwest", &["client", "forge", "publish"]),
     ("saphyr_parser", &["document"]),

@@ -11,6 +11,8 @@ mod forge;
 mod attacks;
 #[path = "door/deliveries.rs"]
 mod deliveries;
+#[path = "door/metrics.rs"]
+mod metrics;
 #[path = "door/pages.rs"]
 mod pages;
 #[path = "door/wire.rs"]

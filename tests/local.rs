@@ -15,6 +15,8 @@ mod database;
 #[path = "support/forge.rs"]
 mod forge;
 
+#[path = "local/departs.rs"]
+mod departs;
 #[path = "local/failures.rs"]
 mod failures;
 #[path = "local/host.rs"]

@@ -7,6 +7,8 @@
 mod forge;
 #[path = "serve/process.rs"]
 mod process;
+#[path = "serve/remote.rs"]
+mod remote;
 
 #[cfg(feature = "local")]
 #[path = "serve/gate.rs"]
@@ -33,6 +35,8 @@ mod containers;
 mod crowd;
 #[path = "serve/drain.rs"]
 mod drain;
+#[path = "serve/heads.rs"]
+mod heads;
 #[path = "serve/killed.rs"]
 mod killed;
 #[path = "serve/told.rs"]

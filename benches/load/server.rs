@@ -38,7 +38,7 @@ impl Server {
         });
         let place = "registry: { url: 127.0.0.1:9 }, nats: { url: \"nats://127.0.0.1:9\" }";
         let config = format!(
-            "listen: 127.0.0.1:0\nbuilder: local\npublic: true\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+            "listen: 127.0.0.1:0\nbuilder: local\nreconcile: off\npublic: true\nrepositories:\n  - name: ci/r\n    forge: github\n    \
              url: http://{repository}/ci/r.git\n    allow_http: true\n    webhook_secret: {{ env: HOOK }}\n    \
              branches: {{ main: production }}\nenvironments:\n  production: {{ {place} }}\n"
         );

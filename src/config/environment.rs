@@ -28,6 +28,8 @@ pub struct Environment {
     pub providers: Providers,
     /// What differs from one target to the other.
     pub targets: BTreeMap<String, Target>,
+    /// Whether the runner deploys anew what departs from the head of the branch.
+    pub heal: bool,
     /// Where local deployments and artifacts are kept. None where nothing says, and
     /// the user has no home.
     pub state: Option<PathBuf>,

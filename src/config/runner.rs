@@ -1,6 +1,7 @@
 //! `runner.yaml`: what the runner serves, and where to.
 
 mod environment;
+mod reconcile;
 mod repository;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,9 @@ pub struct RunnerConfig {
     pub limits: Limits,
     /// How long what runs may go on after a stop was asked for, before it is handed back.
     pub drain: Duration,
+    /// How often the heads of the branches, and what is deployed, are looked at; none for
+    /// never.
+    pub reconcile: Option<Duration>,
     /// How much of the history is kept.
     pub retention: Retention,
     /// Whose word for the sender's address is taken: the proxies in front.
@@ -123,26 +127,13 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         .and_then(|node| secret("api_token", node, base, variables, findings));
     let public = fields.boolean("public", findings).unwrap_or(false);
     let drain = drain(&mut fields, findings);
-    for (key, valid) in [("reconcile", duration as fn(&str) -> Option<Duration>)] {
-        if let Some((text, span)) = fields.text(key, findings) {
-            if valid(text).is_none() {
-                findings.error(
-                    "value",
-                    span,
-                    format!("`{key}` cannot be this"),
-                    "a time is a number with s, m, h or d: `5m`",
-                    "",
-                );
-            } else {
-                not_yet(key, span, findings);
-            }
-        }
-    }
+    let reconcile = reconcile::read(&mut fields, findings);
     let retention = retention(fields.take("retention"), findings);
     let proxies = fields
         .take("proxies")
         .map_or_else(Vec::new, |node| networks("proxies", node, findings));
     let environments = environments(fields.take("environments"), &data, (base, variables), findings);
+    reconcile::check(&reconcile, &environments, findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
             value: Value::Sequence(items),
@@ -175,6 +166,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
         keep_going,
         limits: limits?,
         drain,
+        reconcile: reconcile.pause,
         retention: retention?,
         proxies,
         api_token,

@@ -217,6 +217,7 @@ impl Settings {
                 deploy,
                 providers: providers(pick(&flags.providers, "PELATO_PROVIDERS"))?,
                 targets: BTreeMap::new(),
+                heal: false,
                 state: state(variables),
             },
         })

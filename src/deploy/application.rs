@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DeployError;
+use super::history::RESTORED;
 use super::host::Inventory;
 use crate::generate::{Manifest, Owner};
 
@@ -73,6 +74,16 @@ impl Deployed {
     /// Whether it is of this repository, project and environment.
     pub fn is_of(&self, owner: &Owner) -> bool {
         Claim::of(&self.annotations) == Some(Claim::from(owner))
+    }
+
+    /// The image of its component.
+    pub fn image(&self) -> Option<&str> {
+        image_of(&self.document)
+    }
+
+    /// Whether `rollback` put it back.
+    pub fn is_restored(&self) -> bool {
+        self.annotations.contains_key(RESTORED)
     }
 
     /// Refuses what is not `ours`; `place` is what it is on.

@@ -33,11 +33,12 @@ impl Lattice {
         reporter.line(task, Stage::Remove, format!("{application}: {} → nothing", had.version));
         let mut watch = Watch::on(&self.control, application, had.ids()).await?;
         let hosts = self.hosts_under(Some(&had)).await?;
-        self.wadm.forget(application).await?;
-        let gone = self.wait_until_gone(application, &had.ids(), &hosts, &mut watch).await;
-        // A part that is stuck has what it needs; the next removal would not find these.
+        self.wadm.undeploy(application).await?;
+        self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
+            .await?;
         self.forget_ways(&had.document, None).await?;
-        gone?;
+        // Last: a removal that was killed, or got stuck, is found again by the next one.
+        self.wadm.forget(application).await?;
         Ok(true)
     }
 }

@@ -19,8 +19,8 @@ impl Lattice {
     /// Makes the lattice run `manifest`, and waits until it does.
     ///
     /// What is deployed and runs already is left alone. Else the old one is
-    /// undeployed and deleted, the inventories are empty of it, and only then
-    /// the new one is put and deployed: an upgrade in place loses messages and
+    /// undeployed, the inventories are empty of it, and only then
+    /// the new one is put and deployed, and the old one forgotten: an upgrade in place loses messages and
     /// can leave the old code running under the new name. Calling it again
     /// completes a call that was interrupted. Of many calls at once only so many roll at
     /// a time as the hosts start quickly; the others leave what they have running.
@@ -79,6 +79,8 @@ impl Lattice {
             .as_ref()
             .is_some_and(|had| had.deployed && had.version == manifest.version)
         {
+            // Who rolled it may have been killed before that.
+            self.wadm.forget_all_but(&manifest.version, application).await?;
             if !hosts.is_empty() {
                 // The lattice may have forgotten what a host asks for when it starts.
                 self.put_ways(&manifest.document).await?;
@@ -118,6 +120,9 @@ impl Lattice {
         // A new one: what was announced of the old one must not be taken for news.
         let mut watch = Watch::on(&self.control, application, ids_of(manifest)).await?;
         self.wadm.deploy(application, &manifest.version).await?;
+        if had.is_some() {
+            self.wadm.forget_all_but(&manifest.version, application).await?;
+        }
         let started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await;
         if let Some(had) = &had {
             // Whatever came of the wait: nothing names the old ones any more, and they may
@@ -157,7 +162,10 @@ impl Lattice {
                 reporter,
                 format!("{application}: {} → {}", had.version, manifest.version),
             );
-            self.wadm.forget(application).await?;
+            // It stays known, and what was before it with it, until the new one is there:
+            // this process may be killed. What is older was forgotten, or was to be.
+            self.wadm.undeploy(application).await?;
+            self.wadm.forget_all_but(&had.version, application).await?;
         } else {
             self.say(wanted, reporter, format!("{application}: {}", manifest.version));
         }

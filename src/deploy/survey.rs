@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 
 use super::application::Parts;
+use super::history::RESTORED;
 use super::host::{Asked, Inventory};
 use super::{DeployError, Deployed, Destination, Lattice, Specification};
 use crate::report::TargetState;
@@ -115,6 +116,11 @@ impl Standing {
     /// The name of its task.
     pub fn name(&self) -> NameKey {
         self.name
+    }
+
+    /// Whether `rollback` put it back.
+    pub fn is_restored(&self) -> bool {
+        self.annotations.contains_key(RESTORED)
     }
 
     /// A digest of all that a plan is made from: its name, its annotations, and whether it

@@ -93,15 +93,38 @@ impl Wadm {
         }
     }
 
-    /// Undeploys and forgets all versions; whether there was anything.
-    pub(super) async fn forget(&self, application: &str) -> Result<bool, DeployError> {
+    /// Undeploys an application, which stays known; whether there was one.
+    pub(super) async fn undeploy(&self, application: &str) -> Result<bool, DeployError> {
         match self.client.undeploy_manifest(application).await {
-            Ok(_) => {}
-            Err(error) if is_not_found(&error) => return Ok(false),
-            Err(error) => return Err(self.failed("undeploy", application, error)),
+            Ok(_) => Ok(true),
+            Err(error) if is_not_found(&error) => Ok(false),
+            Err(error) => Err(self.failed("undeploy", application, error)),
         }
-        let deleted = self.client.delete_manifest(application, None).await;
-        deleted.map_err(|error| self.failed("delete", application, error))
+    }
+
+    /// Forgets an application with all its versions; whether there was one.
+    pub(super) async fn forget(&self, application: &str) -> Result<bool, DeployError> {
+        match self.client.delete_manifest(application, None).await {
+            Err(error) if is_not_found(&error) => Ok(false),
+            deleted => deleted.map_err(|error| self.failed("delete", application, error)),
+        }
+    }
+
+    /// Forgets all versions of an application but `kept`, which is there. They are not
+    /// deployed.
+    pub(super) async fn forget_all_but(&self, kept: &str, application: &str) -> Result<(), DeployError> {
+        let versions = match self.client.list_versions(application).await {
+            Ok(versions) => versions,
+            Err(error) if is_not_found(&error) => return Ok(()),
+            Err(error) => return Err(self.failed("show", application, error)),
+        };
+        for version in versions.into_iter().filter(|version| version.version != kept) {
+            match self.client.delete_manifest(application, Some(&version.version)).await {
+                Err(error) if !is_not_found(&error) => return Err(self.failed("delete", application, error)),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn status(&self, application: &str) -> Result<Status, DeployError> {

@@ -21,6 +21,8 @@ pub use client::Forge;
 pub use delivery::{Delivery, NotReadable, Push, read, repository_name};
 pub use error::ForgeError;
 pub use kind::{ForgeKind, UnknownForge};
+pub use name::title;
+pub use payload::asks_to_skip;
 pub use reach::{answers, origin};
 pub use signature::verify;
 pub use status::{CommitStatus, StatusState};

@@ -66,7 +66,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 
 /// The first line of a commit's message, for people: 120 characters at most,
 /// nothing hidden in it. None when nothing is left.
-pub(super) fn title(message: &str) -> Option<String> {
+pub fn title(message: &str) -> Option<String> {
     let line: String = message
         .trim_start()
         .lines()

@@ -79,8 +79,9 @@ impl PushPayload<'_> {
     }
 }
 
-/// The two spellings that GitHub, GitLab, Gitea and Woodpecker share.
-fn asks_to_skip(message: &str) -> bool {
+/// Whether a commit's message says that nothing is to be run for it: the two spellings
+/// that GitHub, GitLab, Gitea and Woodpecker share.
+pub fn asks_to_skip(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     message.contains("[skip ci]") || message.contains("[ci skip]")
 }

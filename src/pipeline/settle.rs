@@ -7,6 +7,7 @@
 //! same is deployed and runs, reading it would end as it did. Nothing else is believed: a
 //! project that was never found so, or whose note is lost, is read.
 
+mod departures;
 mod look;
 mod notes;
 mod surroundings;
@@ -16,6 +17,7 @@ mod unchanged;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use self::departures::{Departure, departures};
 use self::look::{Look, Verdict};
 use self::notes::Notes;
 use self::there::There;

@@ -40,7 +40,7 @@ pub(super) fn planned<'p>(
     toolchain: &str,
     services: &Services,
 ) -> Result<Planned<'p>, RunError> {
-    let wanted = wanted(project, toolchain, services)?;
+    let (wanted, unbuilt) = made(project, toolchain, services)?;
     let is_wanted = |application: &str| {
         let mut targets = wanted.iter().flat_map(|task| &task.targets);
         targets.any(|target| target.application == application)
@@ -54,7 +54,17 @@ pub(super) fn planned<'p>(
                 || is_wanted(&deployed.application) && gone.iter().any(|gone| is_of(deployed, &gone.owner))
         })
         .collect();
-    let found: Vec<Found> = ours.iter().map(|deployed| found(deployed)).collect();
+    let altered: Vec<&Deployed> = altered(&ours, &wanted, unbuilt).collect();
+    let is_altered = |one: &Deployed| altered.iter().any(|altered| altered.application == one.application);
+    let found = ours.iter().map(|deployed| match is_altered(deployed) {
+        // Nobody knows what it was built from.
+        true => Found {
+            fingerprint: String::new(),
+            ..found(deployed)
+        },
+        false => found(deployed),
+    });
+    let found: Vec<Found> = found.collect();
     let mut plan = plan(&wanted, &found, Base::Environment(&owner.environment), leftovers);
     for deployed in &ours {
         let name = annotation(deployed, "pelato.component");
@@ -63,6 +73,13 @@ pub(super) fn planned<'p>(
             && theirs != owner.project
         {
             task.reasons = vec![format!("was in the project {theirs}")];
+        }
+    }
+    for deployed in altered {
+        let name = annotation(deployed, "pelato.component");
+        let target = annotation(deployed, "pelato.target");
+        if let Some(task) = plan.iter_mut().find(|task| task.component_name == name) {
+            task.reasons = vec![format!("changed on {target} by somebody else")];
         }
     }
     let is_ours = |one: &Deployed| ours.iter().any(|ours| ours.application == one.application);
@@ -114,8 +131,52 @@ pub(super) fn found(deployed: &Deployed) -> Found {
 
 /// What the tasks of a project are built from, and how they are configured.
 pub(super) fn wanted(project: &PreparedProject, toolchain: &str, services: &Services) -> Result<Vec<Wanted>, RunError> {
-    let of = |prepared: &PreparedTask| Ok(unbuilt(project, prepared, toolchain, services)?.0);
+    Ok(made(project, toolchain, services)?.0)
+}
+
+/// The same, each with its manifests while it is not built.
+fn made(
+    project: &PreparedProject,
+    toolchain: &str,
+    services: &Services,
+) -> Result<(Vec<Wanted>, Vec<Vec<Manifest>>), RunError> {
+    let of = |prepared: &PreparedTask| unbuilt(project, prepared, toolchain, services);
     project.tasks.iter().map(of).collect()
+}
+
+/// Of `ours`, what says that it is as it is wanted, and is not: a manifest's version is a
+/// digest of its content, and this one is another. Somebody put it there by other means.
+/// What was put back has a version of its own, and what a template says the image of more
+/// than once is believed.
+fn altered<'d>(
+    ours: &[&'d Deployed],
+    wanted: &[Wanted],
+    unbuilt: Vec<Vec<Manifest>>,
+) -> impl Iterator<Item = &'d Deployed> {
+    let mut altered = Vec::new();
+    for (task, manifests) in wanted.iter().zip(unbuilt) {
+        for (target, manifest) in task.targets.iter().zip(manifests) {
+            let of_it = ours.iter().find(|deployed| deployed.application == target.application);
+            let Some(deployed) =
+                of_it.filter(|deployed| deployed.deployed && !deployed.version.is_empty() && !deployed.is_restored())
+            else {
+                continue;
+            };
+            let has = found(deployed);
+            let note = task.note.with_settings(&target.settings);
+            if has.fingerprint != task.fingerprint || has.note.settings != note.settings {
+                continue;
+            }
+            let Some(image) = deployed.image() else {
+                continue;
+            };
+            let built = manifest.built(image, &task.fingerprint, annotation(deployed, "pelato.inputs"));
+            if built.is_some_and(|built| built.version != deployed.version) {
+                altered.push(*deployed);
+            }
+        }
+    }
+    altered.into_iter()
 }
 
 /// The same of one task, and its manifests while it is not built, target by target.

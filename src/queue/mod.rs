@@ -24,7 +24,7 @@ pub use run::{NewRun, Run, RunEnd, TargetRecord, TaskRecord};
 pub use signals::Signals;
 pub use sqlite::{Limits, SqliteQueue};
 pub use state::{RunState, UnknownState};
-pub use store::{Accepted, Beat, Cancelled, Filter, Job, Lease, Page, Queue, Scope};
+pub use store::{Accepted, Beat, Cancelled, Filter, HEALS, Job, Latest, Lease, Page, Queue, Scope};
 pub use worker::{Answer, Later, Worker};
 
 #[cfg(test)]

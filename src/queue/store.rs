@@ -14,6 +14,26 @@ pub trait Queue: Send + Sync {
     /// Queued runs of the same repository and branch become superseded.
     fn accept(&self, run: NewRun) -> BoxFuture<'_, Result<Accepted, QueueError>>;
 
+    /// Stores a run where `latest` is still the latest of its branch, so that whoever
+    /// decided by that one decided right; of a newer one it tells as a duplicate. Other
+    /// than [`Self::accept`] it takes the same commit again.
+    fn accept_after<'a>(
+        &'a self,
+        run: &'a NewRun,
+        latest: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Accepted, QueueError>>;
+
+    /// The run of a branch that was accepted last, if there was any.
+    fn latest<'a>(
+        &'a self,
+        forge: &'a str,
+        repository: &'a str,
+        branch: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Latest>, QueueError>>;
+
+    /// How many runs there are in each state.
+    fn counts(&self) -> BoxFuture<'_, Result<Vec<(RunState, u64)>, QueueError>>;
+
     /// A run whose lease ran out, or a queued one whose repository and environment have
     /// nothing running: the oldest of the repository whose last turn is longest ago.
     /// `worker` names who holds it.
@@ -93,6 +113,19 @@ pub enum Accepted {
     Duplicate(String),
     /// Too many runs wait. Nothing was stored.
     Full,
+}
+
+/// What the id of a "delivery" begins with that came of no forge, but of a departure from
+/// what should be deployed. No forge's id has a slash.
+pub const HEALS: &str = "heal/";
+
+/// The run of a branch that was accepted last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// The run.
+    pub run: Run,
+    /// Whether it is to heal ([`HEALS`]), and no push.
+    pub heals: bool,
 }
 
 /// A run that a worker holds.

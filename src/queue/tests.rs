@@ -6,6 +6,7 @@ pub(in crate::queue) mod accept;
 pub(in crate::queue) mod fair;
 pub(in crate::queue) mod history;
 pub(in crate::queue) mod keep;
+pub(in crate::queue) mod latest;
 pub(in crate::queue) mod lease;
 pub(in crate::queue) mod outbox;
 pub(in crate::queue) mod put_off;
@@ -53,6 +54,9 @@ macro_rules! put_under_the_suite {
             keep::the_latest_run_of_a_branch_stays_so_that_a_replay_is_known,
             keep::what_waits_or_runs_is_never_tidied,
             keep::past_the_size_the_oldest_logs_go_first,
+            latest::the_latest_run_of_a_branch_is_told_with_what_it_is_for,
+            latest::who_decided_by_the_latest_run_decides_nothing_after_a_newer_one,
+            latest::runs_are_counted_by_their_state,
             lease::one_environment_runs_one_thing_at_a_time,
             lease::a_lease_that_runs_out_is_taken_by_another_worker,
             lease::what_a_dead_worker_held_is_taken_at_once,

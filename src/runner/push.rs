@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::fetch::{self, Fetched};
 use super::held::Held;
 use super::later::Came;
+use super::measure::Measure;
 use super::patience::Patience;
 use super::platform::Platform;
 use crate::config::Repository;
@@ -16,8 +18,9 @@ use crate::generate::Templates;
 use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling, TaskOutcome};
 use crate::queue::{Answer, Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
 use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::server::Figures;
 use crate::services::Services;
-use crate::source::{Commit, SourceError};
+use crate::source::{Commit, Remote, SourceError};
 
 /// What every run of one repository shares.
 pub(super) struct Serve {
@@ -37,6 +40,8 @@ pub(super) struct Serve {
     pub(super) origin: String,
     /// For fetches of the repository.
     pub(super) fetches: Arc<Semaphore>,
+    /// What is counted of all runs.
+    pub(super) figures: Figures,
 }
 
 impl Serve {
@@ -49,6 +54,7 @@ impl Serve {
         patience: &Patience,
         cancel: &CancellationToken,
     ) -> Answer {
+        let begun = Instant::now();
         let run = &job.run;
         let (statuses, announcing) = match Statuses::start(outbox, job.lease.clone()).await {
             Ok(started) => started,
@@ -60,7 +66,8 @@ impl Serve {
             statuses.begin();
         }
         let held = Held::before(Arc::clone(&statuses) as _);
-        let reporter = Reporter::new(vec![log, record, Arc::clone(&held) as _]).masked(self.mask.clone());
+        let measure = Arc::new(Measure(self.figures.clone()));
+        let reporter = Reporter::new(vec![log, record, Arc::clone(&held) as _, measure]).masked(self.mask.clone());
         let came = self.try_once(job, services, patience, &reporter, cancel).await;
         let mut ended = hidden(came.end, &self.mask);
         let later = match came.away {
@@ -113,6 +120,8 @@ impl Serve {
                 state = ended.state.as_str(),
                 "a run has ended"
             );
+            self.figures
+                .run_ended(&run.repository, ended.state.as_str(), begun.elapsed());
         }
         later.map_or(Answer::Over(ended), Answer::Later)
     }
@@ -251,6 +260,14 @@ impl Serve {
         outcome.tasks.extend(settled.unchanged.outcomes());
         outcome.tasks.sort_by(|a, b| a.project.cmp(&b.project));
         Ok(outcome)
+    }
+
+    /// Where it is fetched from.
+    pub(super) fn remote(&self) -> Remote {
+        Remote {
+            url: self.repository.url.clone(),
+            token: self.repository.token.clone(),
+        }
     }
 }
 

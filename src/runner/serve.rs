@@ -18,6 +18,7 @@ use super::platform::{Platform, looks};
 use super::poster::Poster;
 use super::presence::Presence;
 use super::push::Serve;
+use super::reconcile::reconcile;
 use super::remains::{clear, workers_of};
 use super::tidy::tidy;
 use super::{fetch, notify};
@@ -25,7 +26,7 @@ use crate::config::{Repository, RunnerConfig};
 use crate::forge::{self, Forge, ForgeError, ForgeKind};
 use crate::queue::{self, Answer, Clock, Job, Keep, Outbox, Queue, QueueError, RunEnd, RunState, SqliteQueue, Worker};
 use crate::report::Mask;
-use crate::server::{self, Connections, Hook, Router, Settings, SettingsError};
+use crate::server::{self, Connections, Figures, Hook, Router, Settings, SettingsError};
 use crate::services::{BuildSettings, ServiceError, Services};
 
 /// How many runs go on at once, of different repositories or environments.
@@ -77,6 +78,7 @@ pub struct Runner {
     drain: Duration,
     keep: Keep,
     presence: Arc<Presence>,
+    reconcile: Option<Duration>,
     /// No more work is begun; the door still answers.
     draining: CancellationToken,
 }
@@ -84,10 +86,11 @@ pub struct Runner {
 /// What a worker needs to work a job off: the repository's side and the
 /// environment's.
 pub(super) struct Desk {
-    serves: HashMap<(String, String), Serve>,
+    pub(super) serves: HashMap<(String, String), Serve>,
     pub(super) environments: BTreeMap<String, Services>,
-    queue: Arc<dyn Queue>,
+    pub(super) queue: Arc<dyn Queue>,
     outbox: Arc<dyn Outbox>,
+    pub(super) figures: Figures,
 }
 
 impl Runner {
@@ -122,7 +125,11 @@ impl Runner {
                 error,
             })?;
         let draining = CancellationToken::new();
-        let settings = settings(&config);
+        let figures = Figures::default();
+        let settings = Settings {
+            figures: figures.clone(),
+            ..settings(&config)
+        };
         let address = listener.local_addr().unwrap_or(config.listen);
         let public_url = config.public_url.clone().or_else(|| Some(format!("http://{address}")));
         let mask = mask(&config);
@@ -151,6 +158,7 @@ impl Runner {
                 platform: Arc::clone(&platform),
                 origin: forge::origin(&repository.url).unwrap_or_default(),
                 fetches: fetch::places(),
+                figures: figures.clone(),
                 repository: repository.clone(),
             };
             serves.insert(key, serve);
@@ -167,12 +175,14 @@ impl Runner {
                 environments,
                 queue: Arc::clone(&queue),
                 outbox: Arc::clone(&outbox),
+                figures,
             }),
             poster: Poster::new(outbox, forges, public_url),
             queue,
             platform,
             patience: Patience::default(),
             drain: config.drain,
+            reconcile: config.reconcile,
             keep: Keep {
                 runs: config.retention.runs,
                 logs: config.retention.logs,
@@ -211,6 +221,7 @@ impl Runner {
             drain,
             keep: kept,
             presence,
+            reconcile: pause,
             draining,
         } = self;
         let closing = CancellationToken::new();
@@ -240,6 +251,9 @@ impl Runner {
         ));
         parts.spawn(platform.watch(Arc::clone(&queue), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
+        if let Some(pause) = pause {
+            parts.spawn(reconcile(Arc::clone(&desk), pause, draining.clone()));
+        }
         stop.cancelled().await;
         tracing::info!("draining: no more work is begun");
         notify::stopping();

@@ -7,6 +7,7 @@
 mod access;
 mod answer;
 mod body;
+mod figures;
 mod health;
 mod listen;
 mod pages;
@@ -19,6 +20,7 @@ mod state;
 mod webhook;
 
 pub use axum::Router;
+pub use figures::Figures;
 pub use health::{Check, Seen};
 pub use listen::{Connections, serve};
 pub use routes::router;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::Problem;
 use super::state::Door;
-use super::{Check, Settings, SettingsError, health, pages, runs, webhook};
+use super::{Check, Settings, SettingsError, figures, health, pages, runs, webhook};
 use crate::queue::Queue;
 
 /// The runner's routes. `checks` are the parts of the platform that `/readyz` shows;
@@ -40,6 +40,7 @@ pub fn router(
         .route("/api/runs/{id}/cancel", post(runs::cancel))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(figures::show))
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || http::StatusCode::METHOD_NOT_ALLOWED)
         .layer(from_fn(guard_browsers))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::Figures;
 use crate::forge::ForgeKind;
 
 /// The server's settings. [`Settings::default`] serves no repository, on loopback.
@@ -26,6 +27,8 @@ pub struct Settings {
     pub loopback: bool,
     /// The proxies in front: what their `X-Forwarded-For` says is believed (`proxies`).
     pub proxies: Vec<IpNet>,
+    /// What is counted, and shown at `/metrics`.
+    pub figures: Figures,
 }
 
 impl Default for Settings {
@@ -39,6 +42,7 @@ impl Default for Settings {
             public: false,
             loopback: true,
             proxies: Vec::new(),
+            figures: Figures::default(),
         }
     }
 }

@@ -40,7 +40,12 @@ async fn answer(
     body: Body,
 ) -> Response {
     let from = from.and_then(|Extension(Peer(peer))| sender(peer, &headers, &door.settings.proxies));
-    match take(forge, &door, from, headers, body).await {
+    let taken = take(forge, &door, from, headers, body).await;
+    let status = taken
+        .as_ref()
+        .map_or_else(|problem| problem.status(), |(status, _)| *status);
+    door.settings.figures.delivered(forge.as_str(), status.as_u16());
+    match taken {
         Ok((status, answer)) => (status, Json(answer)).into_response(),
         Err(problem) => {
             tracing::info!(%forge, status = problem.status().as_u16(), "a delivery was refused");

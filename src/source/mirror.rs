@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use git2::{
     AutotagOption, Cred, ErrorClass, ErrorCode, FetchOptions, Oid, RemoteCallbacks, RemoteRedirect, Repository,
@@ -22,6 +22,13 @@ pub struct Remote {
     pub token: Option<SecretString>,
 }
 
+/// A run and a look at the heads may both be the first to need a mirror, or to write into
+/// its configuration: neither may find what the other has done half.
+pub(super) fn making() -> MutexGuard<'static, ()> {
+    static MAKING: Mutex<()> = Mutex::new(());
+    MAKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A bare repository on this disk that follows a remote. Its calls block.
 pub struct Mirror {
     repository: Repository,
@@ -33,6 +40,7 @@ pub struct Mirror {
 impl Mirror {
     /// Opens the mirror in `folder`, and makes it when it is not there.
     pub fn open(folder: &Path, remote: Remote) -> Result<Self, SourceError> {
+        let _making = making();
         let entered = fs::create_dir_all(folder).and_then(|()| leftovers::into(folder));
         let premises = entered.map_err(|error| SourceError::Unreadable {
             path: PathBuf::from(folder),
@@ -66,25 +74,12 @@ impl Mirror {
     }
 
     pub(super) fn fetch_head(&self, branch: &str) -> Result<Oid, SourceError> {
-        let token = self.remote.token.as_ref();
-        let mut callbacks = RemoteCallbacks::new();
-        let mut asked = false;
-        callbacks.credentials(move |_, user, _| {
-            // libgit2 asks again and again when the answer is wrong.
-            if std::mem::replace(&mut asked, true) {
-                return Err(git2::Error::from_str("the credentials were refused"));
-            }
-            match token {
-                Some(token) => Cred::userpass_plaintext(user.unwrap_or("x-access-token"), token.expose_secret()),
-                None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
-            }
-        });
-        callbacks.sideband_progress(|_| self.pulse.beat());
-        callbacks.transfer_progress(|_| self.pulse.beat());
         let mut options = FetchOptions::new();
         options
-            .remote_callbacks(callbacks)
+            .remote_callbacks(self.callbacks())
             .download_tags(AutotagOption::None)
+            // Nobody reads it, and two fetches at once would wait for its lock in vain.
+            .update_fetchhead(false)
             // Credentials never follow a redirect to another host.
             .follow_redirects(RemoteRedirect::None);
         // What the mirror has is told from its references: `known` stays while the branch is
@@ -130,7 +125,7 @@ impl Mirror {
         below.iter().try_for_each(|name| self.drop_reference(name))
     }
 
-    fn drop_reference(&self, name: &str) -> Result<(), SourceError> {
+    pub(super) fn drop_reference(&self, name: &str) -> Result<(), SourceError> {
         match self.repository.find_reference(name) {
             Ok(mut reference) => Ok(reference.delete()?),
             Err(_) => Ok(()),
@@ -142,11 +137,35 @@ impl Mirror {
         Arc::clone(&self.premises)
     }
 
+    /// Answers the remote's question for credentials, once.
+    pub(super) fn callbacks(&self) -> RemoteCallbacks<'_> {
+        let token = self.remote.token.as_ref();
+        let mut callbacks = RemoteCallbacks::new();
+        let mut asked = false;
+        callbacks.credentials(move |_, user, _| {
+            // libgit2 asks again and again when the answer is wrong.
+            if std::mem::replace(&mut asked, true) {
+                return Err(git2::Error::from_str("the credentials were refused"));
+            }
+            match token {
+                Some(token) => Cred::userpass_plaintext(user.unwrap_or("x-access-token"), token.expose_secret()),
+                None => Err(git2::Error::from_str("it asks for credentials and `token` is not set")),
+            }
+        });
+        callbacks.sideband_progress(|_| self.pulse.beat());
+        callbacks.transfer_progress(|_| self.pulse.beat());
+        callbacks
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.remote.url
+    }
+
     pub(super) fn repository(&self) -> &Repository {
         &self.repository
     }
 
-    fn explain(&self, error: &git2::Error, branch: &str) -> SourceError {
+    pub(super) fn explain(&self, error: &git2::Error, branch: &str) -> SourceError {
         let url = self.remote.url.clone();
         let reason = error.message().trim().to_owned();
         match (error.class(), error.code()) {

@@ -8,6 +8,7 @@ mod commit;
 mod error;
 mod folder;
 mod head;
+mod heads;
 mod index;
 mod leftovers;
 mod mirror;

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pelato::queue::{Clock, Filter, Limits, Queue as _, SqliteQueue};
+use pelato::queue::{Filter, Queue as _};
 
 use crate::host::post;
 use crate::process::{Process, left_of};
 use crate::tasks::Tasks;
+use crate::tiny_task::docker::labelled;
 use crate::world::{NAME, World};
 
 /// So long something may take that goes on beside a run.
@@ -107,11 +108,25 @@ impl World {
                     .into_iter()
                     .map(|path| path.display().to_string()),
             );
+            if self.builder == "docker" {
+                left.extend(self.containers().await);
+            }
             if left.is_empty() || Instant::now() > deadline {
                 return left.into_iter().map(|left| format!("left: {left}")).collect();
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// The containers of all runs that were accepted.
+    async fn containers(&self) -> Vec<String> {
+        let all = labelled("pelato.run").await;
+        let ours = all.into_iter().filter(|container| {
+            let run = container.labels.as_ref().and_then(|labels| labels.get("pelato.run"));
+            run.is_some_and(|run| self.accepted.iter().any(|(accepted, _)| accepted == run))
+        });
+        ours.map(|container| format!("the container {:?}", container.names))
+            .collect()
     }
 
     fn files_left(&self, runners: usize) -> Vec<PathBuf> {
@@ -141,10 +156,7 @@ impl World {
 
     /// The store has each accepted delivery once, in a final state, and nothing else.
     pub(crate) async fn check_store(&self) -> Vec<String> {
-        let file = self.data().join("pelato.db");
-        let store = SqliteQueue::open(&file, Limits::default(), Clock::default())
-            .await
-            .unwrap();
+        let store = self.store().await;
         let mut faults = Vec::new();
         let mut runs = Vec::new();
         let mut filter = Filter {

@@ -21,11 +21,14 @@ impl Go {
             .map(|folder| folder.join("go"))
             .find(|go| go.is_file())
             .expect("Go is on the PATH: run scripts/setup.sh");
-        let (real, folder) = (real.display(), folder.join("go-that-waits"));
-        fs::create_dir(&folder).unwrap();
-        let at = folder.display();
+        let (real, root) = (real.display(), folder.join("go-that-waits"));
+        let folder = root.join("bin");
+        fs::create_dir_all(&folder).unwrap();
+        let (root, at) = (root.display(), folder.display());
+        // Pelato asks for the root, and calls what is in its `bin`.
         let script = format!(
-            "#!/bin/sh\n[ \"$1\" = build ] || exec {real} \"$@\"\n\
+            "#!/bin/sh\n[ \"$1\" = env ] && {{ {real} env GOVERSION; echo {root}; exit; }}\n\
+             [ \"$1\" = build ] || exec {real} \"$@\"\n\
              hold() {{ mv {at}/$1 {at}/$1.here 2>/dev/null || return; while [ -e {at}/$1.here ]; do sleep 0.02; done; }}\n\
              hold before\n{real} \"$@\"\ncode=$?\nhold after\nexit $code\n"
         );

@@ -1,14 +1,15 @@
 //! The instants at which the runner is killed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rustix::process::Signal;
+use bollard::models::ContainerSummary;
 
 use crate::gate::{Hold, When};
 use crate::go::HeldGo;
 use crate::host::Host;
+use crate::tiny_task::docker::labelled;
 use crate::world::World;
 
 /// An instant of a run.
@@ -20,10 +21,12 @@ pub(crate) enum Point {
     Held(When, &'static [&'static str]),
     /// Go holds a compilation, before it or after it.
     Go(&'static str),
-    /// The host was told to run something, and has not heard it yet.
+    /// A component was handed to the host, which has not said yet that it runs.
     Told,
     /// The host has written something down, and the runner may not have heard.
     Written,
+    /// A container of it is there.
+    Container,
     /// Some time after the run began, or after the restart: in 1/1000 of what a run takes.
     Random,
 }
@@ -76,19 +79,34 @@ pub(crate) const POINTS: [Point; 31] = [
 ];
 
 impl Point {
+    /// A task was built, and the forge is told that it runs.
+    pub(crate) const BUILT: Self = Self::Held(When::Asked, ENDED_ONE);
+
     /// Whether a task has to be built to get there.
     pub(crate) fn is_of_a_build(self) -> bool {
         match self {
-            Self::Go(_) => true,
+            Self::Go(_) | Self::Container | Self::Told => true,
             Self::Held(_, words) => [UPLOAD, UPLOADED].contains(&words),
             _ => false,
+        }
+    }
+
+    /// Whether the forge is told of the end.
+    pub(crate) fn is_of_the_end(self) -> bool {
+        matches!(self, Self::Held(_, words) if words == ENDED)
+    }
+
+    /// Whether a later attempt comes to it, whatever the one before has done.
+    pub(crate) fn comes_again(self) -> bool {
+        match self {
+            Self::Held(_, words) => [REFS, ENDED].contains(&words),
+            other => matches!(other, Self::Random),
         }
     }
 
     /// Whether a registry has to be there.
     pub(crate) fn is_of_a_registry(self) -> bool {
         match self {
-            Self::Told => true,
             Self::Held(_, words) => words[0].starts_with("registry"),
             _ => false,
         }
@@ -100,8 +118,10 @@ pub(crate) enum Waiting {
     Now,
     Gate(Hold),
     Go(HeldGo),
-    Told(Arc<Host>, Option<Hold>),
+    Told(Arc<Host>),
     Written(Arc<Host>, Vec<Option<SystemTime>>),
+    /// Of whoever is in this folder.
+    Container(PathBuf),
     After(Duration),
 }
 
@@ -113,11 +133,9 @@ impl World {
             Point::Accepted => Waiting::Now,
             Point::Held(when, words) => Waiting::Gate(self.gate.hold(when, having(words))),
             Point::Go(when) => Waiting::Go(self.go.hold(when)),
-            Point::Told => {
-                let hold = self.gate.hold(When::Done, having(PULLED));
-                Waiting::Told(Arc::clone(&self.host), Some(hold))
-            }
+            Point::Told => Waiting::Told(Arc::clone(&self.host)),
             Point::Written => Waiting::Written(Arc::clone(&self.host), written(&self.host)),
+            Point::Container => Waiting::Container(self.data().join("runners")),
             Point::Random => Waiting::After(random),
         }
     }
@@ -145,37 +163,35 @@ impl Waiting {
                 true
             }
             Self::Written(host, before) => until(|| written(host) != *before).await,
-            Self::Told(host, hold) => {
-                let Some(waited) = hold else { return false };
-                if host.process().is_none() || !waited.came().await {
-                    return false;
+            Self::Container(runners) => {
+                while containers(runners).await.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
                 }
-                // It hears nothing from here on. What it was asked before, it has answered.
-                host.signal(Signal::STOP);
-                *hold = None;
-                let folder = host.path().to_owned();
+                true
+            }
+            Self::Told(host) => {
                 let is_new = |name: &str| name.starts_with(".fetched-");
-                let handed_over = move || {
-                    let mut entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+                let handed_over = || {
+                    let mut entries = std::fs::read_dir(host.path()).into_iter().flatten().flatten();
                     entries.any(|entry| is_new(&entry.file_name().to_string_lossy()))
                 };
-                let came = until(handed_over).await;
-                // It is told right after the file was written.
+                until(handed_over).await;
+                // It is told right after that, and then compiles for some time.
                 tokio::time::sleep(Duration::from_millis(30)).await;
-                came
+                true
             }
         }
     }
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Self::Told(host, _) = self
-            && host.process().is_some()
-        {
-            host.signal(Signal::CONT);
-        }
+/// The containers of all runners that are in a folder, alive or dead.
+async fn containers(runners: &Path) -> Vec<ContainerSummary> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(runners).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        all.extend(labelled(&format!("pelato.runner={name}")).await);
     }
+    all
 }
 
 async fn until(is_so: impl Fn() -> bool) -> bool {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pelato::forge::ForgeKind;
+use pelato::queue::{Clock, Limits, SqliteQueue};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -20,7 +21,7 @@ use crate::registry::RealRegistry;
 use crate::repository::Repository;
 use crate::tasks::{Tasks, code};
 
-pub(crate) const NAME: &str = "acme/thermo";
+pub(crate) const NAME: &str = "acme/killed";
 const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 /// A busy machine builds for some seconds.
@@ -40,7 +41,8 @@ pub(crate) struct World {
     pub(crate) go: Go,
     pub(crate) host: Arc<Host>,
     pub(crate) program: Program,
-    pub(crate) store: Store,
+    /// `local` or `docker`.
+    pub(crate) builder: &'static str,
     /// Where `ask` listens.
     pub(crate) address: String,
     /// Each delivery that was answered 202: its run and its commit.
@@ -52,7 +54,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn set(store: Store, builder: &str) -> Self {
+    pub(crate) async fn set(store: Store, builder: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for part in ["tmp", "data"] {
             std::fs::create_dir(folder.path().join(part)).unwrap();
@@ -104,7 +106,7 @@ impl World {
             forge,
             repository,
             go,
-            store,
+            builder,
             address: free_address(),
             accepted: Vec::new(),
             versions: BTreeMap::new(),
@@ -119,6 +121,21 @@ impl World {
 
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    /// What the Go cache of the repository is called: this runner's, this repository's, and
+    /// this environment's.
+    pub(crate) fn cache(&self) -> String {
+        let id = std::fs::read_to_string(self.data().join("id")).unwrap();
+        format!("{}+gitea+{}.git+production", id.trim(), NAME.replace('/', "+"))
+    }
+
+    /// The store, as one more process sees it.
+    pub(crate) async fn store(&self) -> SqliteQueue {
+        let file = self.data().join("pelato.db");
+        SqliteQueue::open(&file, Limits::default(), Clock::default())
+            .await
+            .unwrap()
     }
 
     /// Pushes what `tasks` say, and delivers it: the run.
@@ -168,6 +185,13 @@ impl World {
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Where a run stands.
+    pub(crate) async fn state(&self, runner: &Process, run: &str) -> String {
+        let answer = reqwest::get(format!("{}/api/runs/{run}", runner.url)).await.unwrap();
+        let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        answer["state"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn log_of(&self, runner: &Process, run: &str) -> String {

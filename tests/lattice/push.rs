@@ -3,8 +3,8 @@
 //! is a model, spoken to over HTTP.
 
 mod away;
-mod repository;
-mod runner;
+pub(crate) mod repository;
+pub(crate) mod runner;
 
 use std::time::Duration;
 
@@ -52,6 +52,7 @@ impl Stage {
         let config = format!(
             "\
 listen: 127.0.0.1:0
+reconcile: off
 repositories:
   - name: {NAME}
     forge: gitea

@@ -2,8 +2,10 @@
 
 mod busy;
 mod cases;
+mod departs;
 mod doctor;
 mod failures;
+mod killed;
 mod life;
 mod owners;
 mod renamed;

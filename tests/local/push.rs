@@ -23,7 +23,7 @@ pub(crate) struct Stage {
     pub(crate) repository: Repository,
     pub(crate) host: Host,
     pub(crate) config: String,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
 }
 
 impl Stage {
@@ -38,6 +38,7 @@ impl Stage {
         let config = format!(
             "\
 listen: 127.0.0.1:0
+reconcile: off
 data: {data}
 builder: local
 repositories:
@@ -61,8 +62,13 @@ environments:
             forge,
             repository,
             config,
-            _data: data,
+            data,
         }
+    }
+
+    /// The runner's folder.
+    pub(crate) fn data(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     pub(crate) async fn runner(&self) -> Runner {
@@ -78,7 +84,13 @@ environments:
     /// Tells the runner of a push; how the forge is told that it ended.
     pub(crate) async fn tell(&self, runner: &Runner, branch: &str, before: &str, after: &str) -> String {
         self.send(runner, branch, before, after).await;
-        let status = self.forge.until_settled(NAME, after, "pelato").await;
+        self.settled(after).await
+    }
+
+    /// How the forge is told that the run of a commit ended.
+    pub(crate) async fn settled(&self, commit: &str) -> String {
+        self.forge.add_commit(NAME, commit);
+        let status = self.forge.until_settled(NAME, commit, "pelato").await;
         format!("{}: {}", status.state, status.description)
     }
 

@@ -71,7 +71,7 @@ async fn a_run_that_is_cancelled_leaves_no_container() {
     let folder = tempfile::tempdir().unwrap();
     let commit = repository(folder.path());
     let config = format!(
-        "listen: 127.0.0.1:0\nbuilder: docker\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+        "listen: 127.0.0.1:0\nbuilder: docker\nreconcile: off\nrepositories:\n  - name: ci/r\n    forge: github\n    \
          url: file://{}\n    webhook_secret: {{ env: HOOK }}\n    branches: {{ main: production }}\n\
          environments:\n  production: {{ deploy: local }}\n",
         folder.path().display()

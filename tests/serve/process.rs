@@ -27,7 +27,7 @@ impl Place {
     /// A runner for `ci/r` at `url`, with more lines of `runner.yaml`.
     pub(crate) fn new(url: &str, more: &str) -> Self {
         Self::of(&format!(
-            "listen: 127.0.0.1:0\nbuilder: local\n{more}\nrepositories:\n  - name: ci/r\n    forge: github\n    \
+            "listen: 127.0.0.1:0\nbuilder: local\nreconcile: off\n{more}\nrepositories:\n  - name: ci/r\n    forge: github\n    \
              url: {url}\n    allow_http: true\n    webhook_secret: {{ env: HOOK }}\n    \
              branches: {{ main: production, feat: staging }}\nenvironments:\n  \
              production: {{ registry: {{ url: 127.0.0.1:9 }}, nats: {{ url: \"nats://127.0.0.1:9\" }} }}\n  \

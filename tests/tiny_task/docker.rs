@@ -7,12 +7,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bollard::models::{ContainerCreateBody, ContainerSummary};
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, EventsOptionsBuilder, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    CreateContainerOptionsBuilder, EventsOptionsBuilder, ListContainersOptionsBuilder, ListVolumesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveVolumeOptionsBuilder,
 };
 use futures_util::StreamExt;
 use pelato::build::{BuildError, Builder, Choice, Component, Options, Parallel};
 use pelato::generate::Sources;
 use pelato::report::Reporter;
+use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn engine() -> bollard::Docker {
@@ -41,12 +43,35 @@ pub(crate) async fn build_one(
 }
 
 pub(crate) async fn containers(run: &str) -> Vec<ContainerSummary> {
-    let filter = HashMap::from([("label", vec![format!("pelato.run={run}")])]);
+    labelled(&format!("pelato.run={run}")).await
+}
+
+/// All containers with a label, running or not.
+pub(crate) async fn labelled(label: &str) -> Vec<ContainerSummary> {
+    let filter = HashMap::from([("label", vec![label.to_owned()])]);
     let options = ListContainersOptionsBuilder::default()
         .all(true)
         .filters(&filter)
         .build();
     engine().await.list_containers(Some(options)).await.unwrap()
+}
+
+/// The volumes with the Go cache that is called so: they are labelled with a digest of it.
+pub(crate) async fn volumes_of(cache: &str) -> Vec<String> {
+    let mut hash = Sha256::new();
+    hash.update(cache.len().to_be_bytes());
+    hash.update(cache);
+    let owner = hex::encode(&hash.finalize()[..8]);
+    let filter = HashMap::from([("label", vec![format!("pelato.cache={owner}")])]);
+    let options = ListVolumesOptionsBuilder::default().filters(&filter).build();
+    let listed = engine().await.list_volumes(Some(options)).await.unwrap();
+    let all = listed.volumes.unwrap_or_default();
+    all.into_iter().map(|volume| volume.name).collect()
+}
+
+pub(crate) async fn remove_volume(name: &str) {
+    let options = RemoveVolumeOptionsBuilder::default().build();
+    engine().await.remove_volume(name, Some(options)).await.unwrap();
 }
 
 /// Waits until the run has containers, or has none any more.

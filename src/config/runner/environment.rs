@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::not_yet;
 use secrecy::SecretString;
 
 use crate::config::secret::secret;
@@ -71,9 +70,7 @@ pub(super) fn read(
             None
         }
     };
-    if let Some(node) = fields.take("heal") {
-        not_yet("heal", &node.span, findings);
-    }
+    let heal = fields.boolean("heal", findings).unwrap_or(false);
     let providers = fields
         .take("providers")
         .map_or(Some(Providers::External), |node| providers(node, findings));
@@ -91,6 +88,7 @@ pub(super) fn read(
         deploy,
         providers: providers?,
         targets,
+        heal,
         state: Some(data.to_owned()),
     })
 }

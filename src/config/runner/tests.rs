@@ -137,14 +137,8 @@ fn local_deployments_need_no_registry_and_a_lattice_does() {
 
 #[test]
 fn what_a_later_version_brings_is_refused_not_ignored() {
-    for (from, to) in [
-        ("data: ./state", "reconcile: 5m"),
-        ("    providers: {", "    heal: true\n    providers: {"),
-        ("    forge: gitea", "    ssh: { key: id }\n    forge: gitea"),
-    ] {
-        let error = refused(&GOOD.replace(from, to));
-        assert!(error.contains("is not supported yet"), "{error}");
-    }
+    let error = refused(&GOOD.replace("    forge: gitea", "    ssh: { key: id }\n    forge: gitea"));
+    assert!(error.contains("is not supported yet"), "{error}");
 }
 
 #[test]
@@ -297,5 +291,40 @@ fn senders_and_proxies_are_networks() {
       |
     6 |     sources: [192.0.2.7/24, example.org]
       |                             ^^^^^^^^^^^ a network is `192.0.2.0/24` or `2001:db8::/32`, an address `192.0.2.7`
+    ");
+}
+
+#[test]
+fn what_is_looked_at_and_what_is_healed() {
+    let config = read(GOOD).unwrap();
+    assert_eq!(config.reconcile, Some(Duration::from_secs(300)));
+    assert!(!config.environments["production"].heal);
+    let with = |reconcile: &str| GOOD.replace("data: ./state", &format!("reconcile: {reconcile}"));
+    assert_eq!(read(&with("30s")).unwrap().reconcile, Some(Duration::from_secs(30)));
+    assert_eq!(read(&with("off")).unwrap().reconcile, None);
+    let heals = |text: &str| text.replace("    providers: {", "    heal: true\n    providers: {");
+    assert!(read(&heals(GOOD)).unwrap().environments["production"].heal);
+    let wrong = [with("0s"), with("often"), heals(&with("off"))];
+    let said: Vec<String> = wrong.iter().map(|text| refused(text)).collect();
+    insta::assert_snapshot!(said.join("\n\n"), @"
+    error: `reconcile` cannot be this
+     --> runner.yaml:3:12
+      |
+    3 | reconcile: 0s
+      |            ^^ it is a number above 0 with s, m, h or d: `5m`; or `off`
+
+    error: `reconcile` cannot be this
+     --> runner.yaml:3:12
+      |
+    3 | reconcile: often
+      |            ^^^^^ it is a number above 0 with s, m, h or d: `5m`; or `off`
+
+    error: `heal` of the environment `production` needs `reconcile`
+     --> runner.yaml:3:12
+      |
+    3 | reconcile: off
+      |            ^^^ nobody looks at what is deployed then
+      |
+      = help: name a time here, or take `heal` away
     ");
 }

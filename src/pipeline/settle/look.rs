@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::notes::{Notes, Seal};
 use super::there::There;
 use super::{Settling, fails, same};
@@ -33,14 +35,14 @@ pub(super) enum Verdict {
 /// The projects of a commit, as far as they were looked at. Its calls block.
 pub(super) struct Look {
     commit: Arc<Commit>,
-    repository: String,
-    id: String,
-    toolchain: String,
-    services: Services,
+    pub(super) repository: String,
+    pub(super) id: String,
+    pub(super) toolchain: String,
+    pub(super) services: Services,
     notes: Notes,
-    there: There,
+    pub(super) there: There,
     /// In the order of the commit's projects.
-    verdicts: Vec<Verdict>,
+    pub(super) verdicts: Vec<Verdict>,
     /// How many were read.
     pub(super) read: usize,
 }
@@ -200,13 +202,15 @@ fn name(standing: &Standing) -> Option<String> {
     standing.annotations.get("pelato.component").map(|name| same(name))
 }
 
-/// The same as a plan takes it. The manifest itself decides nothing there.
-fn deployed(standing: &Standing) -> Deployed {
+/// The same as a plan takes it. Of the manifest only the image decides there.
+pub(super) fn deployed(standing: &Standing) -> Deployed {
     Deployed {
         application: standing.application.clone(),
         version: standing.annotations.get("version").cloned().unwrap_or_default(),
         deployed: standing.deployed,
         annotations: standing.annotations.clone(),
-        document: serde_json::Value::Null,
+        document: json!({ "spec": { "components": [
+            { "type": "component", "properties": { "image": standing.image } },
+        ] } }),
     }
 }

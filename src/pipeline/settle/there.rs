@@ -80,6 +80,18 @@ impl There {
         places.iter().filter_map(|place| self.standings.get(*place))
     }
 
+    /// What is deployed of projects of this repository and environment that are not among
+    /// the commit's.
+    pub(super) fn beside(&self, repository: &str, environment: &str) -> impl Iterator<Item = &Standing> {
+        let mut is_of_one = vec![false; self.standings.len()];
+        for place in &self.places {
+            is_of_one[*place] = true;
+        }
+        let all = self.standings.iter().zip(is_of_one);
+        let others = all.filter(|(_, is_of_one)| !is_of_one).map(|(standing, _)| standing);
+        others.filter(move |standing| is_beside(standing, repository, environment))
+    }
+
     /// All that is deployed of the commit's projects.
     pub(super) fn of_all(&mut self) -> impl Iterator<Item = &mut Standing> {
         let mut is_ours = vec![false; self.standings.len()];

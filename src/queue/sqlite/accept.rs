@@ -98,8 +98,19 @@ pub(super) async fn accept(
             .await?;
         return Ok(Ok(Accepted::Duplicate(id)));
     }
-    // Those of this branch are about to be superseded.
     let older = found.try_get::<i64, _>("older")?.unsigned_abs();
+    store(connection, run, now, older, waiting).await
+}
+
+/// Stores a run of which it is known that there is one. Of its branch `older` wait: they
+/// are about to be superseded.
+pub(super) async fn store(
+    connection: &mut SqliteConnection,
+    run: &NewRun,
+    now: i64,
+    older: u64,
+    waiting: &mut Waiting,
+) -> Result<Result<Accepted, QueueError>, QueueError> {
     if waiting.queued.saturating_sub(older) >= waiting.most {
         return Ok(Ok(Accepted::Full));
     }

@@ -5,6 +5,7 @@ mod batch;
 mod cancel;
 mod end;
 mod history;
+mod latest;
 mod lease;
 mod log;
 mod open;
@@ -21,8 +22,8 @@ use sqlx::SqlitePool;
 use self::batch::Batches;
 
 use super::{
-    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd, Scope,
-    Signals, TaskRecord, Tidied,
+    Accepted, Beat, Cancelled, Clock, Filter, Job, Keep, Latest, Lease, NewRun, Page, Queue, QueueError, Run, RunEnd,
+    RunState, Scope, Signals, TaskRecord, Tidied,
 };
 
 /// The bounds of a queue.
@@ -67,6 +68,27 @@ pub struct SqliteQueue {
 impl Queue for SqliteQueue {
     fn accept(&self, run: NewRun) -> BoxFuture<'_, Result<Accepted, QueueError>> {
         Box::pin(self.batches.accept(run))
+    }
+
+    fn accept_after<'a>(
+        &'a self,
+        run: &'a NewRun,
+        latest: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Accepted, QueueError>> {
+        Box::pin(self.accept_run_after(run, latest))
+    }
+
+    fn latest<'a>(
+        &'a self,
+        forge: &'a str,
+        repository: &'a str,
+        branch: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Latest>, QueueError>> {
+        Box::pin(self.latest_run(forge, repository, branch))
+    }
+
+    fn counts(&self) -> BoxFuture<'_, Result<Vec<(RunState, u64)>, QueueError>> {
+        Box::pin(self.count_runs())
     }
 
     fn lease<'a>(&'a self, worker: &'a str) -> BoxFuture<'a, Result<Option<Job>, QueueError>> {

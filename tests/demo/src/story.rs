@@ -167,6 +167,7 @@ fn configuration(place: &Place, forge: &FakeForge, repository: &Repository) -> S
     format!(
         "\
 listen: 127.0.0.1:0
+reconcile: off
 data: ./var
 {}repositories:
   - name: {NAME}
