@@ -182,7 +182,7 @@ mod tests {
             told(
                 Change::Changed,
                 &["changed on edge by somebody else"],
-                &[running.clone()],
+                std::slice::from_ref(&running),
             ),
             told(Change::Unchanged, &[], &[running, failing]),
             told(Change::Removed, &["no longer in the workflow"], &[]),
