@@ -46,6 +46,7 @@ fn request(projects: &[ProjectFiles]) -> Request<'_> {
         projects,
         others: &[],
         repository: "acme/thermo",
+        cache: "acme/thermo",
         commit: None,
         run: "plan",
         keep_going: false,
