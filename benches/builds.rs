@@ -24,6 +24,10 @@
     reason = "a bench prints what it saw, or stops"
 )]
 
+#[path = "shared/figures.rs"]
+mod figures;
+#[path = "shared/git.rs"]
+mod git;
 #[path = "../tests/publish/registry.rs"]
 #[allow(dead_code, reason = "the tests of publishing need more of it")]
 mod registry;
@@ -46,6 +50,9 @@ use pelato::source::{Head, Limits, Mirror, ProjectFiles, Remote};
 use registry::RealRegistry;
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
+
+use crate::figures::{cell, median};
+use crate::git::{commit, git};
 
 const TASKS: usize = 20;
 const REPOSITORY: &str = "acme/builds";
@@ -122,16 +129,16 @@ impl Bench<'_> {
             }
             println!(
                 "| {builder} | {} | {} | {} |",
-                cell(&bare),
-                cell(&pushed),
-                cell(&on_top)
+                cell(&bare, 2),
+                cell(&pushed, 2),
+                cell(&on_top, 2)
             );
             let reach = if builder == "local" { "0.3 s" } else { "0.6 s" };
             println!(
                 "ratio\tone changed task of {TASKS}, warm, {builder}: push → published\tbare `go build`\tat most {reach} on top\t{} s on top ({} against {})",
-                cell(&on_top),
-                cell(&pushed),
-                cell(&bare)
+                cell(&on_top, 2),
+                cell(&pushed, 2),
+                cell(&bare, 2)
             );
         }
     }
@@ -154,16 +161,16 @@ impl Bench<'_> {
         println!("| --- | --- | --- |");
         println!(
             "| a container and an empty Go cache each, all at once | {} | 1 |",
-            cell(&theirs)
+            cell(&theirs, 2)
         );
         for (name, ours) in [("cold: a new cache volume", &cold), ("warm", &warm)] {
             let ratio = median(&theirs) / median(ours);
-            println!("| {name} | {} | {ratio:.1} × |", cell(ours));
+            println!("| {name} | {} | {ratio:.1} × |", cell(ours, 2));
             let reach = if name == "warm" { 10 } else { 4 };
             println!(
                 "ratio\t10 changed tasks, {name}\ta container and an empty cache for each task, all at once\t{reach} × faster\t{ratio:.1} × ({} s against {} s)",
-                cell(ours),
-                cell(&theirs)
+                cell(ours, 2),
+                cell(&theirs, 2)
             );
         }
     }
@@ -369,47 +376,4 @@ fn remove_cache(repository: &str) {
         .output()
         .unwrap();
     assert!(removed.status.success(), "{removed:?}");
-}
-
-/// A commit of the branch, which it is taken to.
-fn commit(folder: &Path, parent: Option<&str>, files: &[(String, String)]) -> String {
-    let mut stream = "commit refs/heads/main\ncommitter A <a@example.org> 1700000000 +0000\ndata 1\nm\n".to_owned();
-    if let Some(parent) = parent {
-        let _ = writeln!(stream, "from {parent}");
-    }
-    for (path, text) in files {
-        let _ = write!(stream, "M 100644 inline {path}\ndata {}\n{text}\n", text.len());
-    }
-    let far = folder.join("far.git");
-    git(&far, &["fast-import", "--quiet"], &stream);
-    git(&far, &["rev-parse", "main"], "").trim().to_owned()
-}
-
-fn git(at: &Path, arguments: &[&str], input: &str) -> String {
-    let mut git = Command::new("git")
-        .args(arguments)
-        .current_dir(at)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = git.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
-    drop(stdin);
-    let out = git.wait_with_output().unwrap();
-    assert!(out.status.success(), "git {arguments:?}");
-    String::from_utf8(out.stdout).unwrap()
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn cell(values: &[f64]) -> String {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    format!("{:.2} ({least:.2}–{most:.2})", median(values))
 }

@@ -24,9 +24,13 @@
     reason = "a bench prints what it saw, or stops"
 )]
 
+#[path = "shared/figures.rs"]
+mod figures;
+#[path = "shared/git.rs"]
+mod git;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -39,6 +43,9 @@ use pelato::report::TargetState;
 use pelato::services::{Services, build_settings};
 use pelato::source::{Head, Limits, Mirror, Remote};
 use serde::{Deserialize, Serialize};
+
+use crate::figures::{cell, median};
+use crate::git::{commit, git};
 
 const REPOSITORY: &str = "acme/many";
 const TOOLCHAIN: &str = "go1.26.8";
@@ -117,29 +124,29 @@ fn compare(dir: &Path, projects: usize, rounds: usize) {
         projects * (FILES + 1)
     );
     println!("| one file changed | |\n| --- | --- |");
-    println!("| `git diff --name-only`, its process | {} ms |", cell(&floor));
-    println!("| plan: which projects, and what of them | {} ms |", cell(&plan));
+    println!("| `git diff --name-only`, its process | {} ms |", cell(&floor, 1));
+    println!("| plan: which projects, and what of them | {} ms |", cell(&plan, 1));
     println!(
         "| of that, which projects there are | {} ms |",
-        cell(&of(|said| said.index))
+        cell(&of(|said| said.index), 1)
     );
     println!("| plan against `git diff` | {:.2} × |", median(&plan) / median(&floor));
     println!(
         "| beside it, before: taking in what is deployed | {} ms |",
-        cell(&of(|said| said.taken))
+        cell(&of(|said| said.taken), 1)
     );
     println!(
         "| beside it, after: listing the tasks that stay | {} ms |",
-        cell(&of(|said| said.listed))
+        cell(&of(|said| said.listed), 1)
     );
-    println!("| fetching the commit | {} ms |", cell(&of(|said| said.fetch)));
-    println!("| memory at most | {} MiB |", cell(&of(|said| said.peak)));
+    println!("| fetching the commit | {} ms |", cell(&of(|said| said.fetch), 1));
+    println!("| memory at most | {} MiB |", cell(&of(|said| said.peak), 1));
     println!(
         "ratio\tplan, {} files, 1 changed\t`git diff --name-only`\tat most 2 ×\t{:.1} × ({} ms against {} ms)",
         projects * (FILES + 1),
         median(&plan) / median(&floor),
-        cell(&plan),
-        cell(&floor),
+        cell(&plan, 1),
+        cell(&floor, 1),
     );
     println!("\n| once each | plan, ms | memory, MiB |\n| --- | --- | --- |");
     for (name, said) in [
@@ -309,51 +316,4 @@ fn everything(projects: usize) -> Vec<(String, String)> {
 
 fn code(word: &str) -> String {
     format!("package main\n\nfunc exec_task(arg string) string {{ return arg + \"{word}\" }}\n")
-}
-
-/// A commit of the branch, which it is taken to.
-fn commit(dir: &Path, parent: Option<&str>, files: &[(String, String)]) -> String {
-    let mut stream = "reset refs/heads/main\n".to_owned();
-    if let Some(parent) = parent {
-        let _ = writeln!(stream, "from {parent}\n");
-    }
-    stream.push_str("commit refs/heads/main\ncommitter A <a@example.org> 1700000000 +0000\ndata 1\nm\n");
-    if let Some(parent) = parent {
-        let _ = writeln!(stream, "from {parent}");
-    }
-    for (path, text) in files {
-        let _ = write!(stream, "M 100644 inline {path}\ndata {}\n{text}\n", text.len());
-    }
-    let far = dir.join("far.git");
-    git(&far, &["fast-import", "--quiet", "--force"], &stream);
-    git(&far, &["rev-parse", "main"], "").trim().to_owned()
-}
-
-fn git(at: &Path, arguments: &[&str], input: &str) -> String {
-    let mut git = Command::new("git")
-        .args(arguments)
-        .current_dir(at)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = git.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
-    drop(stdin);
-    let out = git.wait_with_output().unwrap();
-    assert!(out.status.success(), "git {arguments:?}");
-    String::from_utf8(out.stdout).unwrap()
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn cell(values: &[f64]) -> String {
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(0.0, f64::max);
-    format!("{:.1} ({least:.1}–{most:.1})", median(values))
 }
