@@ -238,8 +238,12 @@ async fn a_runner_that_is_killed_while_it_rolls_loses_nothing_and_deploys_nothin
         );
         found.reverse();
         assert_eq!(found, past, "killed at {instant:?}");
+        // Killed between the new one's beginning and the old one's end: the next attempt
+        // finds all as it is wanted, and the next roll forgets both.
         let versions = world.wadm.list_versions(APPLICATION).await.unwrap();
-        assert_eq!(versions.len(), 1, "killed at {instant:?}: {versions:?}");
+        let deployed: Vec<_> = versions.iter().filter(|version| version.deployed).collect();
+        assert_eq!(deployed.len(), 1, "killed at {instant:?}: {versions:?}");
+        assert!(versions.len() <= 2, "killed at {instant:?}: {versions:?}");
         world.nothing_is_left(&runner).await;
     }
     assert_eq!(runner.stop().await, Some(0));
