@@ -132,7 +132,8 @@ sbom() {
 	cargo cyclonedx --version 2>/dev/null | grep -Fq "$cargo_cyclonedx" ||
 		cargo install --quiet --locked "cargo-cyclonedx@$cargo_cyclonedx"
 	# It writes a file beside the manifest of each crate of the workspace.
-	cargo cyclonedx --format json --spec-version 1.5 --features vendored --target all --override-filename pelato.cdx
+	cargo cyclonedx --format json --spec-version 1.5 --features vendored --target x86_64-unknown-linux-musl \
+		--override-filename pelato.cdx
 	mv pelato.cdx.json "$out/pelato.cdx.json"
 	rm -f tests/demo/pelato.cdx.json tests/lattice/harness/pelato.cdx.json
 	say "$out/pelato.cdx.json"
