@@ -60,6 +60,6 @@ check cargo deny --offline check bans licenses sources
 check cargo machete
 if [ -z "${lint_only:-}" ]; then
 	check scripts/fuzz.sh
-	set_up docker lattice
+	set_up docker lattice compose
 	check tests
 fi
