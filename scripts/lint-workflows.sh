@@ -15,5 +15,5 @@ mapfile -t workflows < <(git ls-files --cached --others --exclude-standard '*.gi
 actionlint -shellcheck shellcheck -pyflakes= "${workflows[@]}" || code=1
 
 mapfile -t actions < <(git ls-files --cached --others --exclude-standard 'action.yml' '*/action.yml')
-zizmor --quiet --offline "${workflows[@]}" "${actions[@]}" || code=1
+zizmor --quiet --offline --config .github/zizmor.yml "${workflows[@]}" "${actions[@]}" || code=1
 exit $code
