@@ -58,7 +58,7 @@ pub(crate) async fn burst() {
     }
     println!("\n| a burst of {DELIVERIES} over {CONNECTIONS} connections, the runner killed after it | |");
     println!("| --- | --- |");
-    println!("| deliveries/s | {:.0} |", seen.rate);
+    println!("| deliveries/s | {:.0} |", seen.rate());
     println!("| p50, p99 | {:.1} ms, {:.1} ms |", seen.millis(0.5), seen.millis(0.99));
     println!("| peak | {peak:.1} MiB |");
     println!("| answered and not in the store | {lost} |");

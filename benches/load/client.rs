@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 
 /// What was seen of a time under load.
 pub(crate) struct Seen {
-    pub(crate) rate: f64,
+    all: Duration,
     /// Of each answer, sorted.
     times: Vec<Duration>,
 }
@@ -27,10 +27,17 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn of(mut times: Vec<Duration>, all: Duration) -> Self {
         times.sort();
-        Self {
-            rate: times.len() as f64 / all.as_secs_f64(),
-            times,
-        }
+        Self { all, times }
+    }
+
+    /// Answers in a second.
+    pub(crate) fn rate(&self) -> f64 {
+        self.rate_with(Duration::ZERO)
+    }
+
+    /// The same, with what came after the last answer.
+    pub(crate) fn rate_with(&self, rest: Duration) -> f64 {
+        self.times.len() as f64 / (self.all + rest).as_secs_f64()
     }
 
     pub(crate) fn millis(&self, part: f64) -> f64 {

@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener as Port};
 use std::path::Path;
 use std::process::{Command as Look, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -100,7 +101,7 @@ impl Server {
             .spawn()
             .unwrap();
         while TcpStream::connect(address).await.is_err() {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Some(Self {
             name: "webhook",
@@ -119,6 +120,31 @@ impl Server {
         let status = std::fs::read_to_string(status).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    }
+
+    /// How long it goes on working by itself: until neither it nor a command of its own uses
+    /// the processor for a while, which does not count.
+    pub(crate) async fn at_rest(&self) -> Duration {
+        const QUIET: Duration = Duration::from_millis(300);
+        let begun = Instant::now();
+        let (mut used, mut since) = (self.used(), Instant::now());
+        while since.elapsed() < QUIET {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let now = self.used();
+            if now != used {
+                (used, since) = (now, Instant::now());
+            }
+        }
+        since - begun
+    }
+
+    /// Processor time, of those that it started too, in the system's ticks.
+    fn used(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id().unwrap())).unwrap();
+        // Behind the name, which is in parentheses.
+        let fields = stat.rsplit(')').next().unwrap();
+        let ticks = fields.split_whitespace().skip(11).take(4);
+        ticks.map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     }
 
     pub(crate) async fn end(mut self) -> TempDir {

@@ -29,6 +29,10 @@ pub trait Outbox: Send + Sync {
     /// What became of one that was taken.
     fn settle<'a>(&'a self, number: i64, sent: &'a Sent) -> BoxFuture<'a, Result<(), QueueError>>;
 
+    /// From now on nothing is kept for these repositories (forge and name), and for all
+    /// others it is: there is nobody to tell. What waits for them is dropped.
+    fn mute<'a>(&'a self, repositories: &'a [(String, String)]) -> BoxFuture<'a, Result<(), QueueError>>;
+
     /// Lets those be taken at once that were taken and of which nobody said what became. For
     /// who knows that nobody else sends: whoever took them is dead. How many there are.
     fn take_back(&self) -> BoxFuture<'_, Result<u64, QueueError>>;

@@ -67,6 +67,7 @@ macro_rules! put_under_the_suite {
             outbox::statuses_are_sent_in_order_and_once_for_each_change,
             outbox::whoever_ends_a_run_its_commit_is_told,
             outbox::one_that_waits_holds_up_its_repository_alone,
+            outbox::where_nobody_can_be_told_nothing_is_kept,
             outbox::one_whose_sender_died_is_sent_again,
             outbox::what_the_dead_were_sending_is_sent_at_once,
             outbox::who_lost_a_run_announces_nothing,
@@ -121,7 +122,7 @@ pub(in crate::queue) fn id(accepted: Accepted) -> String {
     }
 }
 
-fn end(state: RunState) -> RunEnd {
+pub(in crate::queue) fn end(state: RunState) -> RunEnd {
     RunEnd {
         state,
         reason: None,

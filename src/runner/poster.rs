@@ -27,8 +27,8 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// Sends statuses to forges: those of one repository in their order, one at a time.
 pub(super) struct Poster {
     outbox: Arc<dyn Outbox>,
-    /// By forge and repository. None where there is no token to post with.
-    forges: HashMap<(String, String), Option<Forge>>,
+    /// By forge and repository; those with a token to post with.
+    forges: HashMap<(String, String), Forge>,
     public_url: Option<String>,
     /// The limits of a forge are those of a token: what one repository was told counts
     /// for all. By the API's address.
@@ -46,7 +46,7 @@ struct Answer {
 impl Poster {
     pub(super) fn new(
         outbox: Arc<dyn Outbox>,
-        forges: HashMap<(String, String), Option<Forge>>,
+        forges: HashMap<(String, String), Forge>,
         public_url: Option<String>,
     ) -> Self {
         Self {
@@ -110,8 +110,7 @@ impl Poster {
         let kind: Option<ForgeKind> = due.forge.parse().ok();
         let known = kind.and_then(|kind| self.forges.get(&key(kind, &due.repository)));
         let forge = match known {
-            Some(Some(forge)) => forge,
-            Some(None) => return Err(Sent::Refused("runner.yaml has no token for the repository".into())),
+            Some(forge) => forge,
             None => {
                 return Err(Sent::Refused("runner.yaml no longer has the repository".into()));
             }

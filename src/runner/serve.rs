@@ -106,7 +106,7 @@ impl Runner {
         let mut build = build.clone();
         build.options.temporary = Some(presence.temporary());
         build.options.owner = Some(presence.name().to_owned());
-        let id = identity(&config.data).map_err(unusable)?;
+        let id = identity(&config.data, &presence.temporary()).map_err(unusable)?;
         let limits = queue::Limits {
             queued: u32::try_from(config.limits.queue).unwrap_or(u32::MAX),
             ..queue::Limits::default()
@@ -145,10 +145,13 @@ impl Runner {
             .collect::<Result<_, ServiceError>>()?;
         let platform = Arc::new(Platform::new(looks(&config.repositories, &environments), mask.clone()));
         let router = server::router(settings, Arc::clone(&queue), platform.checks(), draining.clone())?;
-        let (mut serves, mut forges) = (HashMap::new(), HashMap::new());
+        let (mut serves, mut forges, mut mute) = (HashMap::new(), HashMap::new(), Vec::new());
         for repository in &config.repositories {
             let key = key(repository.forge, &repository.name);
-            forges.insert(key.clone(), forge(repository)?);
+            match forge(repository)? {
+                Some(forge) => drop(forges.insert(key.clone(), forge)),
+                None => mute.push(key.clone()),
+            }
             let serve = Serve {
                 cache: format!("{id}+{}", mirror_name(repository)),
                 mirror: config.data.join("mirrors").join(mirror_name(repository)),
@@ -163,6 +166,7 @@ impl Runner {
             };
             serves.insert(key, serve);
         }
+        outbox.mute(&mute).await?;
         Ok(Self {
             listener,
             router,

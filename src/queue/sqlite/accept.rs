@@ -1,136 +1,171 @@
-//! Storing a run, once.
+//! Storing runs, each once: one look and one write for all that arrive together. Going to
+//! the database's thread and back costs more than what a run asks of it.
 
+use serde_json::json;
 use sqlx::{Row, SqliteConnection};
 use uuid::Uuid;
 
+use super::decide::{Decided, Head, Seen, decide};
 use crate::queue::{Accepted, NewRun, QueueError};
 
-/// How many runs wait. Counted once for a transaction, since nobody else writes
-/// meanwhile.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    queued: u64,
-    most: u64,
-}
+/// How many runs wait. Asked in a transaction: nobody else writes meanwhile.
+pub(super) const WAITING: &str = "SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued'";
 
-impl Waiting {
-    pub(super) async fn count(connection: &mut SqliteConnection, most: u32) -> Result<Self, QueueError> {
-        let queued: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued'")
-                .fetch_one(connection)
-                .await?;
-        Ok(Self {
-            queued: queued.unsigned_abs(),
-            most: u64::from(most),
-        })
-    }
-}
-
-/// What is to be known before a run is stored: the run that its delivery led to before;
-/// the branch's latest accepted head, where it is this very commit and is well or still on
-/// its way; how many of the branch wait.
-const LOOK: &str = "\
+/// What is to be known of each before it is stored: `[forge, repository, delivery, branch]`.
+pub(super) const LOOK: &str = "\
     SELECT
-      (SELECT run FROM deliveries WHERE forge = ?1 AND repository = ?2 AND delivery = ?3) AS delivered,
-      (SELECT iif(commit_id = ?5 AND environment = ?6 AND state IN ('queued', 'running', 'success'), id, NULL)
-       FROM runs INDEXED BY runs_of_branch WHERE forge = ?1 AND repository = ?2 AND branch = ?4
-       ORDER BY seq DESC LIMIT 1) AS latest,
-      (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
-       WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4) AS older";
+      (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued') AS waiting,
+      (SELECT run FROM deliveries
+       WHERE forge = asked.value ->> 0 AND repository = asked.value ->> 1 AND delivery = asked.value ->> 2) AS delivered,
+      (SELECT json_group_array(id) FROM runs INDEXED BY runs_queued_of_branch
+       WHERE state = 'queued' AND forge = asked.value ->> 0 AND repository = asked.value ->> 1
+         AND branch = asked.value ->> 3) AS queued,
+      latest.id, latest.commit_id, latest.environment, latest.state IN ('queued', 'running', 'success') AS well
+    FROM json_each(?1) AS asked
+    LEFT JOIN runs AS latest ON latest.seq =
+      (SELECT seq FROM runs INDEXED BY runs_of_branch
+       WHERE forge = asked.value ->> 0 AND repository = asked.value ->> 1 AND branch = asked.value ->> 3
+       ORDER BY seq DESC LIMIT 1)
+    ORDER BY asked.key";
 
-/// Statements that are sent together: going to the database's thread and back costs more
-/// than any of them. A new lane of a repository is no new turn of it.
+/// `?1` are runs, `[id, forge, repository, branch, commit, title, environment]`; `?2` is
+/// now; `?3` are deliveries, `[forge, repository, delivery, run]`; `?4` are superseded
+/// runs, `[run, by, commit]`. A new lane of a repository is no new turn of it.
 ///
-/// sqlx gives a value in turn to each number that a statement skips, here nine of them
+/// sqlx gives a value in turn to each number that a statement skips, here three of them
 /// over all statements. More than there are values would leave later ones unbound.
 const STORE: &str = "\
-    SAVEPOINT run;
+    SAVEPOINT runs;
     INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
-      VALUES (?7, ?1, ?2, ?4, ?5, ?9, ?6, 'queued', ?8);
+      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'queued', ?2
+      FROM json_each(?1) ORDER BY key;
     INSERT OR IGNORE INTO lanes (forge, repository, environment, turn)
-      VALUES (?1, ?2, ?6, coalesce((SELECT max(turn) FROM lanes WHERE forge = ?1 AND repository = ?2), 0));
+      SELECT value ->> 1, value ->> 2, value ->> 6, coalesce((SELECT max(turn) FROM lanes
+        WHERE forge = value ->> 1 AND repository = value ->> 2), 0)
+      FROM json_each(?1);
     INSERT INTO deliveries (forge, repository, delivery, run, received_at)
-      SELECT ?1, ?2, ?3, ?7, ?8 WHERE ?3 IS NOT NULL;
-    UPDATE runs INDEXED BY runs_queued_of_branch SET state = 'superseded', superseded_by = ?7, finished_at = ?8,
-      not_before = NULL,
-      reason = 'a newer head of the branch came: ' || substr(?5, 1, 12)
-      WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?4 AND id <> ?7;
-    RELEASE run";
-
-/// Another delivery of a run that is there.
-const REMEMBER: &str = "\
-    INSERT INTO deliveries (forge, repository, delivery, run, received_at)
-    SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?3 IS NOT NULL";
+      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?2 FROM json_each(?3);
+    UPDATE runs SET state = 'superseded', superseded_by = newer.value ->> 1, finished_at = ?2, not_before = NULL,
+      reason = 'a newer head of the branch came: ' || substr(newer.value ->> 2, 1, 12)
+      FROM json_each(?4) AS newer WHERE runs.id = newer.value ->> 0;
+    RELEASE runs";
 
 /// Takes back what [`STORE`] did up to where it failed.
-const TAKE_BACK: &str = "ROLLBACK TO run; RELEASE run";
+const TAKE_BACK: &str = "ROLLBACK TO runs; RELEASE runs";
 
-/// Stores one run, or says why there is nothing to store. The outer error is that of the
-/// whole transaction: it cannot be read, or SQLite gave it up. The inner one is this
-/// run's own, and has left nothing.
+/// What each run of a batch became, or its own error, which has left nothing.
+pub(super) type Answers = Vec<Result<Accepted, QueueError>>;
+
+/// Stores runs that arrived together, or says why there is nothing to store. The outer
+/// error is that of the whole transaction: it cannot be read, or SQLite gave it up.
 pub(super) async fn accept(
     connection: &mut SqliteConnection,
-    run: &NewRun,
+    runs: &[NewRun],
     now: i64,
-    waiting: &mut Waiting,
-) -> Result<Result<Accepted, QueueError>, QueueError> {
-    let found = sqlx::query(LOOK)
-        .bind(&run.forge)
-        .bind(&run.repository)
-        .bind(&run.delivery)
-        .bind(&run.branch)
-        .bind(&run.commit)
-        .bind(&run.environment)
-        .fetch_one(&mut *connection)
-        .await?;
-    if let Some(id) = found.try_get("delivered")? {
-        return Ok(Ok(Accepted::Duplicate(id)));
+    most: u64,
+) -> Result<Answers, QueueError> {
+    match together(connection, runs, now, most).await? {
+        Ok(answers) => Ok(answers.into_iter().map(Ok).collect()),
+        Err(error) if runs.len() < 2 => Ok(vec![Err(error)]),
+        // One of them cannot be stored. It takes no other along.
+        Err(_) => {
+            let mut answers = Vec::with_capacity(runs.len());
+            for run in runs {
+                let alone = together(connection, std::slice::from_ref(run), now, most).await?;
+                answers.push(alone.map(|mut answer| answer.remove(0)));
+            }
+            Ok(answers)
+        }
     }
-    // A → B → A runs A again, and so does the same commit after a failure.
-    if let Some(id) = found.try_get::<Option<String>, _>("latest")? {
-        sqlx::query(REMEMBER)
-            .bind(&run.forge)
-            .bind(&run.repository)
-            .bind(&run.delivery)
-            .bind(&id)
-            .bind(now)
-            .execute(connection)
-            .await?;
-        return Ok(Ok(Accepted::Duplicate(id)));
-    }
-    let older = found.try_get::<i64, _>("older")?.unsigned_abs();
-    store(connection, run, now, older, waiting).await
 }
 
-/// Stores a run of which it is known that there is one. Of its branch `older` wait: they
-/// are about to be superseded.
+async fn together(
+    connection: &mut SqliteConnection,
+    runs: &[NewRun],
+    now: i64,
+    most: u64,
+) -> Result<Result<Vec<Accepted>, QueueError>, QueueError> {
+    let (seen, waiting) = look(connection, runs).await?;
+    let decided = decide(runs, seen, waiting, most, new_id);
+    Ok(store(connection, &decided, now).await?.map(|()| decided.answers))
+}
+
+/// The id of a run.
+pub(super) fn new_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+async fn look(connection: &mut SqliteConnection, runs: &[NewRun]) -> Result<(Vec<Seen>, u64), QueueError> {
+    let asked = runs
+        .iter()
+        .map(|run| json!([run.forge, run.repository, run.delivery, run.branch]));
+    let rows = sqlx::query(LOOK).bind(array(asked)).fetch_all(connection).await?;
+    let mut waiting = 0;
+    let mut seen = Vec::with_capacity(rows.len());
+    for row in rows {
+        waiting = row.try_get::<i64, _>("waiting")?.unsigned_abs();
+        let latest = match row.try_get::<Option<String>, _>("id")? {
+            Some(run) => Some(Head {
+                run,
+                commit: row.try_get("commit_id")?,
+                environment: row.try_get("environment")?,
+                well: row.try_get("well")?,
+            }),
+            None => None,
+        };
+        seen.push(Seen {
+            delivered: row.try_get("delivered")?,
+            latest,
+            queued: ids(row.try_get("queued")?),
+        });
+    }
+    Ok((seen, waiting))
+}
+
+/// The ids in a list that SQLite put together.
+pub(super) fn ids(list: &str) -> Vec<String> {
+    serde_json::from_str(list).unwrap_or_default()
+}
+
+/// Writes what was decided. The inner error has left nothing.
 pub(super) async fn store(
     connection: &mut SqliteConnection,
-    run: &NewRun,
+    decided: &Decided<'_>,
     now: i64,
-    older: u64,
-    waiting: &mut Waiting,
-) -> Result<Result<Accepted, QueueError>, QueueError> {
-    if waiting.queued.saturating_sub(older) >= waiting.most {
-        return Ok(Ok(Accepted::Full));
+) -> Result<Result<(), QueueError>, QueueError> {
+    if decided.is_empty() {
+        return Ok(Ok(()));
     }
-    let id = Uuid::now_v7().to_string();
+    let runs = decided.new.iter().map(|(run, id)| {
+        json!([
+            id,
+            run.forge,
+            run.repository,
+            run.branch,
+            run.commit,
+            run.title,
+            run.environment
+        ])
+    });
+    let deliveries = decided
+        .deliveries
+        .iter()
+        .map(|(run, id)| json!([run.forge, run.repository, run.delivery, id]));
+    let superseded = decided.superseded.iter().map(|pair| json!(pair));
     let stored = sqlx::query(STORE)
-        .bind(&run.forge)
-        .bind(&run.repository)
-        .bind(&run.delivery)
-        .bind(&run.branch)
-        .bind(&run.commit)
-        .bind(&run.environment)
-        .bind(&id)
+        .bind(array(runs))
         .bind(now)
-        .bind(&run.title)
+        .bind(array(deliveries))
+        .bind(array(superseded))
         .execute(&mut *connection)
         .await;
     if let Err(error) = stored {
         sqlx::query(TAKE_BACK).execute(connection).await?;
         return Ok(Err(error.into()));
     }
-    waiting.queued = waiting.queued.saturating_sub(older) + 1;
-    Ok(Ok(Accepted::New(id)))
+    Ok(Ok(()))
+}
+
+fn array(values: impl Iterator<Item = serde_json::Value>) -> String {
+    serde_json::Value::Array(values.collect()).to_string()
 }

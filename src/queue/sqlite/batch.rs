@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::accept::{Waiting, accept};
+use super::accept::{Answers, accept};
 use crate::queue::{Accepted, Clock, NewRun, QueueError, Signals};
 
 /// So many share a transaction at most: a lease waits for one batch, not for a burst.
@@ -87,14 +87,9 @@ impl Storing {
 
     /// One transaction. An error of it is everybody's; an error of one run is its own,
     /// and the others are stored.
-    async fn store(&self, runs: &[NewRun]) -> Result<Vec<Result<Accepted, QueueError>>, QueueError> {
+    async fn store(&self, runs: &[NewRun]) -> Result<Answers, QueueError> {
         let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let now = self.clock.millis();
-        let mut waiting = Waiting::count(&mut transaction, self.most_queued).await?;
-        let mut stored = Vec::with_capacity(runs.len());
-        for run in runs {
-            stored.push(accept(&mut transaction, run, now, &mut waiting).await?);
-        }
+        let stored = accept(&mut transaction, runs, self.clock.millis(), u64::from(self.most_queued)).await?;
         transaction.commit().await?;
         Ok(stored)
     }

@@ -3,7 +3,8 @@
 use sqlx::Row;
 
 use super::SqliteQueue;
-use super::accept::{Waiting, store};
+use super::accept::{WAITING, ids, new_id, store};
+use super::decide::Decided;
 use super::row::{read_run, run_columns};
 use crate::queue::store::HEALS;
 use crate::queue::{Accepted, Latest, NewRun, QueueError, RunState};
@@ -17,12 +18,12 @@ pub(super) const LATEST: &str = concat!(
        WHERE forge = ?1 AND repository = ?2 AND branch = ?3 ORDER BY seq DESC LIMIT 1"
 );
 
-/// The same id as a transaction sees it, and how many of the branch wait.
+/// The same id as a transaction sees it, and those of the branch that wait.
 const NOW: &str = "\
     SELECT
       (SELECT id FROM runs INDEXED BY runs_of_branch
        WHERE forge = ?1 AND repository = ?2 AND branch = ?3 ORDER BY seq DESC LIMIT 1) AS latest,
-      (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch
+      (SELECT json_group_array(id) FROM runs INDEXED BY runs_queued_of_branch
        WHERE state = 'queued' AND forge = ?1 AND repository = ?2 AND branch = ?3) AS older";
 
 impl SqliteQueue {
@@ -60,12 +61,18 @@ impl SqliteQueue {
         if let Some(now) = now.filter(|now| Some(now.as_str()) != latest) {
             return Ok(Accepted::Duplicate(now));
         }
-        let older = found.try_get::<i64, _>("older")?.unsigned_abs();
-        let mut waiting = Waiting::count(&mut transaction, self.limits.queued).await?;
-        let accepted = store(&mut transaction, run, self.clock.millis(), older, &mut waiting).await??;
+        let older = ids(found.try_get("older")?);
+        let waiting: i64 = sqlx::query_scalar(WAITING).fetch_one(&mut *transaction).await?;
+        if waiting.unsigned_abs().saturating_sub(older.len() as u64) >= u64::from(self.limits.queued) {
+            return Ok(Accepted::Full);
+        }
+        let id = new_id();
+        let decided = Decided::one(run, id.clone(), older);
+        store(&mut transaction, &decided, self.clock.millis()).await??;
         transaction.commit().await?;
         self.signals.announce_work();
-        Ok(accepted)
+        self.signals.announce_status();
+        Ok(Accepted::New(id))
     }
 
     pub(super) async fn count_runs(&self) -> Result<Vec<(RunState, u64)>, QueueError> {

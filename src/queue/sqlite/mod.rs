@@ -3,6 +3,7 @@
 mod accept;
 mod batch;
 mod cancel;
+mod decide;
 mod end;
 mod history;
 mod latest;

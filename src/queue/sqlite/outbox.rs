@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
@@ -31,14 +32,25 @@ pub(super) const HEADS: &str = "\
     SELECT statuses.seq, due_at FROM head JOIN statuses ON statuses.seq = head.seq
     ORDER BY due_at, statuses.seq LIMIT 1";
 
-/// Kept where the lease is held and the context's latest says something else.
+/// Kept where the lease is held, there is somebody to tell, and the context's latest says
+/// something else.
 const KEEP: &str = "\
     INSERT INTO statuses (run, forge, repository, commit_id, context, state, description)
     SELECT id, forge, repository, commit_id, ?2, ?3, ?4 FROM runs
-    WHERE id = ?1 AND NOT EXISTS (
+    WHERE id = ?1
+      AND NOT EXISTS (SELECT 1 FROM mute WHERE mute.forge = runs.forge AND mute.repository = runs.repository)
+      AND NOT EXISTS (
       SELECT 1 FROM statuses AS latest
       WHERE latest.seq = (SELECT max(seq) FROM statuses WHERE run = ?1 AND context = ?2)
         AND latest.state = ?3 AND latest.description = ?4)";
+
+/// `?1` are repositories, `[forge, name]`; `?2` is now.
+const MUTE: &str = "\
+    DELETE FROM mute WHERE NOT EXISTS (SELECT 1 FROM json_each(?1)
+      WHERE value ->> 0 = mute.forge AND value ->> 1 = mute.repository);
+    INSERT OR IGNORE INTO mute (forge, repository) SELECT value ->> 0, value ->> 1 FROM json_each(?1);
+    UPDATE statuses SET ended_at = ?2, refusal = 'runner.yaml has no token for the repository'
+      FROM mute WHERE ended_at IS NULL AND statuses.forge = mute.forge AND statuses.repository = mute.repository";
 
 impl Outbox for SqliteQueue {
     fn announce<'a>(&'a self, lease: &'a Lease, statuses: &'a [Status]) -> BoxFuture<'a, Result<bool, QueueError>> {
@@ -55,6 +67,10 @@ impl Outbox for SqliteQueue {
 
     fn settle<'a>(&'a self, number: i64, sent: &'a Sent) -> BoxFuture<'a, Result<(), QueueError>> {
         Box::pin(self.settle_status(number, sent))
+    }
+
+    fn mute<'a>(&'a self, repositories: &'a [(String, String)]) -> BoxFuture<'a, Result<(), QueueError>> {
+        Box::pin(self.mute_repositories(repositories))
     }
 
     fn take_back(&self) -> BoxFuture<'_, Result<u64, QueueError>> {
@@ -146,6 +162,16 @@ impl SqliteQueue {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    async fn mute_repositories(&self, repositories: &[(String, String)]) -> Result<(), QueueError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(MUTE)
+            .bind(json!(repositories).to_string())
+            .bind(self.clock.millis())
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// One that is to wait for a while, and not for long any more, goes with them.

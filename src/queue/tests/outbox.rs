@@ -180,3 +180,36 @@ pub(in crate::queue) async fn who_lost_a_run_announces_nothing<S: Stand>() {
     assert!(!outbox.announce(&taken, &late).await.unwrap());
     insta::assert_snapshot!(send(&outbox).await, @"acme/thermo a pelato: failure, failure");
 }
+
+pub(in crate::queue) async fn where_nobody_can_be_told_nothing_is_kept<S: Stand>() {
+    let store = S::new(Limits {
+        queued: 100,
+        ..limits()
+    });
+    let (queue, outbox) = store.both().await;
+    let cancelled = async |delivery: &str, repository: &str| {
+        let mut run = push(delivery, delivery, 'a');
+        run.repository = repository.to_owned();
+        let run = id(queue.accept(run).await.unwrap());
+        queue.cancel(&run).await.unwrap();
+    };
+    cancelled("1", "acme/mute").await;
+    outbox
+        .mute(&[("gitea".to_owned(), "acme/mute".to_owned())])
+        .await
+        .unwrap();
+    cancelled("2", "acme/mute").await;
+    cancelled("3", "acme/well").await;
+    let mut begun = push("4", "4", 'a');
+    begun.repository = "acme/mute".to_owned();
+    queue.accept(begun).await.unwrap();
+    let held = lease(&queue).await.lease;
+    announce(&outbox, &held, "pelato", TaskState::Pending, "running").await;
+    assert!(queue.finish(&held, &end(RunState::Success)).await.unwrap());
+    insta::assert_snapshot!(send(&outbox).await, @"acme/well a pelato: error, cancelled before it began");
+    // A token that comes later tells nothing of what is long over.
+    outbox.mute(&[]).await.unwrap();
+    assert_eq!(outbox.take().await.unwrap(), Next::Nothing);
+    cancelled("5", "acme/mute").await;
+    insta::assert_snapshot!(send(&outbox).await, @"acme/mute a pelato: error, cancelled before it began");
+}

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sqlx::sqlite::SqlitePool;
 
 use super::File;
-use crate::queue::tests::{Stand, id, push};
-use crate::queue::{Accepted, Limits, Queue, QueueError, SqliteQueue};
+use crate::queue::tests::{Stand, end, id, push};
+use crate::queue::{Accepted, Limits, Queue, QueueError, RunState, SqliteQueue};
 
 /// Counts the commits of the one connection that writes.
 async fn count(queue: &SqliteQueue) -> Arc<AtomicUsize> {
@@ -137,4 +137,77 @@ async fn a_transaction_that_fails_stores_nothing_and_says_so_to_all() {
     for branch in &branches {
         queue.accept(push(branch, branch, 'a')).await.unwrap();
     }
+}
+
+/// Runs that arrive together end as those that come one after the other.
+#[tokio::test]
+async fn together_or_one_by_one_is_the_same() {
+    let mut random = 7_u64;
+    let mut pick = |most: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % most
+    };
+    let runs: Vec<_> = (0..600)
+        .map(|_| {
+            let commit = char::from_digit(u32::try_from(pick(3)).unwrap(), 10).unwrap();
+            let mut run = push(&pick(400).to_string(), &format!("b{}", pick(12)), commit);
+            run.repository = format!("acme/r{}", pick(2));
+            run.environment = ["staging", "production"][usize::try_from(pick(8) / 7).unwrap()].to_owned();
+            run.title = Some(format!("quotes \" and \u{1f980}, {}", pick(9)));
+            run.delivery = run.delivery.filter(|_| pick(10) > 0);
+            run
+        })
+        .collect();
+    let mut ended = Vec::new();
+    for size in [1, 50] {
+        let file = File::new(Limits {
+            queued: 16,
+            ..Limits::default()
+        });
+        let queue = file.sqlite().await;
+        let mut places = std::collections::HashMap::new();
+        let mut answers = Vec::new();
+        for (number, together) in runs.chunks(size).enumerate() {
+            let busy = queue.writer.acquire().await.unwrap();
+            let mut arriving = Box::pin(futures_util::future::join_all(
+                together.iter().map(|run| queue.accept(run.clone())),
+            ));
+            assert!(futures_util::poll!(&mut arriving).is_pending());
+            drop(busy);
+            for (place, answer) in arriving.await.into_iter().enumerate() {
+                let place = number * size + place;
+                answers.push(match answer.unwrap() {
+                    Accepted::New(run) => {
+                        places.insert(run, place);
+                        format!("{place} new")
+                    }
+                    Accepted::Duplicate(run) => format!("{place} is {}", places[&run]),
+                    Accepted::Full => format!("{place} full"),
+                });
+            }
+            // Some end on their way, between the batches of both.
+            if (number + 1) * size % 100 == 0 {
+                let job = queue.lease("one").await.unwrap().unwrap();
+                queue.finish(&job.lease, &end(RunState::Failure)).await.unwrap();
+                answers.push(format!("ended {}", places[&job.run.id]));
+            }
+        }
+        let mut stored = Vec::new();
+        for (run, place) in &places {
+            let by: Option<String> = sqlx::query_scalar("SELECT superseded_by FROM runs WHERE id = ?")
+                .bind(run)
+                .fetch_one(&queue.readers)
+                .await
+                .unwrap();
+            let by = by.map(|by| places[&by]);
+            let run = queue.run(run).await.unwrap().unwrap();
+            stored.push((*place, run.state, by, run.reason, run.title, run.environment));
+        }
+        stored.sort_by_key(|run| run.0);
+        ended.push((answers, stored));
+    }
+    assert_eq!(ended[0].0, ended[1].0);
+    assert_eq!(ended[0].1, ended[1].1);
 }

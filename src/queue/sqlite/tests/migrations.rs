@@ -12,10 +12,11 @@ use crate::queue::tests::{Stand, id, push};
 use crate::queue::{Accepted, Clock, Filter, Limits, Queue, RunState, SqliteQueue};
 
 /// A schema's number, and its file.
-const EARLIER: [(i64, &str); 3] = [
+const EARLIER: [(i64, &str); 4] = [
     (1, include_str!("schemas/0001.sql")),
     (2, include_str!("schemas/0002.sql")),
     (3, include_str!("schemas/0003.sql")),
+    (4, include_str!("schemas/0004.sql")),
 ];
 
 /// Writes a file as an earlier version left it.

@@ -4,6 +4,7 @@
 use sqlx::{AssertSqlSafe, Row};
 
 use super::File;
+use crate::queue::sqlite::accept::LOOK;
 use crate::queue::sqlite::history::statement;
 use crate::queue::sqlite::lease::{EXPIRED, NEXT};
 use crate::queue::sqlite::outbox::HEADS;
@@ -96,6 +97,25 @@ async fn what_is_to_be_sent_next_is_found_with_a_look_for_each_repository() {
     SEARCH next USING INDEX statuses_waiting (forge>?)
     SCAN head
     SEARCH statuses USING INTEGER PRIMARY KEY (rowid=?)
+    USE TEMP B-TREE FOR ORDER BY
+    ");
+}
+
+#[tokio::test]
+async fn what_arrives_is_looked_up_by_index() {
+    let file = File::new(Limits::default());
+    let queue = file.sqlite().await;
+    insta::assert_snapshot!(plan(&queue, LOOK).await, @"
+    SCAN asked VIRTUAL TABLE INDEX 1:
+    SEARCH latest USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
+    CORRELATED SCALAR SUBQUERY 4
+    SEARCH runs USING COVERING INDEX runs_of_branch (forge=? AND repository=? AND branch=?)
+    SCALAR SUBQUERY 1
+    SCAN runs USING COVERING INDEX runs_queued_of_branch
+    CORRELATED SCALAR SUBQUERY 2
+    SEARCH deliveries USING PRIMARY KEY (forge=? AND repository=? AND delivery=?)
+    CORRELATED SCALAR SUBQUERY 3
+    SEARCH runs USING INDEX runs_queued_of_branch (forge=? AND repository=? AND branch=?)
     USE TEMP B-TREE FOR ORDER BY
     ");
 }
