@@ -71,6 +71,10 @@ setup() {
 build() {
 	local built
 	PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
+	case $1 in
+	# On arm64 a compiler is looked for under a name that Debian's package does not have.
+	*-musl) export "CC_${1//-/_}=musl-gcc" ;;
+	esac
 	cargo build --release --locked --features vendored --target "$1" --bin pelato
 	built=$(binary "$1")
 	case $1 in

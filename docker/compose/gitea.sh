@@ -29,8 +29,7 @@ wants() {
 make_user() {
 	local command=(gitea admin user create --admin --username "$user" --password "$GITEA_PASSWORD"
 		--email "$user@localhost.localdomain" --must-change-password=false)
-	[ -z "${GITEA_APP_INI:-}" ] || command=(gitea --config "$GITEA_APP_INI" "${command[@]:1}")
-	if [ "$(id -u)" = 0 ]; then
+	if [ "$(id -u)" = 0 ] && id git >/dev/null 2>&1; then
 		su git -s /bin/bash -c "$(printf '%q ' "${command[@]}")"
 	else
 		"${command[@]}"

@@ -12,7 +12,7 @@ use crate::plan::{Change, PlannedTask};
 use crate::report::counted;
 use crate::source::{Limits, read_revision};
 
-/// The document of `--json`, as `docs/plan.md` has it.
+/// The document of `--json`, as `docs/reference/plan.md` has it.
 #[derive(Serialize)]
 struct PlanJson {
     projects: Vec<ProjectPlan>,

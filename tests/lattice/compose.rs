@@ -1,5 +1,6 @@
 //! `docker/compose.yaml` and the files beside it, read by what reads them.
 
+mod gitea;
 mod line;
 
 use std::collections::BTreeSet;
