@@ -69,3 +69,38 @@ fn the_action_fetches_the_release_that_it_is_of() {
         }
     }
 }
+
+/// The inputs that workflows give to the Action, in a text with workflows in it.
+fn given(text: &str) -> Vec<String> {
+    let (mut given, mut steps) = (Vec::new(), Vec::new());
+    let workflow: Value = serde_yaml::from_str(text).unwrap();
+    for (_, job) in workflow["jobs"].as_mapping().unwrap() {
+        steps.extend(job["steps"].as_sequence().unwrap());
+    }
+    for step in steps {
+        let ours = step["uses"]
+            .as_str()
+            .is_some_and(|uses| uses.starts_with("pelato-project/"));
+        if let (true, Some(with)) = (ours, step["with"].as_mapping()) {
+            given.extend(with.keys().map(|key| key.as_str().unwrap().to_owned()));
+        }
+    }
+    given
+}
+
+#[test]
+fn what_is_written_to_be_copied_gives_inputs_that_there_are() {
+    let page = read("docs/how-to/action.md");
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let (six_lines, _) = rest.split_once("```").unwrap();
+    assert_eq!(given(six_lines), ["registry", "nats"]);
+    let inputs: Vec<String> = declared("inputs")
+        .into_iter()
+        .map(|mut row| row.swap_remove(0))
+        .collect();
+    let example = read("examples/temperature/.github/workflows/pelato.yml");
+    for text in [six_lines, &example] {
+        let unknown: Vec<String> = given(text).into_iter().filter(|name| !inputs.contains(name)).collect();
+        assert_eq!(unknown, [""; 0]);
+    }
+}
