@@ -15,6 +15,8 @@ mod database;
 #[path = "publish/registry.rs"]
 mod registry;
 
+#[path = "cases/examples.rs"]
+mod examples;
 #[path = "cases/hostile.rs"]
 mod hostile;
 #[path = "cases/invoke.rs"]

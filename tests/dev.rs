@@ -12,6 +12,9 @@
 mod command;
 mod database;
 
+#[path = "dev/examples.rs"]
+mod examples;
+
 use std::process::Stdio;
 use std::time::Duration;
 

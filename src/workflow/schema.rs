@@ -40,7 +40,7 @@ pub fn task_keys() -> [TaskKey; 7] {
         key(
             "target",
             false,
-            "An older spelling of `targets`, for one of them. A task has the one or the other.",
+            "An older spelling of `targets`, one of them or a list. A task has the one or the other.",
         ),
         key(
             "component_name",
@@ -101,22 +101,26 @@ fn base(name: &str, templates: &[&TemplateSpec]) -> Value {
     match name {
         "type" => json!({ "title": "a template's name", "anyOf": types(templates) }),
         "code" => form(Form::Code),
-        "targets" => json!({
-            "title": "a list of names: letters, digits, `-`, `_`",
-            "type": "array",
-            "minItems": 1,
-            "uniqueItems": true,
-            "items": form(Form::Label),
+        "targets" => labels(),
+        "target" => json!({
+            "title": "a name, or a list of names: letters, digits, `-`, `_`",
+            "anyOf": [form(Form::Label), labels()],
+            "doNotSuggest": true,
         }),
-        "target" => {
-            let mut label = form(Form::Label);
-            label["doNotSuggest"] = json!(true);
-            label
-        }
         "component_name" => form(Form::ComponentName),
         "version" => form(Form::Version),
         _ => form(Form::Display),
     }
+}
+
+fn labels() -> Value {
+    json!({
+        "title": "a list of names: letters, digits, `-`, `_`",
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": true,
+        "items": form(Form::Label),
+    })
 }
 
 /// Each template's name with its description, which editors show beside it, and then

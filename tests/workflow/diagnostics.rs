@@ -417,7 +417,8 @@ fn keys_of_a_task() {
 fn older_names_are_read_and_noted() {
     let old = GOOD
         .replace("http_producer_nats", "producer_nats")
-        .replace("targets: [edge]", "target: edge");
+        .replace("targets: [edge]", "target: edge")
+        .replace("targets: [edge, cloud]", "target:\n      - edge\n      - cloud");
     insta::assert_snapshot!(said("alias", &old), @"
     note: `producer_nats` is an older name
      --> workflow.yaml:4:11
@@ -428,9 +429,17 @@ fn older_names_are_read_and_noted() {
       = help: write `type: http_producer_nats`
 
     note: `target` is an older name
-      --> workflow.yaml:13:5
+     --> workflow.yaml:6:5
+      |
+    6 |     target:
+      |     ^^^^^^ read as `targets: [edge, cloud]`
+      |
+      = help: write `targets: [edge, cloud]`
+
+    note: `target` is an older name
+      --> workflow.yaml:15:5
        |
-    13 |     target: edge
+    15 |     target: edge
        |     ^^^^^^ read as `targets: [edge]`
        |
        = help: write `targets: [edge]`
@@ -595,12 +604,12 @@ fn targets() {
        |
        = help: write `targets: [edge]`
     ");
-    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "target: [edge]")), @"
+    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "target: []")), @"
     error: a target is a host label
       --> workflow.yaml:13:13
        |
-    13 |     target: [edge]
-       |             ^^^^^^ this is a list
+    13 |     target: []
+       |             ^^ this is a list
        |
        = help: write `targets: [edge, cloud]`
     ");

@@ -1,9 +1,11 @@
 //! The JSON Schema, held against workflows that are right and wrong.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use boon::{Compiler, Draft, SchemaIndex, Schemas};
+use pelato::generate::Templates;
+use pelato::source::read_templates;
 use pelato::workflow;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -42,16 +44,37 @@ fn parsed(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap()
 }
 
+/// The workflows in a folder and below it.
+fn workflows(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| match path.is_dir() {
+        true => workflows(&path),
+        false => path.ends_with("workflow.yaml").then_some(path).into_iter().collect(),
+    });
+    found.collect()
+}
+
 #[test]
 fn every_example_is_right() {
     let schema = Schema::of_workflows();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut seen = 0;
     for example in fs::read_dir(examples).unwrap() {
-        let file = example.unwrap().path().join("workflow.yaml");
-        let Ok(text) = fs::read_to_string(&file) else { continue };
-        assert_eq!(schema.wrong(&parsed(&text)), None, "{}", file.display());
-        seen += 1;
+        let example = example.unwrap().path();
+        if !example.is_dir() {
+            continue;
+        }
+        let own = example.join("templates");
+        let own = own.is_dir().then(|| {
+            let templates = Templates::with(&read_templates(&own).unwrap()).unwrap();
+            Schema::of(workflow::schema(&templates.specs()))
+        });
+        let schema = own.as_ref().unwrap_or(&schema);
+        for file in workflows(&example) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert_eq!(schema.wrong(&parsed(&text)), None, "{}", file.display());
+            seen += 1;
+        }
     }
     assert!(seen > 0);
     assert_eq!(schema.wrong(&parsed(GOOD)), None);
@@ -79,7 +102,9 @@ fn what_an_author_gets_wrong_is_marked_in_the_editor() {
         ("targets: [edge]", "targets: []"),
         ("targets: [edge]", "targets: [edge, edge]"),
         ("targets: [edge]", "targets: [my edge]"),
-        ("targets: [edge]", "target: [edge]"),
+        ("targets: [edge]", "target: []"),
+        ("targets: [edge]", "target: [edge, edge]"),
+        ("targets: [edge]", "target: [[edge]]"),
         ("targets: [edge]", "targets: [edge]\n    target: edge"),
         ("    targets: [edge]\n", ""),
         ("component_name: filter", "component_name: a b"),
@@ -112,6 +137,7 @@ fn older_names_and_all_spellings_of_addresses_are_right() {
     for (from, to) in [
         ("http_producer_nats", "producer_nats"),
         ("targets: [edge]", "target: edge"),
+        ("targets: [edge]", "target: [edge, cloud]"),
         ("component_name: filter", "component_name: 2024"),
         ("source_topic: room.kelvin", "source_topic: room.*.>"),
         ("source_topic: room.kelvin", "source_topic: '>'"),

@@ -6,7 +6,7 @@ use crate::document::{Fields, Findings, Node, Span, Value};
 use crate::workflow::application_id;
 use crate::workflow::form::Form;
 
-/// `targets: [a, b]`, or the original's `target: a`.
+/// `targets: [a, b]`, or the original's `target:`, with one name or a list of them.
 pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<(Vec<String>, Span)> {
     let list_key = fields.key_span("targets");
     let list = fields.take("targets");
@@ -51,15 +51,19 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
                 return None;
             }
         },
-        (None, Some(node)) => (std::slice::from_ref(node), &node.span),
+        (None, Some(node)) => match &node.value {
+            Value::Sequence(items) if !items.is_empty() => (items, &node.span),
+            _ => (std::slice::from_ref(node), &node.span),
+        },
     };
-    if let (Some(key), Some(label)) = (&single_key, single.and_then(Node::text)) {
+    if let (Some(key), Some(labels)) = (&single_key, texts(nodes)) {
+        let labels = labels.join(", ");
         findings.note(
             "alias",
             key,
             "`target` is an older name",
-            format!("read as `targets: [{label}]`"),
-            format!("write `targets: [{label}]`"),
+            format!("read as `targets: [{labels}]`"),
+            format!("write `targets: [{labels}]`"),
         );
     }
     let mut targets: Vec<String> = Vec::with_capacity(nodes.len());
@@ -102,4 +106,9 @@ pub(super) fn targets_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Op
         }
     }
     good.then(|| (targets, span.clone()))
+}
+
+/// What stands in a list, where all of it is single values.
+fn texts(nodes: &[Node]) -> Option<Vec<&str>> {
+    nodes.iter().map(Node::text).collect()
 }

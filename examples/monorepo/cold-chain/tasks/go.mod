@@ -1,0 +1,3 @@
+module example.org/coldchain
+
+go 1.24

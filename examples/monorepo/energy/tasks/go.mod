@@ -1,0 +1,3 @@
+module example.org/energy
+
+go 1.24
