@@ -65,3 +65,7 @@ build)
 	;;
 *) pelato "$summary" "$WITH_COMMAND" -- "$WITH_PROJECT" ;;
 esac
+
+# A cache is worth keeping once something was compiled: an empty one would be what later runs
+# begin with.
+[ ! -d "$PELATO_CACHE/go-build" ] || echo compiled=true >>"$GITHUB_OUTPUT"

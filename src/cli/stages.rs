@@ -1,5 +1,7 @@
 //! What the commands that run stages have in common: their end.
 
+use std::path::PathBuf;
+
 use super::args::Stages;
 use super::folder::Opened;
 use super::json::OutcomeJson;
@@ -61,7 +63,8 @@ fn keep_metrics(outcome: &Outcome, opened: &Opened, printer: &Printer) -> Option
         total: times.total,
     };
     // The run itself went as it went: figures that cannot be kept change no code.
-    let path = opened.metrics_path();
+    // As people write it, without the `.` of a project at the top.
+    let path: PathBuf = opened.metrics_path().components().collect();
     match append(&path, &metrics) {
         Ok(()) => Some(path.display().to_string()),
         Err(error) => {

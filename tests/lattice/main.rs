@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod action;
 #[path = "../answering/mod.rs"]
 mod answering;
 #[path = "../command/mod.rs"]

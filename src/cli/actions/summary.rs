@@ -7,7 +7,7 @@ use super::seen::Seen;
 use crate::cli::CommandError;
 use crate::document::Diagnostics;
 use crate::pipeline::{Outcome, ProjectPlan, RunError, TaskOutcome};
-use crate::plan::PlannedTask;
+use crate::plan::{Change, PlannedTask};
 use crate::report::{Stage, counted};
 #[cfg(feature = "local")]
 use crate::testing::TaskResult;
@@ -51,9 +51,15 @@ fn row(task: &TaskOutcome, seen: &Seen) -> Vec<String> {
         (None, Some(_)) => "was there".to_owned(),
         (None, None) => String::new(),
     };
+    // `build` compares with nothing.
+    let compared = task.change != Change::Unchanged || !task.targets.is_empty();
     vec![
         named(&task.project, &task.component_name),
-        task.change.to_string(),
+        if compared {
+            task.change.to_string()
+        } else {
+            String::new()
+        },
         component,
         took(Stage::Build),
         took(Stage::Deploy),
@@ -80,7 +86,7 @@ pub(super) fn of_plan(projects: &[ProjectPlan]) -> String {
 
 fn planned(project: &str, task: &PlannedTask) -> Vec<String> {
     let would = match (task.change, task.build, task.deploy) {
-        (crate::plan::Change::Removed, _, true) => "undeploy",
+        (Change::Removed, _, true) => "undeploy",
         (_, true, true) => "build, deploy",
         (_, true, false) => "build",
         (_, false, true) => "deploy",
@@ -186,7 +192,6 @@ fn seconds(took: Duration) -> String {
 mod tests {
     use super::*;
     use crate::pipeline::Times;
-    use crate::plan::Change;
     use crate::report::{Event, Sink as _, TaskState};
 
     fn task(component_name: &str, state: TaskState, reason: Option<&str>) -> TaskOutcome {
