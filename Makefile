@@ -13,7 +13,7 @@ demo-lattice: ## The same on real wasmCloud hosts, with NATS, a registry and Doc
 test: ## All checks and all tests
 	@scripts/test.sh
 
-lint: ## The checks alone: format, clippy, licences, unused crates
+lint: ## The checks alone: format, clippy, licences, unused crates, scripts, workflows
 	@scripts/test.sh --lint
 
 fuzz: ## A minute each of whatever a fuzzer thinks of: workflow.yaml, deliveries, runner.yaml, values

@@ -3,7 +3,7 @@
 # keeps to a tag that is there: an edited file is a new image.
 #
 # No `# syntax=` line: it would pull a second image.
-ARG GO_IMAGE=golang:1.26-bookworm
+ARG GO_IMAGE=golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d
 FROM ${GO_IMAGE}
 
 # What a step needs to know, and nothing that is secret. The toolchain never

@@ -12,9 +12,10 @@
 # `export PELATO_GO_IMAGE=…`: a shell can source that file, make can include it.
 set -euo pipefail
 
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # A base of the user's own; a stand-in of an earlier run is looked at again.
 case ${PELATO_GO_IMAGE:-} in
-"" | pelato-go:*) go_image=golang:1.26-bookworm ;;
+"" | pelato-go:*) go_image=$(sed -n 's/^ARG GO_IMAGE=//p' "$here/../docker/build.Dockerfile") ;;
 *) go_image=$PELATO_GO_IMAGE ;;
 esac
 cache=${PELATO_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pelato}

@@ -6,4 +6,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/surroundings.sh
 source scripts/surroundings.sh
-set_up system rust go docker lattice tools
+set_up system rust go docker lattice compose tools

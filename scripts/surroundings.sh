@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # To be sourced at the top of the checkout by the scripts that run things: sets up
 # what is named, and puts it where this shell and what it starts find it.
 

@@ -58,8 +58,9 @@ check cargo clippy --locked --workspace --all-targets -- -D warnings
 check cargo clippy --locked --package pelato --lib --bins --no-default-features -- -D warnings
 check cargo deny --offline check bans licenses sources
 check cargo machete
+check scripts/lint-workflows.sh
 if [ -z "${lint_only:-}" ]; then
 	check scripts/fuzz.sh
-	set_up docker lattice
+	set_up docker lattice compose
 	check tests
 fi

@@ -7,6 +7,9 @@
     reason = "a test may stop here"
 )]
 
+#[allow(dead_code, reason = "its `main` is cargo's to call")]
+#[path = "../build.rs"]
+mod build_script;
 mod command;
 mod tiny_task;
 
@@ -31,10 +34,14 @@ mod metrics;
 mod new;
 #[path = "cli/plan.rs"]
 mod plan;
+#[path = "cli/release.rs"]
+mod release;
 #[path = "cli/surroundings.rs"]
 mod surroundings;
 #[path = "cli/templates.rs"]
 mod templates;
+#[path = "cli/version.rs"]
+mod version;
 #[path = "cli/words.rs"]
 mod words;
 #[path = "cli/workflow.rs"]

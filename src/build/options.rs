@@ -10,9 +10,9 @@ const MIB: u64 = 1 << 20;
 /// What an operator can set about building. Read once, at the edge.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The base of the build image, `PELATO_GO_IMAGE`, by default
-    /// `golang:1.26-bookworm`. A base that moves under its name is looked at once:
-    /// name it by its digest to be exact.
+    /// The base of the build image, `PELATO_GO_IMAGE`, by default the official image of
+    /// Go 1.26.8, by its digest. A base that moves under its name is looked at once: name
+    /// another one by its digest too.
     pub go_image: String,
     /// Where the Docker engine listens, `DOCKER_HOST` (`unix://…`, `tcp://…`), by
     /// default Docker's own socket. `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` are
@@ -102,7 +102,7 @@ impl Options {
                 .join("pelato")
         });
         Self {
-            go_image: set("PELATO_GO_IMAGE").unwrap_or_else(|| "golang:1.26-bookworm".to_owned()),
+            go_image: set("PELATO_GO_IMAGE").unwrap_or_else(|| recipe::GO_IMAGE.to_owned()),
             docker_host: set("DOCKER_HOST"),
             go: PathBuf::from("go"),
             proxy: recipe::proxy(set("GOPROXY").as_deref()),
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn nothing_set_gives_what_the_documentation_says() {
         let options = Options::from_variables(|name| (name == "HOME").then(|| "/home/ada".to_owned()));
-        assert_eq!(options.go_image, "golang:1.26-bookworm");
+        assert!(options.go_image.starts_with("golang:1.26.8-bookworm@sha256:"));
         assert_eq!(options.cache, PathBuf::from("/home/ada/.cache/pelato"));
         assert_eq!(options.no_sum_db, None);
         assert!(!options.proxy.contains("direct"));

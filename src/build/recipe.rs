@@ -8,6 +8,12 @@ pub const RECIPE: &str = "go build -trimpath -buildmode=c-shared -buildvcs=false
 /// The oldest Go that compiles what the templates make, as (major, minor).
 pub(super) const OLDEST_GO: (u32, u32) = (1, 26);
 
+/// The base of the build image where nobody names another one. By its content, so that all
+/// machines compile with the same Go: its version is a part of each task's fingerprint, and
+/// with another one an artifact of another machine is not found.
+pub(super) const GO_IMAGE: &str =
+    "golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d";
+
 /// Where modules come from when nobody says otherwise: Go's own default without
 /// `direct`, since that would have the builder run git on addresses out of a
 /// repository.
@@ -115,6 +121,7 @@ mod tests {
             assert!(step.contains(&written), "docker/build/step.sh lacks {written}");
         }
         let dockerfile = include_str!("../../docker/build.Dockerfile");
+        assert!(dockerfile.contains(&format!("\nARG GO_IMAGE={GO_IMAGE}\n")));
         for (name, value) in ENVIRONMENT {
             assert!(
                 dockerfile.contains(&format!("{name}={value}")),

@@ -26,7 +26,7 @@ use crate::config::Flags;
 /// Go functions from a Git repository, as WebAssembly components on the
 /// edge–cloud continuum.
 #[derive(Debug, Parser)]
-#[command(name = "pelato", version, about, max_term_width = 100)]
+#[command(name = "pelato", version, long_version = env!("PELATO_VERSION"), about, max_term_width = 100)]
 pub(super) struct Args {
     #[command(subcommand)]
     pub(super) command: Command,

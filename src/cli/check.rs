@@ -4,8 +4,10 @@ mod github;
 mod json;
 mod sarif;
 
+pub(super) use self::github::annotations;
 pub(super) use self::json::DiagnosticJson;
 use super::CommandError;
+use super::actions::Told;
 use super::args::{Check, Format};
 use super::folder::open;
 use super::printer::Printer;
@@ -27,12 +29,14 @@ pub(super) fn run(command: &Check, printer: &Printer) -> Result<bool, CommandErr
         Format::Json => printer.json(&json::document(&examined)),
         Format::Sarif => printer.json(&sarif::log(&examined)),
         Format::Github => {
-            for annotation in all(&examined).flat_map(github::annotations) {
+            for annotation in all(&examined).flat_map(annotations) {
                 printer.show(&annotation);
             }
         }
     }
-    match examined.iter().all(Examined::is_right) {
+    let right = examined.iter().all(Examined::is_right);
+    printer.tell(&Told::of_check(all(&examined), right));
+    match right {
         true => Ok(true),
         false => Err(CommandError::Invalid),
     }

@@ -8,7 +8,7 @@ use super::check::DiagnosticJson;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
 
-/// The one JSON document of a command that has no result, as `docs/json.md` has it.
+/// The one JSON document of a command that has no result, as `docs/reference/json.md` has it.
 #[derive(Serialize)]
 pub(super) struct EarlyJson<'e> {
     success: bool,

@@ -1,6 +1,7 @@
 //! The command line: one file per command. [`printer`] is the only place that
 //! prints.
 
+mod actions;
 mod args;
 mod brush;
 mod build;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::CommandError;
+use super::actions::Told;
 use super::args::Plan;
 use super::folder::open;
 use super::printer::Printer;
@@ -11,7 +12,7 @@ use crate::plan::{Change, PlannedTask};
 use crate::report::counted;
 use crate::source::{Limits, read_revision};
 
-/// The document of `--json`, as `docs/plan.md` has it.
+/// The document of `--json`, as `docs/reference/plan.md` has it.
 #[derive(Serialize)]
 struct PlanJson {
     projects: Vec<ProjectPlan>,
@@ -34,10 +35,15 @@ pub(super) async fn run(command: &Plan, printer: &Printer) -> Result<bool, Comma
     };
     let request = command.pruning(opened.request());
     let projects = pipeline::plan(&request, against, &opened.services, &printer.reporter(&opened.services)).await?;
+    let document = PlanJson { projects };
+    if let Ok(text) = printer.json_text(&document) {
+        printer.tell(&Told::of_plan(&document.projects, text));
+    }
     if command.json {
-        printer.json(&PlanJson { projects });
+        printer.json(&document);
         return Ok(true);
     }
+    let projects = document.projects;
     let base = match &command.since {
         Some(name) => name.clone(),
         None => format!("what is deployed in {}", opened.settings.environment.name),

@@ -15,6 +15,7 @@ use serde::Serialize;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::CommandError;
+use super::actions::{Actions, Told};
 use super::progress::Progress;
 use crate::document::Diagnostics;
 use crate::pipeline::RunError;
@@ -28,6 +29,7 @@ pub(super) struct Printer {
     /// What is drawn below the text, on a terminal.
     bars: Option<MultiProgress>,
     hidden: Hidden,
+    actions: Actions,
 }
 
 /// The keys whose texts are written for people, and may repeat what others answered.
@@ -90,6 +92,7 @@ impl Printer {
             colours: terminal && !unwanted,
             bars: (terminal && !plain).then(MultiProgress::new),
             hidden: Hidden::default(),
+            actions: Actions::of_the_environment(),
         }
     }
 
@@ -120,7 +123,21 @@ impl Printer {
             Some(bars) => Arc::new(Progress::new(bars.clone(), |text| eprintln!("{text}"))),
             None => Arc::new(Lines),
         };
-        Reporter::new(vec![sink]).masked(mask)
+        let mut sinks = vec![sink];
+        sinks.extend(self.actions.seen().map(|seen| seen as Arc<dyn Sink>));
+        Reporter::new(sinks).masked(mask)
+    }
+
+    /// The files that an Action reads.
+    pub(super) fn actions(&self) -> &Actions {
+        &self.actions
+    }
+
+    /// Tells an Action, where one asked.
+    pub(super) fn tell(&self, told: &Told) {
+        for wrong in self.actions.write(told, |text| self.hidden.hide(text).into_owned()) {
+            self.say(&format!("warning: {wrong}"));
+        }
     }
 
     /// Runs `print` while nothing is drawn.
@@ -169,10 +186,17 @@ impl Printer {
 
     /// The one JSON document of a command.
     pub(super) fn json(&self, document: &impl Serialize) {
-        self.aside(|| match serde_json::to_string_pretty(document) {
-            Ok(text) => line_of(&self.hidden.hide_texts(&text)),
+        let text = self.json_text(document);
+        self.aside(|| match text {
+            Ok(text) => line_of(&text),
             Err(error) => eprintln!("error: the result is no JSON: {error}"),
         });
+    }
+
+    /// The same as a text.
+    pub(super) fn json_text(&self, document: &impl Serialize) -> serde_json::Result<String> {
+        let text = serde_json::to_string_pretty(document)?;
+        Ok(self.hidden.hide_texts(&text).into_owned())
     }
 
     /// What was found in a document, as people read it.
@@ -182,6 +206,7 @@ impl Printer {
 
     /// Why the command ended early.
     pub(super) fn error(&self, error: &CommandError) {
+        self.tell(&Told::of_error(error));
         self.aside(|| match error {
             CommandError::Run(RunError::Workflow(all)) => {
                 for diagnostics in all {

@@ -30,9 +30,11 @@ pub(super) fn conclude_as(outcome: &Outcome, opened: &Opened, wanted: Wanted, pr
         .flat_map(|task| &task.targets)
         .any(|target| target.state == TargetState::Waiting);
     let success = outcome.is_success() && !(wanted.require_hosts && waiting);
-    if opened.settings.metrics {
-        keep_metrics(outcome, opened, printer);
-    }
+    let metrics = match opened.settings.metrics {
+        true => keep_metrics(outcome, opened, printer),
+        false => None,
+    };
+    printer.tell(&printer.actions().of_outcome(outcome, success, metrics));
     if wanted.json {
         printer.json(&OutcomeJson::of(outcome, success));
     }
@@ -47,7 +49,8 @@ pub(super) fn conclude_as(outcome: &Outcome, opened: &Opened, wanted: Wanted, pr
     success
 }
 
-fn keep_metrics(outcome: &Outcome, opened: &Opened, printer: &Printer) {
+/// Where they were kept.
+fn keep_metrics(outcome: &Outcome, opened: &Opened, printer: &Printer) -> Option<String> {
     let times = &outcome.times;
     let metrics = Metrics {
         tasks: outcome.tasks.len(),
@@ -58,7 +61,12 @@ fn keep_metrics(outcome: &Outcome, opened: &Opened, printer: &Printer) {
         total: times.total,
     };
     // The run itself went as it went: figures that cannot be kept change no code.
-    if let Err(error) = append(&opened.metrics_path(), &metrics) {
-        printer.say(&format!("warning: {error}"));
+    let path = opened.metrics_path();
+    match append(&path, &metrics) {
+        Ok(()) => Some(path.display().to_string()),
+        Err(error) => {
+            printer.say(&format!("warning: {error}"));
+            None
+        }
     }
 }

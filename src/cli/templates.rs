@@ -17,7 +17,7 @@ const LIMITS: &str = "\
 A function is WebAssembly: encoding/json, time, regexp, math, strings and crypto work,
 and so do clocks, random numbers, and goroutines within one call. There are no sockets
 (net, net/http), no other programs (os/exec), no files, no cgo, and nothing goes on after
-the call. docs/go.md has the whole list.";
+the call. docs/reference/go.md has the whole list.";
 
 #[derive(Serialize)]
 struct ListJson<'t> {

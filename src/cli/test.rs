@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::CommandError;
+use super::actions::Told;
 use super::args::Test;
 use super::folder::open;
 use super::interrupt::interrupted;
@@ -58,6 +59,7 @@ pub(super) async fn run(command: &Test, printer: &Printer) -> Result<bool, Comma
     for task in &tested.tasks {
         show(task, printer);
     }
+    printer.tell(&Told::of_tested(&tested.tasks));
     let success = tested.tasks.iter().all(TaskResult::passed);
     let (passed, failed) = counts(&tested.tasks);
     if command.json {

@@ -1,7 +1,6 @@
 //! What can go wrong with the store.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// An error of the store. None of its text is for an HTTP client.
 #[derive(Debug, thiserror::Error)]
@@ -30,10 +29,6 @@ pub enum QueueError {
         /// The newest schema that is known here.
         known: i64,
     },
-    /// The transaction that several runs shared could not be committed: none of them
-    /// is stored.
-    #[error("{0}")]
-    Batch(Arc<QueueError>),
     /// The task that stores runs is gone, since the process ends.
     #[error("the store was closed while a run was handed in; hand it in again")]
     Stopped,

@@ -13,6 +13,7 @@ mod answering;
 mod command;
 #[path = "../component/mod.rs"]
 mod component;
+mod compose;
 #[cfg(feature = "local")]
 #[path = "../conformance/mod.rs"]
 mod conformance;
@@ -22,6 +23,9 @@ mod database;
 mod deploy;
 #[path = "../support/forge.rs"]
 mod forge;
+#[path = "../serve/git_server.rs"]
+mod git_server;
+mod image;
 mod push;
 mod stories;
 #[cfg(feature = "local")]

@@ -12,7 +12,7 @@ use super::{TEMPLATES, found};
 /// A page's text between `<!-- name -->` and `<!-- end -->`.
 #[track_caller]
 fn hold(page: &str, name: &str, table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(page);
     let text = fs::read_to_string(&path).unwrap();
     let begin = format!("<!-- {name} -->\n");
     let from = text.find(&begin).expect("the page has the table") + begin.len();
@@ -25,7 +25,7 @@ fn hold(page: &str, name: &str, table: &str) {
     assert_eq!(
         &text[from..to],
         table,
-        "docs/{page} says something else: `PELATO_WRITE_DOCS=1 cargo test --test workflow keys` writes it"
+        "docs/reference/{page} says something else: `PELATO_WRITE_DOCS=1 cargo test --test workflow keys` writes it"
     );
 }
 

@@ -1,9 +1,10 @@
 //! `--format github`: workflow commands, which an Action shows as annotations.
 
+use crate::cli::actions::{data, property};
 use crate::document::{Diagnostic, Diagnostics, Place, Severity};
 
 /// A line for each finding of a file.
-pub(super) fn annotations(diagnostics: &Diagnostics) -> Vec<String> {
+pub(in crate::cli) fn annotations(diagnostics: &Diagnostics) -> Vec<String> {
     let places = diagnostics.places();
     let items = diagnostics.items.iter();
     items
@@ -34,15 +35,6 @@ fn annotation(item: &Diagnostic, file: &str, place: &Place) -> String {
         property(item.rule),
         data(&message),
     )
-}
-
-/// What a message may hold, so that it stays one command.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{all, count};
 use crate::document::{Diagnostic, Diagnostics, Place, Places, Severity};
 use crate::pipeline::Examined;
 
-/// What was found, as `docs/check.md` has it.
+/// What was found, as `docs/reference/check.md` has it.
 #[derive(Serialize)]
 pub(super) struct CheckedJson<'e> {
     success: bool,

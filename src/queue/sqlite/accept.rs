@@ -1,5 +1,6 @@
-//! Storing runs, each once: one look and one write for all that arrive together. Going to
-//! the database's thread and back costs more than what a run asks of it.
+//! Storing runs, each once: one look, which begins a transaction, and one write, which ends
+//! it, for all that arrive together. Going to the database's thread and back costs more than
+//! what a run asks of it.
 
 use serde_json::json;
 use sqlx::{Row, SqliteConnection};
@@ -13,6 +14,7 @@ pub(super) const WAITING: &str = "SELECT count(*) FROM runs INDEXED BY runs_queu
 
 /// What is to be known of each before it is stored: `[forge, repository, delivery, branch]`.
 pub(super) const LOOK: &str = "\
+    BEGIN IMMEDIATE;
     SELECT
       (SELECT count(*) FROM runs INDEXED BY runs_queued_of_branch WHERE state = 'queued') AS waiting,
       (SELECT run FROM deliveries
@@ -34,8 +36,9 @@ pub(super) const LOOK: &str = "\
 ///
 /// sqlx gives a value in turn to each number that a statement skips, here three of them
 /// over all statements. More than there are values would leave later ones unbound.
-const STORE: &str = "\
-    SAVEPOINT runs;
+macro_rules! store {
+    () => {
+        "\
     INSERT INTO runs (id, forge, repository, branch, commit_id, title, environment, state, created_at)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, 'queued', ?2
       FROM json_each(?1) ORDER BY key;
@@ -47,47 +50,29 @@ const STORE: &str = "\
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, ?2 FROM json_each(?3);
     UPDATE runs SET state = 'superseded', superseded_by = newer.value ->> 1, finished_at = ?2, not_before = NULL,
       reason = 'a newer head of the branch came: ' || substr(newer.value ->> 2, 1, 12)
-      FROM json_each(?4) AS newer WHERE runs.id = newer.value ->> 0;
-    RELEASE runs";
+      FROM json_each(?4) AS newer WHERE runs.id = newer.value ->> 0;"
+    };
+}
 
-/// Takes back what [`STORE`] did up to where it failed.
-const TAKE_BACK: &str = "ROLLBACK TO runs; RELEASE runs";
+const STORE: &str = store!();
+const STORE_AND_COMMIT: &str = concat!(store!(), " COMMIT");
 
-/// What each run of a batch became, or its own error, which has left nothing.
-pub(super) type Answers = Vec<Result<Accepted, QueueError>>;
-
-/// Stores runs that arrived together, or says why there is nothing to store. The outer
-/// error is that of the whole transaction: it cannot be read, or SQLite gave it up.
+/// Stores runs that arrived together, or none of them. After an error the connection may
+/// still be in the transaction.
 pub(super) async fn accept(
     connection: &mut SqliteConnection,
     runs: &[NewRun],
     now: i64,
     most: u64,
-) -> Result<Answers, QueueError> {
-    match together(connection, runs, now, most).await? {
-        Ok(answers) => Ok(answers.into_iter().map(Ok).collect()),
-        Err(error) if runs.len() < 2 => Ok(vec![Err(error)]),
-        // One of them cannot be stored. It takes no other along.
-        Err(_) => {
-            let mut answers = Vec::with_capacity(runs.len());
-            for run in runs {
-                let alone = together(connection, std::slice::from_ref(run), now, most).await?;
-                answers.push(alone.map(|mut answer| answer.remove(0)));
-            }
-            Ok(answers)
-        }
-    }
-}
-
-async fn together(
-    connection: &mut SqliteConnection,
-    runs: &[NewRun],
-    now: i64,
-    most: u64,
-) -> Result<Result<Vec<Accepted>, QueueError>, QueueError> {
+) -> Result<Vec<Accepted>, QueueError> {
     let (seen, waiting) = look(connection, runs).await?;
     let decided = decide(runs, seen, waiting, most, new_id);
-    Ok(store(connection, &decided, now).await?.map(|()| decided.answers))
+    if decided.is_empty() {
+        sqlx::query("COMMIT").execute(connection).await?;
+    } else {
+        write(connection, STORE_AND_COMMIT, &decided, now).await?;
+    }
+    Ok(decided.answers)
 }
 
 /// The id of a run.
@@ -127,15 +112,21 @@ pub(super) fn ids(list: &str) -> Vec<String> {
     serde_json::from_str(list).unwrap_or_default()
 }
 
-/// Writes what was decided. The inner error has left nothing.
+/// Writes what was decided, in a transaction of the caller's.
 pub(super) async fn store(
     connection: &mut SqliteConnection,
     decided: &Decided<'_>,
     now: i64,
-) -> Result<Result<(), QueueError>, QueueError> {
-    if decided.is_empty() {
-        return Ok(Ok(()));
-    }
+) -> Result<(), QueueError> {
+    write(connection, STORE, decided, now).await
+}
+
+async fn write(
+    connection: &mut SqliteConnection,
+    statements: &'static str,
+    decided: &Decided<'_>,
+    now: i64,
+) -> Result<(), QueueError> {
     let runs = decided.new.iter().map(|(run, id)| {
         json!([
             id,
@@ -152,18 +143,14 @@ pub(super) async fn store(
         .iter()
         .map(|(run, id)| json!([run.forge, run.repository, run.delivery, id]));
     let superseded = decided.superseded.iter().map(|pair| json!(pair));
-    let stored = sqlx::query(STORE)
+    sqlx::query(statements)
         .bind(array(runs))
         .bind(now)
         .bind(array(deliveries))
         .bind(array(superseded))
-        .execute(&mut *connection)
-        .await;
-    if let Err(error) = stored {
-        sqlx::query(TAKE_BACK).execute(connection).await?;
-        return Ok(Err(error.into()));
-    }
-    Ok(Ok(()))
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 fn array(values: impl Iterator<Item = serde_json::Value>) -> String {

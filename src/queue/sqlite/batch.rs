@@ -2,12 +2,10 @@
 //! disk. Who comes while a transaction is on its way shares the next one, so a burst
 //! makes batches larger and nobody is ever kept waiting for company.
 
-use std::sync::Arc;
-
 use sqlx::sqlite::SqlitePool;
 use tokio::sync::{mpsc, oneshot};
 
-use super::accept::{Answers, accept};
+use super::accept::accept;
 use crate::queue::{Accepted, Clock, NewRun, QueueError, Signals};
 
 /// So many share a transaction at most: a lease waits for one batch, not for a burst.
@@ -63,34 +61,43 @@ impl Storing {
             let (runs, answers): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|request| (request.run, request.answer)).unzip();
             let stored = self.store(&runs).await;
+            if stored.iter().any(|one| matches!(one, Ok(Accepted::New(_)))) {
+                self.signals.announce_work();
+                // Of those that it superseded.
+                self.signals.announce_status();
+            }
             // Who does not wait any more is answered when its delivery comes again.
-            match stored {
-                Ok(stored) => {
-                    if stored.iter().any(|one| matches!(one, Ok(Accepted::New(_)))) {
-                        self.signals.announce_work();
-                        // Of those that it superseded.
-                        self.signals.announce_status();
-                    }
-                    for (answer, one) in answers.into_iter().zip(stored) {
-                        let _ = answer.send(one);
-                    }
-                }
-                Err(error) => {
-                    let error = Arc::new(error);
-                    for answer in answers {
-                        let _ = answer.send(Err(QueueError::Batch(Arc::clone(&error))));
-                    }
-                }
+            for (answer, one) in answers.into_iter().zip(stored) {
+                let _ = answer.send(one);
             }
         }
     }
 
-    /// One transaction. An error of it is everybody's; an error of one run is its own,
-    /// and the others are stored.
-    async fn store(&self, runs: &[NewRun]) -> Result<Answers, QueueError> {
-        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let stored = accept(&mut transaction, runs, self.clock.millis(), u64::from(self.most_queued)).await?;
-        transaction.commit().await?;
-        Ok(stored)
+    /// One transaction. Where it fails each has one of its own, so that one that cannot be
+    /// stored takes no other along.
+    async fn store(&self, runs: &[NewRun]) -> Vec<Result<Accepted, QueueError>> {
+        match self.store_together(runs).await {
+            Ok(answers) => answers.into_iter().map(Ok).collect(),
+            Err(error) if runs.len() < 2 => vec![Err(error)],
+            Err(_) => {
+                let mut answers = Vec::with_capacity(runs.len());
+                for run in runs {
+                    let alone = self.store_together(std::slice::from_ref(run)).await;
+                    answers.push(alone.map(|mut answer| answer.remove(0)));
+                }
+                answers
+            }
+        }
+    }
+
+    async fn store_together(&self, runs: &[NewRun]) -> Result<Vec<Accepted>, QueueError> {
+        let mut writer = self.writer.acquire().await?;
+        let accepted = accept(&mut writer, runs, self.clock.millis(), u64::from(self.most_queued)).await;
+        // SQLite may have given the transaction up itself. In doubt the next one begins on
+        // another connection.
+        if accepted.is_err() && sqlx::query("ROLLBACK").execute(&mut *writer).await.is_err() {
+            writer.close_on_drop();
+        }
+        accepted
     }
 }

@@ -68,7 +68,7 @@ impl SqliteQueue {
         }
         let id = new_id();
         let decided = Decided::one(run, id.clone(), older);
-        store(&mut transaction, &decided, self.clock.millis()).await??;
+        store(&mut transaction, &decided, self.clock.millis()).await?;
         transaction.commit().await?;
         self.signals.announce_work();
         self.signals.announce_status();

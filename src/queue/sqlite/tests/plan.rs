@@ -105,7 +105,7 @@ async fn what_is_to_be_sent_next_is_found_with_a_look_for_each_repository() {
 async fn what_arrives_is_looked_up_by_index() {
     let file = File::new(Limits::default());
     let queue = file.sqlite().await;
-    insta::assert_snapshot!(plan(&queue, LOOK).await, @"
+    insta::assert_snapshot!(plan(&queue, LOOK.strip_prefix("BEGIN IMMEDIATE;").unwrap()).await, @"
     SCAN asked VIRTUAL TABLE INDEX 1:
     SEARCH latest USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN
     CORRELATED SCALAR SUBQUERY 4

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # reaper.sh FOLDER [LOGS]: waits until standard input ends, which the kernel sees
 # to however its other end dies; then kills what works in FOLDER, saves its logs in
 # LOGS where that is given, and removes it.
