@@ -182,6 +182,7 @@ async fn a_project_of_the_original_runs_as_it_is() {
 
     assert_eq!(project.pelato(&["remove", "--deploy", "local"]).await.code, Some(0));
     host.until_gone().await;
+    assert!(!host.log().contains("had not finished in time"), "{}", host.log());
 }
 
 #[tokio::test]
