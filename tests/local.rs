@@ -25,6 +25,8 @@ mod host;
 mod life;
 #[path = "local/monorepo.rs"]
 mod monorepo;
+#[path = "local/moving.rs"]
+mod moving;
 #[path = "local/named.rs"]
 mod named;
 #[path = "local/owners.rs"]

@@ -208,6 +208,27 @@ fn the_workflows_call_steps_that_there_are() {
     assert_eq!(named(&read(".github/workflows/release.yml")), named(&said(&usage)));
 }
 
+#[test]
+fn pages_that_name_a_file_of_a_release_name_this_one() {
+    let named =
+        Regex::new(r"/releases/download/v([^/]+)/|pelato_([\d.]+)-1_|ghcr.io/pelato-project/pelato:([\w.-]+)").unwrap();
+    let mut found = 0;
+    for path in [
+        "docs/how-to/systemd.md",
+        "docs/how-to/compose.md",
+        "docker/compose.yaml",
+        "README.md",
+    ] {
+        let text = read(path);
+        for one in named.captures_iter(&text) {
+            let version = one.iter().skip(1).flatten().next().unwrap().as_str();
+            assert_eq!(version, env!("CARGO_PKG_VERSION"), "{path}: {}", &one[0]);
+            found += 1;
+        }
+    }
+    assert!(found > 3, "{found}");
+}
+
 /// The manual and the completions are made right before; all else is in the checkout.
 #[test]
 fn the_debian_package_is_made_of_files_that_are_there() {

@@ -116,6 +116,30 @@ fn compose_exposes_little_and_pins_what_it_starts() {
     }
 }
 
+/// A task's targets are labels of hosts, and each host knows one NATS.
+#[test]
+fn each_host_has_its_label_and_its_nats() {
+    let services = services("platform");
+    let of = |host: &str| {
+        let variables = services[host]["environment"].as_object().unwrap();
+        let lines = variables
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(of("edge-host"), @"
+    WASMCLOUD_JS_DOMAIN=hub
+    WASMCLOUD_LABEL_host-type=edge
+    WASMCLOUD_NATS_HOST=nats-leaf
+    WASMCLOUD_OCI_ALLOWED_INSECURE=registry:5000
+    ");
+    insta::assert_snapshot!(of("cloud-host"), @"
+    WASMCLOUD_LABEL_host-type=cloud
+    WASMCLOUD_NATS_HOST=nats-hub
+    WASMCLOUD_OCI_ALLOWED_INSECURE=registry:5000
+    ");
+}
+
 #[test]
 fn a_variable_that_is_not_set_is_named() {
     for (missing, _) in &SET[..3] {

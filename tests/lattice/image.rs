@@ -3,6 +3,8 @@
 
 mod container;
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::Command;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -127,4 +129,41 @@ environments:
     assert_eq!(ready["ready"], true);
     assert_eq!(runner.stop(), 0, "{}", runner.logs());
     assert!(runner.logs().trim_end().ends_with("stopped"), "{}", runner.logs());
+}
+
+/// Answers whoever asks next, and says what it was asked for.
+fn answer_once(answer: &'static str) -> (u16, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = String::new();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        while !asked.ends_with("\r\n\r\n") {
+            reader.read_line(&mut asked).unwrap();
+        }
+        stream.write_all(answer.as_bytes()).unwrap();
+        asked
+    });
+    (port, thread)
+}
+
+#[test]
+fn the_health_check_goes_by_readyz() {
+    let well = |port: u16| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/docker/runner/health.sh");
+        let ran = Command::new(script).env("PELATO_PORT", port.to_string()).output();
+        ran.unwrap().status.success()
+    };
+    for (answer, expected) in [
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", true),
+        ("HTTP/1.1 503 Service Unavailable\r\n\r\n", false),
+        ("", false),
+    ] {
+        let (port, asked) = answer_once(answer);
+        assert_eq!(well(port), expected, "{answer:?}");
+        let asked = asked.join().unwrap();
+        assert!(asked.starts_with("GET /readyz HTTP/1.1\r\n"), "{asked}");
+    }
+    assert!(!well(free_port()), "nobody listens");
 }

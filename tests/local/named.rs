@@ -2,10 +2,10 @@
 //! that it does not need.
 
 #[path = "../lattice/deploy/guarded_nats.rs"]
-mod guarded_nats;
+pub(crate) mod guarded_nats;
 #[allow(dead_code, reason = "each test takes what it needs")]
 #[path = "../publish/registry.rs"]
-mod registry;
+pub(crate) mod registry;
 
 use std::sync::Arc;
 

@@ -58,7 +58,10 @@ impl Nats {
             Some(queue) => self.0.queue_subscribe(subject.to_owned(), queue.to_owned()).await,
         };
         let inbox = subscribed
-            .map(Inbox)
+            .map(|subscriber| Inbox {
+                subscriber,
+                client: self.0.clone(),
+            })
             .map_err(|error| BusError::Nats(error.to_string()))?;
         // The server has it before anyone is told that the task listens.
         let flushed = self.0.flush().await;
@@ -69,16 +72,28 @@ impl Nats {
 
 /// What one listener has to read.
 #[derive(Debug)]
-pub struct Inbox(Subscriber);
+pub struct Inbox {
+    subscriber: Subscriber,
+    client: Client,
+}
+
+/// How long messages are waited for that were on their way when the server was told that
+/// nobody listens any more.
+const UNDERWAY: Duration = Duration::from_millis(50);
 
 impl Inbox {
     pub(super) async fn next(&mut self) -> Option<Message> {
-        self.0.next().await.map(message)
+        self.subscriber.next().await.map(message)
     }
 
     pub(super) async fn close(&mut self) {
-        // It fails only where the connection is gone, and with it the listener.
-        let _ = self.0.drain().await;
+        // These fail only where the connection is gone, and with it the listener.
+        let _ = self.subscriber.drain().await;
+        let _ = self.client.flush().await;
+        // The client (0.39) ends what is drained when something next happens on its
+        // connection, which on a quiet one is its ping, up to a minute later.
+        tokio::time::sleep(UNDERWAY).await;
+        let _ = self.client.flush().await;
     }
 }
 

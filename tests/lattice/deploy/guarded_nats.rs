@@ -21,8 +21,18 @@ pub(crate) struct GuardedNats {
 
 impl GuardedNats {
     pub(crate) fn start() -> Self {
+        Self::with(CONFIG)
+    }
+
+    /// One without a guard: everybody may do everything.
+    #[allow(dead_code, reason = "each test takes what it needs")]
+    pub(crate) fn open() -> Self {
+        Self::with("")
+    }
+
+    fn with(config: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("nats.conf"), CONFIG).unwrap();
+        std::fs::write(folder.path().join("nats.conf"), config).unwrap();
         let process = Command::new(lattice_harness::programs().unwrap().join("nats-server"))
             .args([
                 "--addr",
