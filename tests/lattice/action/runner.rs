@@ -212,49 +212,10 @@ fn setup_go() -> String {
 }
 
 /// In place of `actions/setup-go`: Go is there.
-const SETUP_GO: &str = r#"
-name: setup-go
-description: Go is there
-inputs: { go-version: {}, cache: {} }
-runs:
-  using: composite
-  steps:
-    - shell: bash
-      run: go version
-"#;
+const SETUP_GO: &str = include_str!("instead/setup-go.yml");
 
 /// In place of `actions/cache/restore`: a folder for each key.
-const RESTORE: &str = r#"
-name: restore
-description: A cache is a folder in $CACHE_STORE
-inputs: { path: { required: true }, key: { required: true }, restore-keys: {} }
-outputs: { cache-hit: { value: "${{ steps.find.outputs.cache-hit }}" } }
-runs:
-  using: composite
-  steps:
-    - id: find
-      shell: bash
-      env: { KEY: "${{ inputs.key }}", OLDER: "${{ inputs.restore-keys }}", TO: "${{ inputs.path }}" }
-      run: |
-        hit=false
-        found=$CACHE_STORE/$KEY
-        if [ -d "$found" ]; then hit=true; else found=$(ls -td "$CACHE_STORE/$OLDER"* "$CACHE_STORE/pelato-older" 2>/dev/null | head -n 1) || true; fi
-        if [ -n "$found" ]; then mkdir -p "$TO"; cp -a "$found/." "$TO"; fi
-        echo "cache-hit=$hit" >> "$GITHUB_OUTPUT"
-        echo "restored: ${found:+something}, exactly: $hit"
-"#;
+const RESTORE: &str = include_str!("instead/cache-restore.yml");
 
 /// In place of `actions/cache/save`.
-const SAVE: &str = r#"
-name: save
-description: A cache is a folder in $CACHE_STORE
-inputs: { path: { required: true }, key: { required: true } }
-runs:
-  using: composite
-  steps:
-    - shell: bash
-      env: { KEY: "${{ inputs.key }}", FROM: "${{ inputs.path }}" }
-      run: |
-        cp -a "$FROM" "$CACHE_STORE/$KEY"
-        echo "saved a cache"
-"#;
+const SAVE: &str = include_str!("instead/cache-save.yml");
