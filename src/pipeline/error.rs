@@ -136,6 +136,7 @@ impl RunError {
                     | SourceError::Link(_)
                     | SourceError::TooLarge { .. }
                     | SourceError::Revision { .. }
+                    | SourceError::NotTrusted(_)
             )
         )
     }

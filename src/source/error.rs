@@ -69,6 +69,11 @@ pub enum SourceError {
         /// What git says.
         reason: String,
     },
+    /// Git reads no repository of another user's.
+    #[error(
+        "git reads nothing of {0}: its files are another user's; if they are to be trusted, say so: `git config --global --add safe.directory {0}`"
+    )]
+    NotTrusted(PathBuf),
     /// What fetches broke off.
     #[error("fetching broke off: {0}")]
     Broken(String),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use git2::Repository;
+use git2::{ErrorCode, Repository};
 
 use super::folder::is_left_out;
 use super::{Limits, ProjectFiles, SourceError, read_commit};
@@ -22,14 +22,19 @@ pub struct Revision {
 /// then gives none.
 ///
 /// # Errors
-/// [`SourceError::Revision`] where there is no such commit; as `read_folder` for what
+/// [`SourceError::Revision`] where there is no such commit, [`SourceError::NotTrusted`] where
+/// the files are another user's; as `read_folder` for what
 /// is in it.
 pub fn read_revision(dir: &Path, top: &Path, revision: &str, limits: &Limits) -> Result<Revision, SourceError> {
     let unknown = |reason: String| SourceError::Revision {
         revision: revision.to_owned(),
         reason,
     };
-    let repository = Repository::discover(top).map_err(|_| unknown("the folder is in no git repository".into()))?;
+    let repository = Repository::discover(top).map_err(|error| match error.code() {
+        // As in a container that runs as another user than who checked it out.
+        ErrorCode::Owner => SourceError::NotTrusted(top.to_owned()),
+        _ => unknown("the folder is in no git repository".into()),
+    })?;
     let commit = repository
         .revparse_single(revision)
         .and_then(|object| object.peel_to_commit())

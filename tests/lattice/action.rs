@@ -7,3 +7,4 @@ mod page;
 mod push;
 mod release;
 mod runner;
+mod since;

@@ -2,7 +2,7 @@
 
 use super::runner::{Runner, WORKFLOW, commit, example};
 
-/// A second project of the repository, deployed to nowhere.
+/// Of a project that is not at the top of the repository.
 const BUILD: &str = "\
 on: push
 jobs:
@@ -70,6 +70,34 @@ async fn a_broken_task_fails_the_job_and_its_line_is_annotated() {
     ::error file=rooms/workflow.yaml,line=4,endLine=4,col=11,endColumn=24,title=unknown-template::there is no template `procesor_nats`: unknown type%0Ahelp: did you mean `processor_nats`?
     ::error file=rooms/workflow.yaml,line=12,endLine=12,col=11,endColumn=24,title=unknown-template::there is no template `procesor_nats`: unknown type%0Ahelp: did you mean `processor_nats`?
     ");
+}
+
+#[test]
+fn a_pull_request_is_tested_by_the_example_and_a_failing_case_is_annotated() {
+    let runner = Runner::new().with_an_older_cache();
+    let repository = example("");
+    repository.write(
+        "tasks/filter.test.yaml",
+        "- name: cold\n  input: { kelvin: 1 }\n  expect: cold\n",
+    );
+    commit(&repository);
+    let ran = runner.run(&repository, "pull_request", &[]);
+    assert!(!ran.success);
+    insta::assert_snapshot!(ran.annotations().join("\n"), @"::error file=tasks/filter.test.yaml,line=1,title=kelvin_filter::cold: the function returned nothing, so nothing is published");
+    assert!(ran.log.contains("### ❌ Pelato: 0 of 1 case passed"));
+
+    repository.write(
+        "tasks/filter.test.yaml",
+        "- name: cold\n  input: { kelvin: 1 }\n  expect_nothing: true\n",
+    );
+    commit(&repository);
+    let ran = runner.run(&repository, "pull_request", &[]);
+    assert!(ran.success);
+    assert!(ran.log.contains("### ✅ Pelato: 1 of 1 case passed"));
+    assert!(
+        ran.log
+            .contains("| `kelvin_filter` | `tasks/filter.test.yaml` | 1 of 1 |")
+    );
 }
 
 const ROOMS: &str = "\

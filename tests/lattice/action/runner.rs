@@ -39,9 +39,9 @@ impl Runner {
             let file = file.unwrap();
             fs::copy(file.path(), action.join(file.file_name())).unwrap();
         }
-        for (name, text) in [("restore", RESTORE), ("save", SAVE)] {
-            fs::create_dir_all(at("cache").join(name)).unwrap();
-            fs::write(at("cache").join(name).join("action.yml"), text).unwrap();
+        for (name, text) in [("cache/restore", RESTORE), ("cache/save", SAVE), ("setup-go", SETUP_GO)] {
+            fs::create_dir_all(at(name)).unwrap();
+            fs::write(at(name).join("action.yml"), text).unwrap();
         }
         for empty in ["home", "out", "store", "temporary"] {
             fs::create_dir(at(empty)).unwrap();
@@ -141,6 +141,7 @@ impl Runner {
                 &replaced("pelato-project/pelato@v0.1.0", "pelato"),
             ])
             .args(["--local-repository", &replaced(&cache_action(), "cache")])
+            .args(["--local-repository", &replaced(&setup_go(), "setup-go")])
             .args(self.variables.iter().flat_map(|pair| ["--env", pair.as_str()]))
             .args(given.iter().flat_map(|(kind, pair)| [*kind, *pair]))
             .current_dir(repository.folder())
@@ -180,8 +181,9 @@ impl Ran {
 pub(super) fn example(more: &str) -> Repository {
     let repository = Repository::of_the_example();
     let workflow = fs::read_to_string(Path::new(TOP).join("examples/temperature").join(WORKFLOW)).unwrap();
-    let binary = format!("          binary: {}\n", env!("CARGO_BIN_EXE_pelato"));
-    repository.write(WORKFLOW, &format!("{workflow}{binary}{more}"));
+    let builder = "          builder: local\n";
+    let binary = format!("{builder}          binary: {}\n", env!("CARGO_BIN_EXE_pelato"));
+    repository.write(WORKFLOW, &(workflow.replace(builder, &binary) + more));
     commit(&repository);
     repository
 }
@@ -201,6 +203,25 @@ fn cache_action() -> String {
     assert_eq!(restore, save, "both are of one release");
     format!("actions/cache@{restore}")
 }
+
+/// The pinned `actions/setup-go@…` of the example.
+fn setup_go() -> String {
+    let workflow = fs::read_to_string(Path::new(TOP).join("examples/temperature").join(WORKFLOW)).unwrap();
+    let pin = Regex::new("actions/setup-go@[0-9a-f]{40}").unwrap();
+    pin.find(&workflow).unwrap().as_str().to_owned()
+}
+
+/// In place of `actions/setup-go`: Go is there.
+const SETUP_GO: &str = r#"
+name: setup-go
+description: Go is there
+inputs: { go-version: {}, cache: {} }
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: go version
+"#;
 
 /// In place of `actions/cache/restore`: a folder for each key.
 const RESTORE: &str = r#"
