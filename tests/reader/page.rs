@@ -77,10 +77,10 @@ impl Page {
                 let step =
                     step(language, said.take().map(|(_, said)| said), inside).map_err(|wrong| (number, wrong))?;
                 page.steps.extend(step.map(|what| Step { line: number, what }));
-            } else if !bare.is_empty() {
-                if let Some((line, directive)) = said.take() {
-                    return Err((line, format!("no fence comes after `{directive}`")));
-                }
+            } else if !bare.is_empty()
+                && let Some((line, directive)) = said.take()
+            {
+                return Err((line, format!("no fence comes after `{directive}`")));
             }
         }
         Ok(page)
