@@ -11,8 +11,6 @@ mod form;
 #[path = "pages/links.rs"]
 mod links;
 
-use std::sync::Mutex;
-
 use reader::{Desk, Page};
 
 /// What a page may ask for here; the rest is started by the tests of the lattice.
@@ -25,26 +23,15 @@ fn each_page_that_needs_no_lattice_is_followed_to_its_end() {
         .filter(|page| page.has_commands() && page.with.iter().all(|with| HERE.contains(&with.as_str())))
         .collect();
     assert!(!pages.is_empty());
-    let (next, wrong) = (Mutex::new(pages.iter()), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let Some(page) = next.lock().unwrap().next() else {
-                        return;
-                    };
-                    let desk = Desk::new();
-                    for with in &page.with {
-                        desk.lay(with);
-                    }
-                    if let Err(error) = desk.follow(page) {
-                        wrong.lock().unwrap().push(error);
-                    }
-                }
-            });
+    // One after the other: they listen on the ports that they name.
+    let mut wrong = Vec::new();
+    for page in &pages {
+        let desk = Desk::new();
+        for with in &page.with {
+            desk.lay(with);
         }
-    });
-    let wrong = wrong.into_inner().unwrap();
+        wrong.extend(desk.follow(page).err());
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 

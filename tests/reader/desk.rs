@@ -167,15 +167,19 @@ impl Desk {
         said
     }
 
-    /// Whoever has this home, whatever became of its parents.
+    /// Whoever has this home or was started with a file of this folder, whatever became of
+    /// its parents: a local host has an empty environment.
     fn end_all(&self) {
-        let home = format!("HOME={}\0", self.folder.path().join("home").display());
+        let folder = self.folder.path().display().to_string();
         for entry in Path::new("/proc").read_dir().unwrap().flatten() {
             let Ok(id) = entry.file_name().to_string_lossy().parse::<i32>() else {
                 continue;
             };
-            let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-            let is_ours = environment.windows(home.len()).any(|part| part == home.as_bytes());
+            let has = |file: &str| {
+                let text = std::fs::read(entry.path().join(file)).unwrap_or_default();
+                text.windows(folder.len()).any(|part| part == folder.as_bytes())
+            };
+            let is_ours = has("environ") || has("cmdline");
             if let Some(id) = Pid::from_raw(id).filter(|_| is_ours) {
                 let _ = rustix::process::kill_process(id, Signal::KILL);
             }
