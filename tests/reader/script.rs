@@ -65,10 +65,10 @@ pub(crate) fn outputs(all: &str, steps: usize) -> Vec<&str> {
 /// The first line of `shown` that `output` does not have, in this order. `…` stands for
 /// anything within a line.
 pub(crate) fn missing<'a>(shown: &'a str, output: &str) -> Option<&'a str> {
-    let mut lines = output.lines().map(str::trim);
+    let mut lines = output.lines().map(str::trim_end);
     shown.lines().filter(|line| !line.trim().is_empty()).find(|wanted| {
         let parts: Vec<_> = wanted.trim().split('…').map(regex::escape).collect();
-        let wanted = Regex::new(&format!("^{}$", parts.join(".*"))).unwrap();
+        let wanted = Regex::new(&format!(r"^\s*{}$", parts.join(".*"))).unwrap();
         !lines.any(|line| wanted.is_match(line))
     })
 }
