@@ -216,7 +216,10 @@ async fn a_push_runs_and_outlives_the_runner() {
         "success: 2 built, 2 published, 2 deployed"
     );
     let warm = r#"{"sensor":"kitchen","kelvin":298.15}"#;
-    assert_eq!(stage.answer(25.0).await.unwrap(), warm);
+    // Seen to be refused once on a busy machine: the log says why.
+    let answer = stage.answer(25.0).await;
+    let answer = answer.unwrap_or_else(|refused| panic!("{refused}\n{}", stage.host.log()));
+    assert_eq!(answer, warm);
 
     // The runner ends, and what it deployed goes on.
     let process = stage.host.process().unwrap();
