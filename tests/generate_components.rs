@@ -34,6 +34,8 @@ fn sources(template: &str, code: &str) -> Sources {
         dest_topic: Some("out".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     };
     let project = ProjectFiles {

@@ -30,12 +30,20 @@ pub struct Environment {
     pub targets: BTreeMap<String, Target>,
     /// Whether the runner deploys anew what departs from the head of the branch.
     pub heal: bool,
+    /// Whether an agent watches the lattice: see [`Self::has_agent`].
+    pub agent: bool,
     /// Where local deployments and artifacts are kept. None where nothing says, and
     /// the user has no home.
     pub state: Option<PathBuf>,
 }
 
 impl Environment {
+    /// Whether providers wait for an agent's word before they take messages. The local
+    /// host needs none: it takes none before a component is there.
+    pub fn has_agent(&self) -> bool {
+        self.agent && self.deploy == DeployMode::Wadm
+    }
+
     /// The NATS address that the providers of a target use: the target's own (a
     /// leaf node at the edge), or the runner's.
     pub fn nats_of(&self, target: &str) -> &str {

@@ -218,6 +218,7 @@ impl Settings {
                 providers: providers(pick(&flags.providers, "PELATO_PROVIDERS"))?,
                 targets: BTreeMap::new(),
                 heal: false,
+                agent: truth(variables, "PELATO_AGENT")?,
                 state: state(variables),
             },
         })

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::DeployError;
+use super::gate::Gate;
 use super::history::RESTORED;
 use super::host::Inventory;
 use crate::generate::{Manifest, Owner};
@@ -118,6 +119,7 @@ pub(super) struct Parts {
     image: Option<String>,
     component: Option<String>,
     providers: Vec<String>,
+    gate: Option<Gate>,
 }
 
 impl Parts {
@@ -127,6 +129,7 @@ impl Parts {
             image: None,
             component: None,
             providers: Vec::new(),
+            gate: Gate::of(&deployed.application, &deployed.document),
         };
         for (name, properties) in parts(&deployed.document) {
             let id = id(&deployed.application, name, &properties);
@@ -152,17 +155,22 @@ impl Parts {
 
     /// Whether a host runs all of it.
     pub(super) fn are_all_in(&self, inventory: &Inventory) -> bool {
-        let component = inventory.components.iter().any(|part| {
-            let image = part.image_ref.as_deref().unwrap_or_default();
-            // Hosts lower-case what they are given.
-            let same = self
-                .image
-                .as_deref()
-                .is_some_and(|wanted| image.eq_ignore_ascii_case(wanted));
-            same && self.component.as_deref() == Some(part.id.as_str())
-        });
         let runs = |id: &String| inventory.providers.iter().any(|part| part.id == *id);
-        component && self.providers.iter().all(runs)
+        let may_lack = |id: &String| self.gate.as_ref().is_some_and(|gate| gate.may_lack(id, inventory));
+        self.is_component_in(inventory) && self.providers.iter().all(|id| runs(id) || may_lack(id))
+    }
+
+    /// Whether a host runs the component, whatever providers it has.
+    pub(super) fn is_component_in(&self, inventory: &Inventory) -> bool {
+        let ours = inventory.components.iter().find(|part| self.component.as_deref() == Some(&part.id));
+        let image = ours.and_then(|part| part.image_ref.as_deref());
+        // Hosts lower-case what they are given.
+        image.zip(self.image.as_deref()).is_some_and(|(is, wanted)| is.eq_ignore_ascii_case(wanted))
+    }
+
+    /// What waits for a word.
+    pub(super) fn gate(&self) -> Option<&Gate> {
+        self.gate.as_ref()
     }
 }
 
@@ -175,10 +183,17 @@ pub(super) struct Wanted {
     pub(super) image: String,
     /// The ids of the providers that are processes of their own.
     pub(super) processes: Vec<String>,
+    /// What waits for a word.
+    pub(super) gate: Option<Gate>,
 }
 
 /// What begins the image of a provider that is part of the host.
 const BUILT_IN: &str = "wasmcloud+builtin:";
+
+/// Whether the image of a provider is part of the host.
+pub(super) fn is_built_in(image: &Value) -> bool {
+    image.as_str().is_some_and(|image| image.starts_with(BUILT_IN))
+}
 
 impl Wanted {
     pub(super) fn of(manifest: &Manifest) -> Result<Self, DeployError> {
@@ -196,11 +211,7 @@ impl Wanted {
             .ok_or_else(|| wrong("it has no component with an image"))?;
         let processes = parts(&manifest.document)
             .filter(|(_, properties)| properties["kind"] == "capability")
-            .filter(|(_, properties)| {
-                properties["image"]
-                    .as_str()
-                    .is_some_and(|image| !image.starts_with(BUILT_IN))
-            })
+            .filter(|(_, properties)| !is_built_in(&properties["image"]))
             .map(|(name, properties)| id(&manifest.application, name, &properties))
             .collect();
         Ok(Self {
@@ -211,7 +222,15 @@ impl Wanted {
                 .unwrap_or_else(|| manifest.application.clone()),
             image,
             processes,
+            gate: Gate::of(&manifest.application, &manifest.document),
         })
+    }
+}
+
+impl Wanted {
+    /// Whether it takes messages only when another target does not.
+    pub(super) fn is_second(&self) -> bool {
+        self.gate.as_ref().is_some_and(Gate::is_second)
     }
 }
 
@@ -231,6 +250,16 @@ pub(super) fn ids_of(application: &str, document: &Value) -> (String, Vec<String
             .collect()
     };
     (of("component").into_iter().next().unwrap_or_default(), of("capability"))
+}
+
+/// The ids of the parts of a manifest, its properties aside, that `are`.
+pub(super) fn ids_with(application: &str, document: &Value, are: impl Fn(&Value) -> bool) -> Vec<String> {
+    let parts = document["spec"]["components"].as_array().into_iter().flatten();
+    let named = parts.filter(|part| are(part)).filter_map(|part| {
+        let name = part["name"].as_str()?;
+        Some(id(application, name, &part["properties"]))
+    });
+    named.collect()
 }
 
 /// `metadata.annotations` of a manifest.

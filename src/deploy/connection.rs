@@ -6,6 +6,7 @@ use async_nats::connection::State;
 use async_nats::{Client, RequestError};
 
 use super::DeployError;
+use super::rolling::SUBJECT;
 
 /// The last thing that the server refused. It says so beside the request,
 /// which just gets no answer.
@@ -37,7 +38,8 @@ impl Connection {
 
     /// Remembers what the server said, where it is about what we may do.
     pub(super) fn note(refusal: &Refusal, said: &str) {
-        if said.to_ascii_lowercase().contains("permissions violation") {
+        // Without `pelato.roll` we go without: it is no part of the lattice.
+        if said.to_ascii_lowercase().contains("permissions violation") && !said.contains(SUBJECT) {
             *refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(said.to_owned());
         }
     }

@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::present::Roll;
 use super::shared::Shared;
 
-const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);
 
 /// The label that makes a host one of a target.
@@ -64,6 +64,8 @@ pub(super) struct Inventory {
     pub(super) components: Vec<Part>,
     #[serde(default)]
     pub(super) providers: Vec<Part>,
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
 }
 
 /// A host's answer to being asked what it runs.

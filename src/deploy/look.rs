@@ -64,7 +64,7 @@ impl Lattice {
         }
         // What someone wrote by hand may be no application of ours.
         let missing = match Wanted::of(&manifest) {
-            Ok(wanted) => self.missing(&hosts, &manifest, &wanted).await?,
+            Ok(wanted) => self.missing(&hosts, &manifest, &wanted, false).await?,
             Err(error) => Some(error.to_string()),
         };
         Ok(match missing {

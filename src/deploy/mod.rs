@@ -4,14 +4,18 @@
 //! What is deployed is read from the lattice itself: each application says in
 //! its annotations whose it is and what it was made from.
 
+mod agent;
 mod application;
+mod back;
 mod connection;
 mod database;
 mod destination;
 mod earlier;
 mod error;
+mod gate;
 mod history;
 mod host;
+mod label;
 mod lattice;
 mod leave;
 mod limits;
@@ -24,7 +28,9 @@ mod outcome;
 mod patience;
 mod present;
 mod remove;
+mod reserve;
 mod roll;
+mod rolling;
 mod seen;
 mod shared;
 mod specification;
@@ -34,6 +40,7 @@ mod turns;
 mod wadm;
 mod watch;
 
+pub use agent::Word;
 pub use application::Deployed;
 pub use database::Database;
 pub use destination::Destination;

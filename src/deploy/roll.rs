@@ -14,6 +14,7 @@ use super::start::{Start, Started};
 use super::watch::Watch;
 use crate::generate::Manifest;
 use crate::report::{Reporter, Stage, TargetState};
+use crate::workflow::application_id;
 
 impl Lattice {
     /// Makes the lattice run `manifest`, and waits until it does.
@@ -108,13 +109,33 @@ impl Lattice {
                 had.check(&wanted.claim, "lattice")?;
             }
         }
+        let task = application_id(&wanted.task);
+        let waits = || {
+            let text = format!("{application}: another process rolls this task; waiting until it is through");
+            self.say(&wanted, reporter, text);
+        };
+        let mut waited = false;
+        let rolling = self.control.rolling(&task, || { waited = true; waits() }, cancel).await?;
+        let Some(_rolling) = rolling else {
+            return Err(cancelled());
+        };
+        if waited {
+            had = self.deployed(application).await?;
+            if let Some(had) = &had {
+                had.check(&wanted.claim, "lattice")?;
+            }
+        }
         // Counted before anything stops, so that counting is no part of the gap.
         let hosts = self.hosts_under(had.as_ref()).await?;
         // Before anything stops: without it the new one would be of no use.
         self.put_ways(&manifest.document).await?;
+        if let Some(had) = &had {
+            self.hand_over(had, &hosts).await?;
+        }
         let down = Instant::now();
         self.take_down(had.as_ref(), manifest, &wanted, &hosts, reporter)
             .await?;
+        let mut went_back = false;
         let document = recorded(&manifest.document, had.as_ref(), OffsetDateTime::now_utc());
         self.wadm.put(application, &document).await?;
         // A new one: what was announced of the old one must not be taken for news.
@@ -123,8 +144,16 @@ impl Lattice {
         if had.is_some() {
             self.wadm.forget_all_but(&manifest.version, application).await?;
         }
-        let started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await;
-        if let Some(had) = &had {
+        let mut started = self.wait_until_running(start(true, hosts), &mut watch, cancel).await;
+        if let (Ok(Started::Failed(reason)), Some(had)) = (&started, &had)
+            && had.deployed
+            && had.version != manifest.version
+        {
+            let went = self.go_back(had, manifest, &wanted, reporter).await?;
+            started = Ok(Started::Failed(format!("{reason}; {went}")));
+            went_back = true;
+        }
+        if let Some(had) = had.as_ref().filter(|_| !went_back) {
             // Whatever came of the wait: nothing names the old ones any more, and they may
             // hold a password.
             self.forget_ways(&had.document, Some(&manifest.document)).await?;
@@ -169,16 +198,17 @@ impl Lattice {
         } else {
             self.say(wanted, reporter, format!("{application}: {}", manifest.version));
         }
-        self.wait_until_gone(application, &ids, hosts, &mut watch).await
+        self.wait_until_gone(application, &ids, hosts, &mut watch).await?;
+        self.close(application, &manifest.document, hosts).await
     }
 
-    fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {
+    pub(super) fn say(&self, wanted: &Wanted, reporter: &Reporter, text: String) {
         reporter.line(Some(&wanted.task), Stage::Deploy, text);
     }
 }
 
 /// The ids of all that a manifest starts.
-fn ids_of(manifest: &Manifest) -> Vec<String> {
+pub(super) fn ids_of(manifest: &Manifest) -> Vec<String> {
     let mut ids = vec![manifest.component_id.clone()];
     ids.extend(manifest.provider_ids.iter().cloned());
     ids

@@ -80,7 +80,7 @@ impl Lattice {
                 }
                 false => {
                     silent = None;
-                    self.missing(&hosts, manifest, wanted).await?
+                    self.missing(&hosts, manifest, wanted, true).await?
                 }
             };
             if asked.is_none_or(|asked| asked.elapsed() > ASK_STATUS) {
@@ -88,9 +88,10 @@ impl Lattice {
                 let status = self.wadm.status(&manifest.application).await?;
                 seen.status(status, Instant::now());
             }
-            if missing.is_none() && seen.is_deployed() {
+            // wadm misses a host for what waits for a word that may never come.
+            if missing.is_none() && (seen.is_deployed() || wanted.is_second()) {
                 let since = *complete.get_or_insert_with(Instant::now);
-                if since.elapsed() > READY_LIMIT || self.are_ready(wanted, hosts.len()).await? {
+                if wanted.is_second() || since.elapsed() > READY_LIMIT || self.are_ready(wanted, hosts.len()).await? {
                     return Ok(Started::Running);
                 }
                 watch.look_again_soon();
@@ -130,12 +131,14 @@ impl Lattice {
         Ok(true)
     }
 
-    /// What some host does not run yet, in words.
+    /// What some host does not run yet, in words. With `opens`, hosts that have the
+    /// component get the label that its providers wait for.
     pub(super) async fn missing(
         &self,
         hosts: &[Host],
         manifest: &Manifest,
         wanted: &Wanted,
+        opens: bool,
     ) -> Result<Option<String>, DeployError> {
         for host in hosts {
             let on = format!("on the host {} ({})", host.name, host.id);
@@ -157,9 +160,22 @@ impl Lattice {
                 Some(image) => return Ok(Some(format!("the component {on} is still {image}"))),
                 None => return Ok(Some(format!("the component does not run {on}"))),
             }
+            if let Some(gate) = wanted.gate.as_ref().filter(|_| opens) {
+                self.open(gate, host, &inventory).await?;
+            }
             for id in &manifest.provider_ids {
-                if !inventory.providers.iter().any(|part| part.id == *id) {
-                    return Ok(Some(format!("the provider {id} does not run {on}")));
+                if inventory.providers.iter().any(|part| part.id == *id) {
+                    continue;
+                }
+                let gate = wanted.gate.as_ref().filter(|gate| gate.held.contains(id));
+                match gate.map(|gate| (gate.may_lack(id, &inventory), gate.is_open(&inventory))) {
+                    Some((true, _)) => {}
+                    Some((false, false)) if !opens => {
+                        return Ok(Some(format!(
+                            "the provider {id} waits {on} for an agent's word; is a runner or `pelato agent` there?"
+                        )));
+                    }
+                    _ => return Ok(Some(format!("the provider {id} does not run {on}"))),
                 }
             }
         }

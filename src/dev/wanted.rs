@@ -32,6 +32,7 @@ pub fn wanted(prepared: &Prepared, services: &Services) -> Result<Vec<Wanted>, G
                     providers: services.providers(),
                     nats: services.environment().nats_of(target),
                     sql: None,
+                    agent: false,
                     owner: &project.owner,
                 };
                 let manifest = manifest(&task.task, &placement, "", "", services.templates())?;

@@ -1,5 +1,6 @@
 //! The wadm application of a task on one target.
 
+mod running;
 mod shape;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::workflow::{Task, TemplateSpec, application_id};
 
+pub use self::running::{ORDER, ready_label};
 pub(super) use self::shape::misshapen;
 use super::digest::Digest;
 use super::render::{at_template, template_of};
@@ -114,12 +116,18 @@ pub fn manifest(
         .manifest(&context)
         .and_then(|text| serde_yaml::from_str(&text).map_err(Template::wrong_manifest))
         .map_err(|wrong| at_template(task, wrong))?;
+    running::fit(&mut document, task, placement, &application);
     sort(&mut document);
     if let Some(wrong) = misshapen(&document, &application, placement.target, placement.image).first() {
         return Err(at_template(task, Template::wrong_manifest(wrong.shown())));
     }
     let (component_id, provider_ids) = ids(&application, &document);
-    document["metadata"]["annotations"] = json!(annotations(task, placement, fingerprint, inputs_note));
+    let mut annotations: BTreeMap<&str, String> = annotations(task, placement, fingerprint, inputs_note)
+        .into_iter()
+        .map(|(key, value)| (key, value.to_owned()))
+        .collect();
+    annotations.extend(running::annotation(task, placement));
+    document["metadata"]["annotations"] = json!(annotations);
     let version = sealed(&mut document, &task.version, placement.owner.commit.as_deref());
     Ok(Manifest {
         application,

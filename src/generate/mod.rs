@@ -20,7 +20,7 @@ mod write;
 
 pub use draft::Draft;
 pub use error::GenerateError;
-pub use manifest::{Manifest, SQL_CONFIG, UNBUILT, manifest};
+pub use manifest::{Manifest, ORDER, SQL_CONFIG, UNBUILT, manifest, ready_label};
 pub use placement::{Owner, Placement, Providers};
 pub use problem::TemplateError;
 pub use render::render;

@@ -16,6 +16,8 @@ pub struct Placement<'a> {
     /// What tells the environment's database from any other, in the name of the
     /// configuration that the way to it is in. None where that is not known.
     pub sql: Option<&'a str>,
+    /// Whether an agent watches the lattice, and says which hosts may take messages.
+    pub agent: bool,
     /// Whose it is.
     pub owner: &'a Owner,
 }

@@ -40,6 +40,7 @@ pub(super) fn configuration(
         providers: services.providers(),
         nats: services.environment().nats_of(target),
         sql: None,
+        agent: false,
         owner,
     };
     let document = manifest(task, &placement, "", "", services.templates())?.document;

@@ -246,6 +246,7 @@ pub(super) fn placed(
         providers: services.providers(),
         nats: services.environment().nats_of(target),
         sql: services.database_mark(),
+        agent: services.environment().has_agent(),
         owner: &project.owner,
     };
     let (fingerprint, note) = match settings {

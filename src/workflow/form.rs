@@ -1,7 +1,7 @@
 //! What a value may look like: whether it is refused, what was likely meant, and how
 //! that is said. The JSON Schema is made from the same list.
 
-use super::{KeyKind, names};
+use super::{KeyKind, Order, names};
 
 /// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub(super) enum Form {
     Table,
     /// A column of a SQL table.
     Column,
+    /// How many of something.
+    Instances,
+    /// A word of [`Order`].
+    Placement,
 }
 
 impl Form {
@@ -50,6 +54,10 @@ impl Form {
             Self::Address => names::address(text),
             Self::Table => names::table(text),
             Self::Column => names::column(text),
+            Self::Instances => names::instances(text),
+            Self::Placement => Order::named(text)
+                .is_none()
+                .then(|| format!("it is {}", Order::WORDS.join(" or "))),
         }
     }
 
@@ -66,6 +74,8 @@ impl Form {
             Self::Address => "`ip:port`",
             Self::Table => "a SQL table, `name` or `schema.name`",
             Self::Column => "a SQL column",
+            Self::Instances => "a number from 1 to 1000",
+            Self::Placement => "`all` or `prefer`",
         }
     }
 
@@ -82,6 +92,8 @@ impl Form {
             Self::Address => "0.0.0.0:8000",
             Self::Table => "readings",
             Self::Column => "sensor",
+            Self::Instances => "100",
+            Self::Placement => "prefer",
         }
     }
 
@@ -106,6 +118,8 @@ impl Form {
             Self::Subject(wildcards) => subject(text, wildcards)?,
             Self::Address => address(text)?,
             Self::Table | Self::Column => sql(text, self == Self::Table),
+            Self::Instances => return None,
+            Self::Placement => text.trim().to_lowercase(),
         };
         (mended != text && self.refuses(&mended).is_none()).then_some(mended)
     }
@@ -226,6 +240,8 @@ mod tests {
             Form::Address,
             Form::Table,
             Form::Column,
+            Form::Instances,
+            Form::Placement,
         ] {
             assert_eq!(form.refuses(form.example()), None, "{form:?}");
         }

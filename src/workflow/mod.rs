@@ -10,7 +10,7 @@ mod read;
 mod schema;
 mod template;
 
-pub use model::{Address, Task, Workflow};
+pub use model::{Address, Order, Task, Workflow};
 pub use names::application_id;
 pub use read::{Read, read};
 pub use schema::{TaskKey, schema, task_keys};

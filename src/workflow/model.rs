@@ -34,8 +34,45 @@ pub struct Task {
     pub version: String,
     /// Where an HTTP task listens.
     pub address: Option<Address>,
+    /// How many messages of it a host may work on at once; its template's number if none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<u32>,
+    /// Which of its targets take messages.
+    #[serde(skip_serializing_if = "Order::is_default")]
+    pub placement: Order,
     /// Keys that the template declares beyond these, as text.
     pub extra: BTreeMap<String, String>,
+}
+
+/// Which of a task's targets take messages while all of them live.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// All of them; one of them handles each message.
+    #[default]
+    All,
+    /// The first that lives, in the order of `targets`. The others stand in reserve.
+    Prefer,
+}
+
+impl Order {
+    /// As `workflow.yaml` has them.
+    pub(super) const WORDS: [&'static str; 2] = ["all", "prefer"];
+
+    /// What a word means.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word {
+            "all" => Some(Self::All),
+            "prefer" => Some(Self::Prefer),
+            _ => None,
+        }
+    }
+
+    // serde hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_default(&self) -> bool {
+        *self == Self::All
+    }
 }
 
 /// Where an HTTP task listens, `ip:port`.

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 const LONGEST_NAME: usize = 100;
 const LONGEST_SUBJECT: usize = 255;
 const LONGEST_SQL_NAME: usize = 63;
+/// Instances of a component on a host.
+const MOST_INSTANCES: u32 = 1_000;
 
 /// `component_name`: an OCI repository, an application of wadm and a token of a
 /// NATS subject at once.
@@ -73,6 +75,16 @@ pub(super) fn version(text: &str) -> Option<String> {
         .iter()
         .all(|part| !part.is_empty() && part.len() <= 9 && part.bytes().all(|b| b.is_ascii_digit()));
     (parts.len() != 3 || !numbers).then(|| "a version is three numbers, `1.0.0`".into())
+}
+
+/// How many messages a host may work on at once.
+pub(super) fn instances(text: &str) -> Option<String> {
+    let number = text.parse::<u32>().ok().filter(|_| !text.starts_with('+'));
+    match number {
+        Some(1..=MOST_INSTANCES) => None,
+        Some(_) => Some(format!("it is a number from 1 to {MOST_INSTANCES}")),
+        None => Some("this is no number".into()),
+    }
 }
 
 /// A NATS subject; `wildcards` where it is subscribed to.

@@ -1,6 +1,7 @@
 //! Text → [`Workflow`], or all that is wrong with it.
 
 mod keys;
+mod running;
 mod targets;
 
 use self::keys::Keys;
@@ -156,6 +157,8 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
     let component_name = named(component, "component_name", Form::ComponentName, findings);
     let version = named(fields.required("version", findings), "version", Form::Version, findings);
     let targets = targets_of(&mut fields, findings);
+    let instances = running::instances_of(&mut fields, findings);
+    let placement = running::order_of(targets.as_ref().map(|(list, _)| list.len()), &mut fields, findings);
     let mut keys = Keys::default();
     for key in template.map(|template| template.keys.as_slice()).unwrap_or_default() {
         keys.read(
@@ -193,6 +196,8 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
                 dest_topic: keys.extra.remove("dest_topic"),
                 version: version?,
                 address: keys.address,
+                instances,
+                placement,
                 extra: keys.extra,
             },
         })

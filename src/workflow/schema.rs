@@ -8,7 +8,7 @@
 use serde_json::{Map, Value, json};
 
 use super::form::Form;
-use super::{KeyKind, TemplateSpec};
+use super::{KeyKind, Order, TemplateSpec};
 
 /// A key that every task has.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct TaskKey {
 }
 
 /// The keys of every task, whatever its template.
-pub fn task_keys() -> [TaskKey; 7] {
+pub fn task_keys() -> [TaskKey; 9] {
     let key = |name, required, doc| TaskKey { name, required, doc };
     [
         key("name", true, "What people call the task. It may hold spaces."),
@@ -48,6 +48,16 @@ pub fn task_keys() -> [TaskKey; 7] {
             "Names the OCI artifact and the applications. Unique in the project, also for those who see no case, and no difference between `-` and `_`.",
         ),
         key("version", true, "The version of the artifact."),
+        key(
+            "instances",
+            false,
+            "How many messages each host works on at once, 100 if it is left out. More wait for their turn.",
+        ),
+        key(
+            "placement",
+            false,
+            "`all`, the default: all targets take messages, and one of them handles each. `prefer`: the first of `targets` that lives takes them all, and the others stand in reserve; the environment needs an agent.",
+        ),
     ]
 }
 
@@ -109,6 +119,8 @@ fn base(name: &str, templates: &[&TemplateSpec]) -> Value {
         }),
         "component_name" => form(Form::ComponentName),
         "version" => form(Form::Version),
+        "instances" => form(Form::Instances),
+        "placement" => form(Form::Placement),
         _ => form(Form::Display),
     }
 }
@@ -201,6 +213,8 @@ fn form(form: Form) -> Value {
         Form::Address => (r"^([0-9.]+|\[[0-9A-Fa-f:.%]+\]):[0-9]+$".to_owned(), 100),
         Form::Table => (format!(r"^[^{NO_SQL}]+(\.[^{NO_SQL}]+)?$"), 127),
         Form::Column => (format!(r"^[^{NO_SQL}]+$"), 63),
+        Form::Instances => ("^[0-9]+$".to_owned(), 4),
+        Form::Placement => (format!("^({})$", Order::WORDS.join("|")), 6),
     };
     let mut value = json!({
         "title": form.words(),

@@ -29,6 +29,8 @@ fn sources(files: &[(&str, &str)]) -> Sources {
         dest_topic: Some("out".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     };
     let files = files

@@ -71,6 +71,7 @@ pub(super) fn read(
         }
     };
     let heal = fields.boolean("heal", findings).unwrap_or(false);
+    let agent = fields.boolean("agent", findings).unwrap_or(false);
     let providers = fields
         .take("providers")
         .map_or(Some(Providers::External), |node| providers(node, findings));
@@ -89,6 +90,7 @@ pub(super) fn read(
         providers: providers?,
         targets,
         heal,
+        agent,
         state: Some(data.to_owned()),
     })
 }

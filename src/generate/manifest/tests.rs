@@ -19,6 +19,8 @@ fn task(template: &str) -> Task {
         dest_topic: Some("room.kelvin".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     }
 }
@@ -60,6 +62,7 @@ fn placed(task: &Task, change: impl FnOnce(&mut Place)) -> Result<Manifest, Gene
         providers: &place.providers,
         nats: &place.nats,
         sql: None,
+        agent: false,
         owner: &place.owner,
     };
     manifest(

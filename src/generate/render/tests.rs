@@ -16,6 +16,8 @@ fn task() -> Task {
         dest_topic: Some("room.kelvin".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     }
 }

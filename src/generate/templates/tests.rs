@@ -209,6 +209,8 @@ fn a_template_more_needs_no_rust() {
         dest_topic: None,
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: [("bucket".to_owned(), "readings".to_owned())].into(),
     };
     let project = ProjectFiles {
@@ -231,6 +233,7 @@ fn a_template_more_needs_no_rust() {
         providers: &Providers::external(),
         nats: "",
         sql: None,
+        agent: false,
         owner: &owner,
     };
     let manifest = manifest(&task, &placement, "", "", &templates).unwrap();

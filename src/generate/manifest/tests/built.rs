@@ -13,6 +13,7 @@ fn unbuilt(task: &Task) -> Manifest {
         providers: &providers,
         nats: "nats://127.0.0.1:4222",
         sql: None,
+        agent: false,
         owner: &owner,
     };
     manifest(task, &placement, "", "", &Templates::builtin().unwrap()).unwrap()
