@@ -55,7 +55,8 @@ const USES: [(&str, &[&str]); 25] = [
     (
         "runner",
         &[
-            "build", "config", "forge", "generate", "pipeline", "queue", "report", "server", "services", "source",
+            "build", "config", "deploy", "forge", "generate", "pipeline", "queue", "report", "server", "services",
+            "source",
         ],
     ),
     ("runtime", &[]),

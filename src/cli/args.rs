@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-pub(super) use self::about::{Completions, Doctor, Man};
+pub(super) use self::about::{Agent, Completions, Doctor, Man};
 pub(super) use self::check::{Check, Format};
 #[cfg(feature = "local")]
 pub(super) use self::local::{Dev, Invoke, LocalHost, Test};
@@ -73,6 +73,8 @@ pub(super) enum Command {
     Dev(Dev),
     /// Serve webhooks: each push is built and deployed
     Serve(Serve),
+    /// Tell a lattice which hosts may take messages, as a runner does
+    Agent(Agent),
     /// What a runner ran, newest first
     Runs(Runs),
     /// The log of one of its runs

@@ -2,6 +2,7 @@
 //! prints.
 
 mod actions;
+mod agent;
 mod args;
 mod brush;
 mod build;
@@ -88,6 +89,7 @@ pub async fn main() -> ExitCode {
         Command::Runs(command) => runs::run(&command, &printer).await,
         Command::Logs(command) => runs::logs(&command, &printer).await,
         Command::Cancel(command) => runs::cancel(&command, &printer).await,
+        Command::Agent(command) => agent::run(&command, &printer).await,
         Command::Doctor(command) => doctor::run(&command, &printer).await,
         Command::Completions(command) => completions::run(&command, &printer),
         Command::Man(command) => man::run(&command, &printer),

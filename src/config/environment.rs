@@ -44,6 +44,11 @@ impl Environment {
         self.agent && self.deploy == DeployMode::Wadm
     }
 
+    /// Whether an agent would be needed for targets in reserve, and there is none.
+    pub fn lacks_agent(&self) -> bool {
+        !self.agent && self.deploy == DeployMode::Wadm
+    }
+
     /// The NATS address that the providers of a target use: the target's own (a
     /// leaf node at the edge), or the runner's.
     pub fn nats_of(&self, target: &str) -> &str {

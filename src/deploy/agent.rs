@@ -14,11 +14,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::DeployError;
-use super::application::Parts;
+use super::application::{Parts, plain};
 use super::gate::Gate;
 use super::host::{Asked, Host, Inventory, Part};
 use super::lattice::Lattice;
-use crate::workflow::application_id;
 
 /// Between two looks at the hosts where nothing is announced: a host that is killed
 /// announces nothing.
@@ -56,11 +55,7 @@ pub struct Word {
 impl Lattice {
     /// Watches until it is cancelled, and tells `heard` what it does. A lattice that
     /// does not answer is asked again; that, too, is `heard`, once.
-    pub async fn watch_over(
-        &self,
-        cancel: &CancellationToken,
-        mut heard: impl FnMut(Result<Word, &DeployError>),
-    ) {
+    pub async fn watch_over(&self, cancel: &CancellationToken, mut heard: impl FnMut(Result<Word, &DeployError>)) {
         let mut said = None;
         while !cancel.is_cancelled() {
             let watched = tokio::select! {
@@ -82,7 +77,9 @@ impl Lattice {
 
     async fn watch(&self, heard: &mut impl FnMut(Result<Word, &DeployError>)) -> Result<(), DeployError> {
         let client = &self.control.connection.client;
-        let events = client.subscribe(format!("wasmbus.evt.{}.>", self.control.lattice)).await;
+        let events = client
+            .subscribe(format!("wasmbus.evt.{}.>", self.control.lattice))
+            .await;
         let mut events = events.map_err(|error| self.control.connection.broken(error))?;
         let mut tasks: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
         let mut listed: Option<Instant> = None;
@@ -109,7 +106,7 @@ impl Lattice {
             let gate = parts.gate().filter(|_| deployed.deployed)?.clone();
             let component = deployed.annotations.get("pelato.component")?;
             Some(Watched {
-                task: application_id(component),
+                task: plain(component),
                 application: deployed.application,
                 parts,
                 gate,
@@ -150,7 +147,13 @@ impl Lattice {
         if steps.is_empty() || self.control.is_rolled(task).await? {
             return Ok(());
         }
-        for Step { watched, host, inventory, takes } in steps {
+        for Step {
+            watched,
+            host,
+            inventory,
+            takes,
+        } in steps
+        {
             match takes {
                 true => self.control.put_label(host, &watched.gate.label).await?,
                 false => {
@@ -188,7 +191,9 @@ impl Lattice {
         for watched in applications {
             let gate = &watched.gate;
             let is_behind = could && !gate.order.is_empty();
-            let on = hosts.iter().filter(|(host, _)| host.target() == Some(gate.target.as_str()));
+            let on = hosts
+                .iter()
+                .filter(|(host, _)| host.target() == Some(gate.target.as_str()));
             for (host, inventory) in on {
                 let has_component = watched.parts.is_component_in(inventory);
                 let is_open = gate.is_open(inventory);
@@ -199,7 +204,12 @@ impl Lattice {
                     (false, true) => true,
                 };
                 if takes != is_open {
-                    steps.push(Step { watched, host, inventory, takes });
+                    steps.push(Step {
+                        watched,
+                        host,
+                        inventory,
+                        takes,
+                    });
                 }
                 could |= has_component;
                 let may = is_open_behind && has_component && is_open && !is_behind;

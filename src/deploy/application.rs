@@ -162,10 +162,15 @@ impl Parts {
 
     /// Whether a host runs the component, whatever providers it has.
     pub(super) fn is_component_in(&self, inventory: &Inventory) -> bool {
-        let ours = inventory.components.iter().find(|part| self.component.as_deref() == Some(&part.id));
+        let ours = inventory
+            .components
+            .iter()
+            .find(|part| self.component.as_deref() == Some(&part.id));
         let image = ours.and_then(|part| part.image_ref.as_deref());
         // Hosts lower-case what they are given.
-        image.zip(self.image.as_deref()).is_some_and(|(is, wanted)| is.eq_ignore_ascii_case(wanted))
+        image
+            .zip(self.image.as_deref())
+            .is_some_and(|(is, wanted)| is.eq_ignore_ascii_case(wanted))
     }
 
     /// What waits for a word.
@@ -296,6 +301,6 @@ fn id(application: &str, name: &str, properties: &Value) -> String {
 }
 
 /// wadm's way of making a part of an id of a name.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }

@@ -30,7 +30,10 @@ impl Lattice {
         self.say(
             wanted,
             reporter,
-            format!("{application}: {} does not run, back to {}", failed.version, old.version),
+            format!(
+                "{application}: {} does not run, back to {}",
+                failed.version, old.version
+            ),
         );
         let hosts = self.hosts_under(None).await?;
         let mut ids = had.ids();

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "local")]
 use super::LocalHost;
-use super::{DeployError, Deployed, Lattice, Look, TargetOutcome};
+use super::{DeployError, Deployed, Lattice, Look, TargetOutcome, Word};
 use crate::generate::{Manifest, Owner};
 use crate::report::Reporter;
 
@@ -18,6 +18,16 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// Says which hosts may take messages, until it is cancelled: see
+    /// [`Lattice::watch_over`]. A local host needs nobody's word.
+    pub async fn watch_over(&self, cancel: &CancellationToken, heard: impl FnMut(Result<Word, &DeployError>)) {
+        match self {
+            Self::Lattice(lattice) => lattice.watch_over(cancel, heard).await,
+            #[cfg(feature = "local")]
+            Self::Local(_) => cancel.cancelled().await,
+        }
+    }
+
     /// All applications that carry `pelato.*` annotations, in the order of their
     /// names.
     pub async fn applications(&self) -> Result<Vec<Deployed>, DeployError> {

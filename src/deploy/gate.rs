@@ -76,7 +76,10 @@ impl Gate {
 
 fn order(annotations: &BTreeMap<String, String>) -> Vec<String> {
     let text = annotations.get(ORDER).map_or("", String::as_str);
-    text.split(',').filter(|target| !target.is_empty()).map(str::to_owned).collect()
+    text.split(',')
+        .filter(|target| !target.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether all places of a part ask for the label.

@@ -59,7 +59,9 @@ impl Control {
         match timeout(ANSWER_LIMIT, self.connection.client.request(subject, "".into())).await {
             Ok(Ok(message)) => {
                 let answer: Option<Value> = serde_json::from_slice(&message.payload).ok();
-                Ok(answer.map(|mut answer| answer["response"].take()).filter(Value::is_object))
+                Ok(answer
+                    .map(|mut answer| answer["response"].take())
+                    .filter(Value::is_object))
             }
             Ok(Err(error)) => self.connection.at_fault(&error).map_or(Ok(None), Err),
             Err(_) => Ok(None),

@@ -57,7 +57,11 @@ impl Lattice {
                 continue;
             };
             let ours = ["pelato.repository", "pelato.environment", "pelato.project"];
-            if !next.deployed || ours.iter().any(|key| next.annotations.get(*key) != had.annotations.get(*key)) {
+            if !next.deployed
+                || ours
+                    .iter()
+                    .any(|key| next.annotations.get(*key) != had.annotations.get(*key))
+            {
                 continue;
             }
             if self.take_over(&Parts::of(&next), hosts).await? {

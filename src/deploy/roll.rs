@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::DeployError;
-use super::application::{Deployed, Wanted};
+use super::application::{Deployed, Wanted, plain};
 use super::history::recorded;
 use super::host::Host;
 use super::lattice::Lattice;
@@ -14,7 +14,6 @@ use super::start::{Start, Started};
 use super::watch::Watch;
 use crate::generate::Manifest;
 use crate::report::{Reporter, Stage, TargetState};
-use crate::workflow::application_id;
 
 impl Lattice {
     /// Makes the lattice run `manifest`, and waits until it does.
@@ -109,13 +108,23 @@ impl Lattice {
                 had.check(&wanted.claim, "lattice")?;
             }
         }
-        let task = application_id(&wanted.task);
+        let task = plain(&wanted.task);
         let waits = || {
             let text = format!("{application}: another process rolls this task; waiting until it is through");
             self.say(&wanted, reporter, text);
         };
         let mut waited = false;
-        let rolling = self.control.rolling(&task, || { waited = true; waits() }, cancel).await?;
+        let rolling = self
+            .control
+            .rolling(
+                &task,
+                || {
+                    waited = true;
+                    waits()
+                },
+                cancel,
+            )
+            .await?;
         let Some(_rolling) = rolling else {
             return Err(cancelled());
         };

@@ -37,6 +37,16 @@ pub enum RunError {
         /// The environment.
         environment: String,
     },
+    /// A task with targets in reserve, where nobody says whose turn it is.
+    #[error(
+        "`{component_name}` has `placement: prefer`, and the environment `{environment}` has no agent that says which target takes messages: set PELATO_AGENT=true and keep `pelato agent` running, or write `agent: true` for the environment in runner.yaml, where the runner is one"
+    )]
+    NoAgent {
+        /// The task.
+        component_name: String,
+        /// The environment.
+        environment: String,
+    },
     /// A task that only a lattice can run.
     #[error("`{component_name}` cannot be run here: {reason}")]
     NotHere {

@@ -7,6 +7,7 @@ use crate::deploy::Deployed;
 use crate::generate::{Manifest, Owner, Placement, Templates, UNBUILT, manifest};
 use crate::plan::{Base, Found, Leftovers, Note, PlannedTask, Wanted, WantedTarget, plan};
 use crate::services::Services;
+use crate::workflow::Order;
 
 /// One project, its plan, and what is needed to carry it out.
 pub(super) struct Planned<'p> {
@@ -249,6 +250,13 @@ pub(super) fn placed(
         agent: services.environment().has_agent(),
         owner: &project.owner,
     };
+    let environment = services.environment();
+    if prepared.task.placement == Order::Prefer && environment.lacks_agent() {
+        return Err(RunError::NoAgent {
+            component_name: prepared.task.component_name.clone(),
+            environment: environment.name.clone(),
+        });
+    }
     let (fingerprint, note) = match settings {
         // What is built is no setting.
         "" => (String::new(), String::new()),

@@ -1,5 +1,6 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
+mod agent;
 mod fetch;
 mod held;
 mod identity;

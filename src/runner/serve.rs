@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::agent::agent;
 use super::identity::identity;
 use super::keep::keep;
 use super::patience::Patience;
@@ -255,6 +256,11 @@ impl Runner {
         ));
         parts.spawn(platform.watch(Arc::clone(&queue), draining.clone()));
         parts.spawn(tidy(Arc::clone(&queue), kept, draining.clone()));
+        for (name, services) in &desk.environments {
+            if services.environment().has_agent() {
+                parts.spawn(agent(Arc::clone(&desk), name.clone(), draining.clone()));
+            }
+        }
         if let Some(pause) = pause {
             parts.spawn(reconcile(Arc::clone(&desk), pause, draining.clone()));
         }

@@ -21,6 +21,14 @@ pub(in crate::cli) struct Doctor {
 }
 
 #[derive(ClapArgs, Clone, Debug)]
+pub(in crate::cli) struct Agent {
+    #[command(flatten)]
+    pub(in crate::cli) folder: Folder,
+    #[command(flatten)]
+    pub(in crate::cli) place: Place,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
 pub(in crate::cli) struct Completions {
     /// The shell
     #[arg(value_enum)]

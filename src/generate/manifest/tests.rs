@@ -6,7 +6,7 @@ mod stores;
 
 use super::*;
 use crate::generate::{Owner, Providers};
-use crate::workflow::Address;
+use crate::workflow::{Address, Order};
 
 fn task(template: &str) -> Task {
     Task {
@@ -41,6 +41,7 @@ struct Place {
     environment: String,
     providers: Providers,
     nats: String,
+    agent: bool,
     owner: Owner,
 }
 
@@ -52,6 +53,7 @@ fn placed(task: &Task, change: impl FnOnce(&mut Place)) -> Result<Manifest, Gene
         environment: "default".into(),
         providers: Providers::external(),
         nats: "nats://127.0.0.1:4222".into(),
+        agent: false,
         owner: owner(Some("c0ffee")),
     };
     change(&mut place);
@@ -62,7 +64,7 @@ fn placed(task: &Task, change: impl FnOnce(&mut Place)) -> Result<Manifest, Gene
         providers: &place.providers,
         nats: &place.nats,
         sql: None,
-        agent: false,
+        agent: place.agent,
         owner: &place.owner,
     };
     manifest(
@@ -332,4 +334,31 @@ fn names_in_ids_are_those_of_wadm() {
 fn a_name_that_wadm_refuses_is_said() {
     let error = placed(&task("processor_nats"), |place| place.target = "edge.1".into()).unwrap_err();
     insta::assert_snapshot!(error, @r#"application "celsius_to_kelvin-edge.1" cannot be used: wadm takes letters, digits, `-` and `_`"#);
+}
+
+/// What holds a provider back, and how many instances there are, is no matter of the
+/// template.
+#[test]
+fn with_an_agent_what_calls_the_component_waits_for_its_word() {
+    let task = Task {
+        instances: Some(7),
+        placement: Order::Prefer,
+        targets: vec!["edge".into(), "cloud".into()],
+        ..task("processor_nats")
+    };
+    let document = placed(&task, |place| place.agent = true).unwrap().document;
+    let parts = &document["spec"]["components"];
+    assert_eq!(parts[0]["traits"][0]["properties"]["instances"], 7);
+    let places = |part: &Value| part["traits"][0]["properties"]["spread"][0]["requirements"].clone();
+    assert_eq!(places(&parts[0]), json!({ "host-type": "edge" }));
+    let label = ready_label("celsius_to_kelvin-edge");
+    assert_eq!(places(&parts[1]), json!({ "host-type": "edge", label: "yes" }));
+    assert_eq!(document["metadata"]["annotations"][ORDER], "edge,cloud");
+
+    let without = on_edge(&task).document;
+    assert_eq!(
+        places(&without["spec"]["components"][1]),
+        json!({ "host-type": "edge" })
+    );
+    assert_eq!(without["metadata"]["annotations"][ORDER], Value::Null);
 }

@@ -24,8 +24,6 @@ fn project(name: &str, code: &str) -> (Sources, Vec<Manifest>) {
         provider_ids: Vec::new(),
         document: json!({"kind": "Application"}),
         address: None,
-        instances: None,
-        placement: Default::default(),
     };
     (sources, vec![manifest])
 }

@@ -23,7 +23,12 @@ pub(super) fn digest(repository: &str, toolchain: &str, services: &Services) -> 
         format!("{:?}", services.providers()),
         environment.nats.url.clone(),
         format!("{:?}", environment.targets),
-        format!("{:?} {} {}", environment.deploy, environment.lattice, environment.has_agent()),
+        format!(
+            "{:?} {} {}",
+            environment.deploy,
+            environment.lattice,
+            environment.has_agent()
+        ),
         format!("{} {:?}", services.database()?.is_some(), services.database_mark()),
     ] {
         digest.update((part.len() as u64).to_le_bytes());

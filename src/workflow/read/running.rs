@@ -7,7 +7,9 @@ use crate::workflow::form::Form;
 /// How many messages a host may work on at once; none where nothing right is said.
 pub(super) fn instances_of(fields: &mut Fields<'_>, findings: &mut Findings) -> Option<u32> {
     let taken = fields.text("instances", findings);
-    super::named(taken, "instances", Form::Instances, findings)?.parse().ok()
+    super::named(taken, "instances", Form::Instances, findings)?
+        .parse()
+        .ok()
 }
 
 /// Which of the targets take messages. There are `targets` of them, if that is known.
