@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# reaper.sh FOLDER [LOGS]: waits until standard input ends, which the kernel sees
+# reaper.sh FOLDER [LOGS [NAMESPACE...]]: waits until standard input ends, which the kernel sees
 # to however its other end dies; then kills what works in FOLDER, saves its logs in
-# LOGS where that is given, and removes it.
+# LOGS where that is given, removes it, and the network namespaces.
 #
 # A process belongs to the lattice when its working folder lies in FOLDER. That
 # holds for children of children too, in whatever group or session they are and
@@ -22,3 +22,8 @@ if [ -n "${2:-}" ]; then
 	cp "$1"/logs/* "$2/${1##*/}/"
 fi
 rm -rf "$1"
+shift
+[ $# = 0 ] || shift
+for namespace; do
+	PATH=$PATH:/usr/sbin:/sbin ip netns del "$namespace"
+done

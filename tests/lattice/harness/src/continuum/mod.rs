@@ -1,0 +1,8 @@
+//! A lattice on two sides of a network that can be cut.
+
+mod network;
+mod supervised;
+mod topology;
+
+pub(crate) use network::Network;
+pub use topology::{Continuum, Timings};
