@@ -17,6 +17,8 @@ const SILENT: Duration = Duration::from_secs(12);
 const SETTLE: Duration = Duration::from_secs(3);
 /// A place that is not back after this never comes back.
 const NEVER: Duration = Duration::from_secs(400);
+/// One that hung and is not back after this is started anew.
+const STUCK: Duration = Duration::from_secs(45);
 
 /// The events of a run, in this order.
 pub(crate) const EVENTS: [(&str, &str); 10] = [
@@ -111,9 +113,15 @@ impl Course<'_> {
         sleep(SILENT).await;
         let since = begin("goes on", None);
         edge.thaw_edge().unwrap();
-        let back = self.edge_is_back(since).await;
+        let back = tokio::time::timeout(STUCK, self.edge_is_back(since)).await.ok();
+        if back.is_none() {
+            println!("{name} {run}: after it hung the edge host stays away; it is killed");
+            let since = begin("killed, stuck", None);
+            edge.kill_edge().unwrap();
+            self.edge_is_back(since).await;
+        }
 
-        begin("cut", Some(back));
+        begin("cut", back);
         edge.cut().unwrap();
         sleep(SILENT).await;
         let since = begin("healed", None);

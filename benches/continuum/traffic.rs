@@ -14,7 +14,8 @@ pub(crate) const DESTINATION: &str = "bench.out";
 
 /// Fifty messages a second.
 const EVERY: Duration = Duration::from_millis(20);
-/// Who asks waits so long for a reply before it asks again, and gives up after so long.
+/// Who asks waits so long for a reply before it asks again, twice as long each time, and
+/// gives up after so long.
 const ASK: Duration = Duration::from_millis(250);
 const GIVE_UP: Duration = Duration::from_secs(15);
 
@@ -217,9 +218,10 @@ fn hear(told: &Mutex<Told>, at: Duration, here: Sender, answer: &async_nats::Mes
 async fn ask(client: async_nats::Client, text: String, begun: Instant, told: Arc<Mutex<Told>>) {
     let number: usize = text.split(' ').nth(1).unwrap().parse().unwrap();
     let asked = begun.elapsed();
+    let mut patience = ASK;
     while begun.elapsed() - asked < GIVE_UP {
         let request = client.request(SOURCE, text.clone().into());
-        match timeout(ASK, request).await {
+        match timeout(patience, request).await {
             Ok(Ok(_)) => {
                 let message = &mut told.lock().unwrap().messages[Sender::Asking as usize][number];
                 message.answered = Some((begun.elapsed(), None));
@@ -227,7 +229,7 @@ async fn ask(client: async_nats::Client, text: String, begun: Instant, told: Arc
             }
             // Nobody listens, said at once.
             Ok(Err(_)) => sleep(Duration::from_millis(50)).await,
-            Err(_) => {}
+            Err(_) => patience *= 2,
         }
     }
 }

@@ -12,9 +12,8 @@ use crate::folder::Folder;
 use crate::part::{Part, Recipe};
 use crate::{host, programs, providers, registry, wadm, wait};
 
-/// The name of the lattice on NATS, and the component's time for a message.
+/// The name of the lattice on NATS.
 const LATTICE: &str = "default";
-const MAX_EXECUTION: Duration = Duration::from_secs(600);
 
 /// How soon the platform notices that something is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,18 +22,23 @@ pub struct Timings {
     pub heartbeat: Duration,
     /// After what time of silence wadm gives a host up.
     pub cleanup_interval: Duration,
+    /// How long a call of a component may take. Calls whose answer was lost hold one of its
+    /// instances for so long.
+    pub max_execution: Duration,
 }
 
 impl Timings {
-    /// What `docker/compose.yaml` and `examples/continuum` set: 1 s and 30 s.
+    /// What `docker/compose.yaml` and `examples/continuum` set: 1 s, 30 s and 10 s.
     pub const SHIPPED: Self = Self {
         heartbeat: host::HEARTBEAT,
         cleanup_interval: Duration::from_secs(30),
+        max_execution: Duration::from_secs(10),
     };
-    /// What host and wadm do by themselves: 30 s and 70 s.
+    /// What host and wadm do by themselves: 30 s, 70 s and 10 minutes.
     pub const STOCK: Self = Self {
         heartbeat: Duration::from_secs(30),
         cleanup_interval: Duration::from_secs(70),
+        max_execution: Duration::from_secs(600),
     };
 }
 
@@ -115,7 +119,7 @@ impl Continuum {
                 lattice: LATTICE,
                 nats,
                 registry: &registry,
-                max_execution: MAX_EXECUTION,
+                max_execution: timings.max_execution,
                 heartbeat: timings.heartbeat,
             };
             anyhow::Ok(host::recipe(&around, name, &[], arguments)?.behind(network.on(side)))
