@@ -60,5 +60,9 @@ async fn main() {
             events::run(name, timings, builtin, runs, &mut all).await;
         }
     }
-    page::write(&all);
+    let providers = match builtin {
+        true => "the one within the host",
+        false => "an external one, `messaging-nats` 0.27.0",
+    };
+    page::write(&all, providers);
 }

@@ -120,11 +120,11 @@ fn row(timings: &'static str, run: usize, sender: Sender, messages: &[Message], 
         .filter_map(|message| Some(message.answered?.0))
         .collect();
     answers.sort();
-    // The last one before counts, and the first one after.
+    // What of a gap lies within.
     let gaps = answers
         .windows(2)
-        .filter(|pair| pair[1] > span.begun && pair[0] < span.ended);
-    let gap = gaps.map(|pair| pair[1] - pair[0]).max().unwrap_or_default();
+        .map(|pair| pair[1].min(span.ended).saturating_sub(pair[0].max(span.begun)));
+    let gap = gaps.max().unwrap_or_default();
     let slowest = sent
         .iter()
         .filter_map(|message| Some(message.answered?.0.saturating_sub(message.sent)));
