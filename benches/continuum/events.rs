@@ -6,7 +6,7 @@ use lattice_harness::Timings;
 use tokio::time::sleep;
 
 use super::rows::{Rows, Span};
-use super::stage::Stage;
+use super::stage::{Setting, Stage};
 use super::traffic::{DESTINATION, SOURCE, Traffic};
 
 /// How long a place is away.
@@ -43,7 +43,16 @@ pub(crate) async fn run(name: &'static str, timings: Timings, builtin: bool, run
          targets: [edge, cloud]\n    source_topic: {SOURCE}\n    dest_topic: {DESTINATION}\n    \
          component_name: bench\n    version: 1.0.0\n"
     );
-    let stage = Stage::set(timings, &bus, builtin.then_some("builtin"), &workflow).await;
+    let stage = Stage::set(
+        timings,
+        &workflow,
+        Setting {
+            bus: &bus,
+            providers: builtin.then_some("builtin"),
+            heals: false,
+        },
+    )
+    .await;
     stage.deploy("tasks/bench.go", &code(name, 0)).await;
     let traffic = Traffic::start(&stage.continuum.leaf(), &stage.continuum.hub()).await;
     let course = Course {

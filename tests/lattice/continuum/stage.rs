@@ -13,7 +13,18 @@ const SECRET: &str = "s3cr3t";
 const TOKEN: &str = "a-token-of-the-forge";
 /// A busy machine compiles a component for some seconds on each host, and wadm takes its
 /// time with hosts that come back.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(70);
+
+/// How a stage differs from others.
+#[derive(Default)]
+pub(crate) struct Setting<'a> {
+    /// As in [`Continuum::start`].
+    pub(crate) bus: &'a str,
+    /// `providers` of the environment; the external one where none is named.
+    pub(crate) providers: Option<&'a str>,
+    /// Whether the runner looks every second for what departs, and heals it.
+    pub(crate) heals: bool,
+}
 
 pub(crate) struct Stage {
     pub(crate) continuum: Continuum,
@@ -23,9 +34,9 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Starts all of it; `workflow` is the project's, `bus` as in [`Continuum::start`].
-    pub(crate) async fn set(timings: Timings, bus: &str, providers: Option<&str>, workflow: &str) -> Self {
-        let continuum = Continuum::start(timings, bus).await.unwrap();
+    /// Starts all of it; `workflow` is the project's.
+    pub(crate) async fn set(timings: Timings, workflow: &str, setting: Setting<'_>) -> Self {
+        let continuum = Continuum::start(timings, setting.bus).await.unwrap();
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
         let repository = Repository::empty(0);
@@ -34,7 +45,7 @@ impl Stage {
         let config = format!(
             "\
 listen: 127.0.0.1:0
-reconcile: off
+reconcile: {reconcile}
 builder: local
 repositories:
   - name: {NAME}
@@ -50,6 +61,7 @@ environments:
     nats: {{ url: \"{hub}\" }}
     lattice: {lattice}
     providers: {providers}
+    heal: {heals}
     targets:
       edge: {{ nats: \"{leaf}\" }}
 ",
@@ -59,7 +71,9 @@ environments:
             hub = continuum.hub(),
             leaf = continuum.leaf(),
             lattice = continuum.name(),
-            providers = providers.unwrap_or(&external),
+            providers = setting.providers.unwrap_or(&external),
+            reconcile = if setting.heals { "1s" } else { "off" },
+            heals = setting.heals,
         );
         let variables = [("CONTINUUM_SECRET", SECRET), ("CONTINUUM_TOKEN", TOKEN)];
         Self {
