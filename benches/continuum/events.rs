@@ -49,7 +49,7 @@ pub(crate) async fn run(name: &'static str, timings: Timings, builtin: bool, run
         Setting {
             bus: &bus,
             providers: builtin.then_some("builtin"),
-            heals: false,
+            ..Setting::default()
         },
     )
     .await;

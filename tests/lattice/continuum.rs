@@ -1,6 +1,7 @@
 //! An edge and a cloud on two sides of a network, and what becomes of an application that
 //! runs on both when the edge dies, is cut off, or is away.
 
+mod rights;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -63,15 +64,17 @@ async fn stage(heals: bool) -> Option<Stage> {
     Some(stage)
 }
 
-/// Publishes one reading on this side, and waits for what comes of it here, with the side
-/// that answers; none when that takes more than a second.
+/// Publishes one reading on this side, and waits for what comes of it here, and the side that
+/// answers where NATS names it; none when that takes more than a second.
 async fn answer(nats: &str, reading: &str) -> Option<String> {
     let client = async_nats::connect(nats).await.unwrap();
-    let mut warm = client.subscribe("readings.warm.*").await.unwrap();
+    let mut heard = client.subscribe("readings.>").await.unwrap();
     client.publish("readings", reading.to_owned().into()).await.unwrap();
-    let message = tokio::time::timeout(Duration::from_secs(1), warm.next()).await.ok()??;
-    let side = message.subject.rsplit_once('.').unwrap().1.to_owned();
-    Some(format!("{} {side}", String::from_utf8_lossy(&message.payload)))
+    let message = tokio::time::timeout(Duration::from_secs(1), heard.next())
+        .await
+        .ok()??;
+    let side = message.subject.strip_prefix("readings.warm").unwrap().replace('.', " ");
+    Some(String::from_utf8_lossy(&message.payload).into_owned() + &side)
 }
 
 #[tokio::test]

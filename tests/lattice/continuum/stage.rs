@@ -24,6 +24,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) providers: Option<&'a str>,
     /// Whether the runner looks every second for what departs, and heals it.
     pub(crate) heals: bool,
+    /// With accounts, users and TLS; nothing of `bus` then.
+    pub(crate) guarded: bool,
 }
 
 pub(crate) struct Stage {
@@ -36,7 +38,18 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts all of it; `workflow` is the project's.
     pub(crate) async fn set(timings: Timings, workflow: &str, setting: Setting<'_>) -> Self {
-        let continuum = Continuum::start(timings, setting.bus).await.unwrap();
+        let continuum = match setting.guarded {
+            true => Continuum::guarded(timings).await,
+            false => Continuum::start(timings, setting.bus).await,
+        };
+        let continuum = continuum.unwrap();
+        let address = continuum.runner().replace("nats://", "");
+        let (user, platform) = address.rsplit_once('@').unwrap_or(("", &address));
+        let user = user.split_once(':');
+        let password = user.map_or("", |(_, password)| password);
+        let user = user.map_or_else(String::new, |(user, _)| {
+            format!(", user: {user}, password: {{ env: NATS_PASSWORD }}")
+        });
         let forge = FakeForge::start().await;
         forge.add_repository(NAME, TOKEN);
         let repository = Repository::empty(0);
@@ -58,12 +71,13 @@ repositories:
 environments:
   production:
     registry: {{ url: \"{registry}/acme\", insecure: true }}
-    nats: {{ url: \"{hub}\" }}
+    nats: {{ url: \"nats://{platform}\"{user} }}
     lattice: {lattice}
     providers: {providers}
     heal: {heals}
     targets:
       edge: {{ nats: \"{leaf}\" }}
+      cloud: {{ nats: \"{hub}\" }}
 ",
             url = repository.bare().display(),
             api = forge.api(ForgeKind::Gitea),
@@ -75,7 +89,11 @@ environments:
             reconcile = if setting.heals { "1s" } else { "off" },
             heals = setting.heals,
         );
-        let variables = [("CONTINUUM_SECRET", SECRET), ("CONTINUUM_TOKEN", TOKEN)];
+        let variables = [
+            ("CONTINUUM_SECRET", SECRET),
+            ("CONTINUUM_TOKEN", TOKEN),
+            ("NATS_PASSWORD", password),
+        ];
         Self {
             runner: Runner::start(&config, &variables).await,
             continuum,

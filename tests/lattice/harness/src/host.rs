@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -81,9 +80,7 @@ pub(crate) async fn id(nats: &str, lattice: &str, name: &str) -> anyhow::Result<
 
 /// What the hosts of a lattice answer to a ping: `id`, `labels`, ….
 pub(crate) async fn ping(nats: &str, lattice: &str) -> anyhow::Result<Vec<Value>> {
-    let client = async_nats::connect(nats)
-        .await
-        .with_context(|| format!("cannot reach NATS at {nats}"))?;
+    let client = nats::connect(nats).await?;
     let inbox = client.new_inbox();
     let mut answers = client.subscribe(inbox.clone()).await?;
     client

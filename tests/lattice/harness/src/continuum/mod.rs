@@ -1,5 +1,6 @@
 //! A lattice on two sides of a network that can be cut.
 
+mod guard;
 mod network;
 mod supervised;
 mod topology;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::guard::Guard;
 use super::network::{Network, Side};
 use super::supervised::Supervised;
 use crate::folder::Folder;
@@ -14,6 +15,8 @@ use crate::{host, programs, providers, registry, wadm, wait};
 
 /// The name of the lattice on NATS.
 const LATTICE: &str = "default";
+/// The port of the applications' own bus, where they have one.
+const APPLICATION: u16 = 4223;
 
 /// How soon the platform notices that something is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,10 @@ pub struct Continuum {
     // The reaper then ends all parts at once, and takes the network down.
     folder: Folder,
     _parts: Vec<Part>,
+    /// The address of the platform's bus as the runner has it.
+    runner: String,
+    /// The port of the applications' bus.
+    bus: u16,
     network: Network,
     providers: BTreeMap<String, String>,
 }
@@ -72,27 +79,59 @@ impl Continuum {
     /// Where there can be no network (see [`Self::is_possible`]), the programs are not
     /// installed, or a part ends or does not answer within a minute.
     pub async fn start(timings: Timings, bus: &str) -> anyhow::Result<Self> {
+        Self::start_as(timings, bus, None).await
+    }
+
+    /// The same with the accounts, users and TLS of `examples/continuum`: everybody is let
+    /// do what it must and nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::start`]; also where there is no `openssl` to make certificates with.
+    pub async fn guarded(timings: Timings) -> anyhow::Result<Self> {
+        Self::start_as(timings, "", Some(Guard::new()?)).await
+    }
+
+    async fn start_as(timings: Timings, bus: &str, guard: Option<Guard>) -> anyhow::Result<Self> {
         let programs = programs::folder()?;
         let network = Network::lay()?;
         let folder = Folder::new(Some(&network))?;
-        let hub = format!("{}:4222", network.address(Side::Cloud));
-        let leaf = format!("{}:4222", network.address(Side::Edge));
+        let address = |side| format!("{}:4222", network.address(side));
+        let (hub, leaf) = (address(Side::Cloud), address(Side::Edge));
         let registry = format!("{}:5000", network.address(Side::Cloud));
         let mut parts = Vec::new();
 
         let streams = folder.of("streams")?.display().to_string();
-        let line = format!("nats-leaf://{}:7422", network.address(Side::Cloud));
-        for (side, file, name, value, address) in [
-            (Side::Cloud, "hub", "NATS_STORE", &streams, &hub),
-            (Side::Edge, "leaf", "NATS_HUB", &line, &leaf),
-        ] {
-            let config = nats_config(&folder, file, side, bus)?;
+        let servers: &[_] = match guard {
+            None => &[(Side::Cloud, "hub", 4222), (Side::Edge, "leaf", 4222)],
+            Some(_) => &[
+                (Side::Cloud, "lattice-hub", 4222),
+                (Side::Edge, "lattice-leaf", 4222),
+                (Side::Cloud, "application-hub", APPLICATION),
+                (Side::Edge, "application-leaf", APPLICATION),
+            ],
+        };
+        for &(side, name, port) in servers {
+            let home = folder.of(name)?;
+            let config = nats_config(&home, name, side, bus, guard.is_some())?;
             let arguments = ["-c".to_owned(), config.display().to_string()];
-            let recipe = Recipe::new(&folder, file, &programs.join("nats-server"), arguments)?;
-            let mut part = recipe.with(name, value).behind(network.on(side)).start()?;
-            wait::until(&format!("NATS ({file}) answers"), async || {
+            let mut recipe = Recipe::new(&folder, name, &programs.join("nats-server"), arguments)?
+                .behind(network.on(side))
+                .with("NATS_STORE", &streams)
+                .with(
+                    "NATS_HUB",
+                    &format!("nats-leaf://{}:7422", network.address(Side::Cloud)),
+                );
+            if let Some(guard) = &guard {
+                guard.certify(&home, &network.address(Side::Cloud))?;
+                for (name, value) in guard.variables(&network.address(Side::Cloud)) {
+                    recipe = recipe.with(name, &value);
+                }
+            }
+            let mut part = recipe.start()?;
+            let listens = format!("{}:{port}", network.address(side));
+            wait::until(&format!("NATS ({name}) listens"), async || {
                 part.check()?;
-                Ok(async_nats::connect(address).await.ok())
+                Ok(tokio::net::TcpStream::connect(&listens).await.ok())
             })
             .await?;
             parts.push(part);
@@ -107,16 +146,22 @@ impl Continuum {
         .await?;
         parts.push(part);
         let providers = providers::push(&programs, &registry).await?;
-        let part = wadm::recipe(&folder, &programs, timings.cleanup_interval, &hub)?
+        let as_user = |user: &str, address: &str| match &guard {
+            None => address.to_owned(),
+            Some(guard) => format!("{user}:{}@{address}", guard.password(user)),
+        };
+        let runner = as_user("runner", &hub);
+        let part = wadm::recipe(&folder, &programs, timings.cleanup_interval, &as_user("wadm", &hub))?
             .behind(network.on(Side::Cloud))
             .start()?;
-        parts.push(wadm::answers(part, &hub, LATTICE).await?);
+        parts.push(wadm::answers(part, &runner, LATTICE).await?);
 
         let host = |name: &str, nats: &str, side, arguments: &[&str]| {
             let around = host::Surroundings {
                 folder: &folder,
                 programs: &programs,
                 lattice: LATTICE,
+                // Who says no name is a host: it cannot sign in with a password.
                 nats,
                 registry: &registry,
                 max_execution: timings.max_execution,
@@ -130,6 +175,8 @@ impl Continuum {
             edge,
             folder,
             _parts: parts,
+            runner,
+            bus: guard.map_or(4222, |_| APPLICATION),
             network,
             providers,
         };
@@ -138,14 +185,19 @@ impl Continuum {
         Ok(continuum)
     }
 
-    /// NATS in the cloud, `nats://<address>:4222`.
-    pub fn hub(&self) -> String {
-        format!("nats://{}:4222", self.network.address(Side::Cloud))
+    /// The NATS of the platform as the runner has it, `nats://[user:password@]<address>:4222`.
+    pub fn runner(&self) -> String {
+        format!("nats://{}", self.runner)
     }
 
-    /// NATS at the edge.
+    /// The NATS of the applications in the cloud, `nats://<address>:<port>`.
+    pub fn hub(&self) -> String {
+        format!("nats://{}:{}", self.network.address(Side::Cloud), self.bus)
+    }
+
+    /// The NATS of the applications at the edge.
     pub fn leaf(&self) -> String {
-        format!("nats://{}:4222", self.network.address(Side::Edge))
+        format!("nats://{}:{}", self.network.address(Side::Edge), self.bus)
     }
 
     /// The registry, `<address>:5000`, in the cloud; it speaks plain http.
@@ -234,54 +286,48 @@ impl Continuum {
         self.edge.starts()
     }
 
-    /// The ids of what runs on a host, as it says itself; none where it does not answer.
+    /// The ids of what runs on a host, as it tells in the cloud; none where it does not
+    /// answer there.
     ///
     /// # Errors
-    /// When the NATS of its side cannot be reached.
+    /// When NATS in the cloud cannot be reached.
     pub async fn running_on(&self, host: &str) -> anyhow::Result<Vec<String>> {
-        let nats = self.bus_of(host);
-        let Some(id) = host::id(&nats, LATTICE, host).await? else {
+        let nats = &self.runner;
+        let Some(id) = host::id(nats, LATTICE, host).await? else {
             return Ok(Vec::new());
         };
-        let Ok(inventory) = host::inventory(&nats, LATTICE, &id).await else {
+        let Ok(inventory) = host::inventory(nats, LATTICE, &id).await else {
             return Ok(Vec::new());
         };
         let parts = ["components", "providers"].map(|kind| inventory[kind].as_array().cloned().unwrap_or_default());
-        Ok(parts
-            .iter()
-            .flatten()
-            .filter_map(|part| part["id"].as_str().map(str::to_owned))
-            .collect())
+        let ids = parts.iter().flatten().filter_map(|part| part["id"].as_str());
+        Ok(ids.map(str::to_owned).collect())
     }
 
-    /// Waits until a host answers to a ping in the cloud.
+    /// Waits until a host answers to a ping in the cloud. Answers its id.
     ///
     /// # Errors
     /// When it does not within a minute.
     pub async fn until_answers(&self, name: &str) -> anyhow::Result<String> {
-        let hub = format!("{}:4222", self.network.address(Side::Cloud));
-        wait::until(&format!("host {name} answers"), async || {
-            host::id(&hub, LATTICE, name).await
-        })
-        .await
-    }
-
-    fn bus_of(&self, host: &str) -> String {
-        let side = if host == "edge" { Side::Edge } else { Side::Cloud };
-        format!("{}:4222", self.network.address(side))
+        let answers = async || host::id(&self.runner, LATTICE, name).await;
+        wait::until(&format!("host {name} answers"), answers).await
     }
 }
 
-/// The file of `examples/continuum/nats`, with what is added to it.
-fn nats_config(folder: &Folder, file: &str, side: Side, bus: &str) -> anyhow::Result<PathBuf> {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../../examples/continuum/nats/{file}.conf"));
-    let home = folder.of(file)?;
+/// The files of `examples/continuum/nats`, and one that takes the right of them and what is
+/// added.
+fn nats_config(home: &Path, file: &str, side: Side, bus: &str, guarded: bool) -> anyhow::Result<PathBuf> {
+    let guarded = if guarded { "guarded" } else { "" };
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../examples/continuum/nats");
     // An included file lies beside the one that includes it.
-    std::fs::copy(shipped, home.join("shipped.conf"))?;
+    for entry in std::fs::read_dir(shipped.join(guarded))? {
+        let path = entry?.path();
+        if let (Some(name), true) = (path.file_name(), path.is_file()) {
+            std::fs::copy(&path, home.join(name))?;
+        }
+    }
     let path = home.join("nats.conf");
-    std::fs::write(
-        &path,
-        format!("include ./shipped.conf\n{}\n", bus.replace("{side}", side.name())),
-    )?;
+    let bus = bus.replace("{side}", side.name());
+    std::fs::write(&path, format!("include ./{file}.conf\n{bus}\n"))?;
     Ok(path)
 }
