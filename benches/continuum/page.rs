@@ -69,8 +69,13 @@ fn reached(rows: &Rows) -> String {
         lost(&killed) <= 1,
     );
     for (event, what, senders) in [
-        ("drained", "drained on purpose: none lost", &["edge"][..]),
-        ("rolled", "a roll: none lost", &["edge"]),
+        ("drained", "drained on purpose (SIGTERM): none lost", &["edge"][..]),
+        (
+            "unlinked",
+            "drained on purpose, its subscriptions first: none lost",
+            &["edge"],
+        ),
+        ("rolled", "a roll: none lost", &["edge", "cloud"]),
         ("cut", "cut link: none lost on either side", &["edge", "cloud"]),
         ("healed", "healed link: none lost on either side", &["edge", "cloud"]),
     ] {

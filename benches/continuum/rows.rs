@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::traffic::{Message, Place, Sender, Traffic};
 
+/// What was sent so shortly before an event is on its way when it comes, and counts for it.
+const ON_ITS_WAY: Duration = Duration::from_millis(50);
 /// The width of a bar of the picture.
 const BIN: Duration = Duration::from_millis(250);
 
@@ -113,7 +115,7 @@ impl Rows {
 }
 
 fn row(timings: &'static str, run: usize, sender: Sender, messages: &[Message], span: &Span) -> Row {
-    let within = |at: Duration| at >= span.begun && at < span.ended;
+    let within = |at: Duration| at + ON_ITS_WAY >= span.begun && at + ON_ITS_WAY < span.ended;
     let sent: Vec<&Message> = messages.iter().filter(|message| within(message.sent)).collect();
     let mut answers: Vec<Duration> = messages
         .iter()
