@@ -15,22 +15,27 @@
 
 #[path = "continuum/events.rs"]
 mod events;
+#[allow(dead_code, reason = "the tests take more of it")]
 #[path = "../tests/support/forge.rs"]
 mod forge;
 #[path = "continuum/page.rs"]
 mod page;
 #[path = "continuum/picture.rs"]
 mod picture;
+#[allow(dead_code, reason = "the tests take more of it")]
 #[path = "../tests/lattice/push/repository.rs"]
 mod repository;
 #[path = "continuum/rows.rs"]
 mod rows;
+#[allow(dead_code, reason = "the tests take more of it")]
 #[path = "../tests/lattice/push/runner.rs"]
 mod runner;
 #[path = "../tests/lattice/continuum/stage.rs"]
 mod stage;
 #[path = "continuum/traffic.rs"]
 mod traffic;
+
+use std::process::ExitCode;
 
 use lattice_harness::{Continuum, Timings};
 
@@ -40,10 +45,10 @@ use self::repository::Repository;
 use self::runner::Runner;
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     if let Err(reason) = Continuum::is_possible() {
         println!("bench-continuum: {reason}");
-        std::process::exit(1);
+        return ExitCode::FAILURE;
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |name: &str, default: usize| {
@@ -65,4 +70,5 @@ async fn main() {
         false => "an external one, `messaging-nats` 0.27.0",
     };
     page::write(&all, providers);
+    ExitCode::SUCCESS
 }
