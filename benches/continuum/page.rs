@@ -19,7 +19,9 @@ pub(crate) fn write(rows: &Rows, providers: &str) {
         save(&format!("continuum-{}.svg", run.timings), &picture::run(run));
     }
     let of_edge: Vec<&Row> = rows.rows.iter().filter(|row| row.sender == "edge").collect();
-    save("continuum-gaps.svg", &picture::gaps(&of_edge, &EVENTS));
+    let seen = |event: &&str| of_edge.iter().any(|row| row.event == *event);
+    let events: Vec<&str> = EVENTS.into_iter().filter(seen).collect();
+    save("continuum-gaps.svg", &picture::gaps(&of_edge, &events));
     let mut page = HEAD.replace("{when}", &when()).replace("{providers}", providers);
     page.push_str(&reached(rows));
     for (timings, title) in [

@@ -2,35 +2,36 @@
 
 use std::fmt::Write as _;
 
-use super::rows::{Row, Run};
+use super::rows::{BIN, Row, Run};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 70.0;
 const EDGE: &str = "#2a78b5";
 const CLOUD: &str = "#9cc7e6";
+const LATE: &str = "#e08a1e";
 const LOST: &str = "#c62f2f";
 
-/// What was sent in each quarter of a second of a run, by who answered it.
+/// What was sent in each half second of a run, by who answered it.
 pub(crate) fn run(run: &Run) -> String {
     let (height, base) = (300.0, 220.0);
     let most = run
         .bars
         .iter()
-        .map(|bar| bar.edge + bar.cloud + bar.lost)
+        .map(|bar| bar.edge + bar.cloud + bar.late + bar.lost)
         .max()
         .unwrap_or(1)
         .max(1);
-    let seconds = run.bars.len() as f64 / 4.0;
+    let seconds = run.bars.len() as f64 * BIN.as_secs_f64();
     let x = |second: f64| LEFT + (WIDTH - LEFT - 10.0) * second / seconds;
     let mut svg = open(height, "Messages of a sender at the edge, by who answered them");
-    let wide = x(0.25) - x(0.0) + 0.1;
+    let wide = x(BIN.as_secs_f64()) - x(0.0) + 0.1;
     for (at, bar) in run.bars.iter().enumerate() {
         let mut top = base;
-        for (count, color) in [(bar.edge, EDGE), (bar.cloud, CLOUD), (bar.lost, LOST)] {
+        for (count, color) in [(bar.edge, EDGE), (bar.cloud, CLOUD), (bar.late, LATE), (bar.lost, LOST)] {
             let high = 150.0 * count as f64 / most as f64;
             top -= high;
             if count > 0 {
-                let left = x(at as f64 / 4.0);
+                let left = x(at as f64 * BIN.as_secs_f64());
                 let _ = writeln!(
                     svg,
                     "<rect x='{left:.1}' y='{top:.1}' width='{wide:.2}' height='{high:.1}' fill='{color}'/>"
@@ -52,12 +53,13 @@ pub(crate) fn run(run: &Run) -> String {
     for (at, (words, color)) in [
         ("answered by the edge", EDGE),
         ("answered by the cloud", CLOUD),
+        ("answered after more than 1 s", LATE),
         ("lost", LOST),
     ]
     .iter()
     .enumerate()
     {
-        let left = LEFT + 180.0 * at as f64;
+        let left = LEFT + 210.0 * at as f64;
         let _ = writeln!(
             svg,
             "<rect x='{left}' y='{}' width='12' height='12' fill='{color}'/>",
@@ -65,7 +67,7 @@ pub(crate) fn run(run: &Run) -> String {
         );
         text(&mut svg, left + 18.0, base + 44.0, 12, words);
     }
-    text(&mut svg, 4.0, base - 150.0 + 4.0, 10, &format!("{} a second", most * 4));
+    text(&mut svg, 4.0, base - 150.0 + 4.0, 10, "50 a second");
     svg + "</svg>\n"
 }
 
@@ -99,7 +101,7 @@ pub(crate) fn gaps(rows: &[&Row], events: &[&str]) -> String {
         let y = 40.0 + line * at as f64;
         text(&mut svg, 4.0, y + 4.0, 12, event);
         for row in rows.iter().filter(|row| row.event == *event) {
-            let color = if row.timings == "shipped" { EDGE } else { "#e08a1e" };
+            let color = if row.timings == "shipped" { EDGE } else { LATE };
             let up = if row.timings == "shipped" { -4.0 } else { 4.0 };
             let _ = writeln!(
                 svg,
@@ -109,10 +111,7 @@ pub(crate) fn gaps(rows: &[&Row], events: &[&str]) -> String {
             );
         }
     }
-    for (words, color, at) in [
-        ("shipped timings", EDGE, left),
-        ("stock timings", "#e08a1e", left + 150.0),
-    ] {
+    for (words, color, at) in [("shipped timings", EDGE, left), ("stock timings", LATE, left + 150.0)] {
         let _ = writeln!(svg, "<circle cx='{at}' cy='12' r='5' fill='{color}'/>");
         text(&mut svg, at + 10.0, 16.0, 12, words);
     }

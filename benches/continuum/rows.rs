@@ -8,7 +8,9 @@ use super::traffic::{Message, Place, Sender, Traffic};
 /// What was sent so shortly before an event is on its way when it comes, and counts for it.
 const ON_ITS_WAY: Duration = Duration::from_millis(50);
 /// The width of a bar of the picture.
-const BIN: Duration = Duration::from_millis(250);
+pub(crate) const BIN: Duration = Duration::from_millis(500);
+/// An answer that took longer was late.
+const LATE: Duration = Duration::from_secs(1);
 
 /// An event of a run, from its beginning to that of the next one.
 pub(crate) struct Row {
@@ -30,6 +32,7 @@ pub(crate) struct Row {
 pub(crate) struct Bar {
     pub(crate) edge: usize,
     pub(crate) cloud: usize,
+    pub(crate) late: usize,
     pub(crate) lost: usize,
 }
 
@@ -99,14 +102,14 @@ impl Rows {
 
     /// The bars of the pictures.
     pub(crate) fn bars_csv(&self) -> String {
-        let mut text = "timings,second,answered_by_edge,answered_by_cloud,lost\n".to_owned();
+        let mut text = "timings,second,answered_by_edge,answered_by_cloud,answered_late,lost\n".to_owned();
         for run in &self.first {
             for (at, bar) in run.bars.iter().enumerate() {
                 let second = BIN.as_secs_f64() * at as f64;
                 let _ = writeln!(
                     text,
-                    "{},{second:.2},{},{},{}",
-                    run.timings, bar.edge, bar.cloud, bar.lost
+                    "{},{second:.1},{},{},{},{}",
+                    run.timings, bar.edge, bar.cloud, bar.late, bar.lost
                 );
             }
         }
@@ -153,6 +156,7 @@ fn bars(messages: &[Message], start: Duration, end: Duration) -> Vec<Bar> {
     {
         let bar = &mut bars[at(message.sent)];
         match message.answered {
+            Some((at, _)) if at > message.sent + LATE => bar.late += 1,
             Some((_, Some(Place::Edge))) => bar.edge += 1,
             Some(_) => bar.cloud += 1,
             None => bar.lost += 1,

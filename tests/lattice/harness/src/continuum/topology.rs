@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::Signal;
+use serde_json::{Value, json};
 
 use super::guard::Guard;
 use super::network::{Network, Side};
@@ -219,6 +220,20 @@ impl Continuum {
     /// The folder of everything; `logs/<part>.log` lies in it.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Everything that one must know to use it, as JSON: `hub`, `leaf`, `registry`,
+    /// `lattice`, `providers` (references by name), `namespaces`, `folder`.
+    pub fn describe(&self) -> Value {
+        json!({
+            "hub": self.hub(),
+            "leaf": self.leaf(),
+            "registry": self.registry(),
+            "lattice": LATTICE,
+            "providers": self.providers,
+            "namespaces": self.network.namespaces(),
+            "folder": self.folder(),
+        })
     }
 
     /// Cuts the link between the two sides: what is sent is dropped without a word.
