@@ -2,6 +2,7 @@
 
 mod guard;
 mod network;
+mod start;
 mod supervised;
 mod topology;
 
