@@ -44,18 +44,16 @@ async fn the_users_of_the_example_may_do_what_they_must_and_no_more() {
     ] {
         assert!(!is_answered(&task, subject).await, "a task reaches {subject}");
     }
-    // The runner starts nothing on a host by itself, and reads no stream.
+    // The runner makes no links, starts no providers, and reads no stream.
     let address = continuum.runner().replace("nats://", "");
     let (user, address) = address.rsplit_once('@').unwrap();
     let (user, password) = user.split_once(':').unwrap();
     let runner = ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned());
     let runner = runner.connect(address).await.unwrap();
     assert!(is_answered(&runner, "wadm.api.default.model.list").await);
-    for subject in [
-        "wasmbus.ctl.v1.default.config.get.x",
-        "wasmbus.ctl.v1.default.link.get",
-        "$JS.API.INFO",
-    ] {
+    let host = continuum.until_answers("cloud").await.unwrap();
+    let start = format!("wasmbus.ctl.v1.default.provider.start.{host}");
+    for subject in ["wasmbus.ctl.v1.default.link.get", &start, "$JS.API.INFO"] {
         assert!(!is_answered(&runner, subject).await, "the runner reaches {subject}");
     }
     // A host tells wadm nothing but what happens.
