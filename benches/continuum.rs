@@ -2,7 +2,8 @@
 //! hangs, is cut off, drained, comes back, or gets a new version.
 //!
 //! `make bench-continuum` [RUNS=10 STOCK=3]: as root, since it makes a network that can be
-//! cut. It writes benches/continuum.md, and the figures and pictures beside it. The parts
+//! cut. With `dry` nothing is written, with `impatient` who asks does not wait longer each
+//! time. It writes benches/continuum.md, and the figures and pictures beside it. The parts
 //! are those of the tests of the lattice, the application is deployed by `pelato serve`.
 
 #![allow(
@@ -55,20 +56,23 @@ async fn main() -> ExitCode {
         let given = arguments.iter().find_map(|argument| argument.strip_prefix(name));
         given.map_or(default, |text| text.parse().unwrap())
     };
-    let builtin = arguments.iter().any(|argument| argument == "builtin");
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    let builtin = has("builtin");
     let mut all = rows::Rows::default();
     for (name, timings, runs) in [
         ("shipped", Timings::SHIPPED, number("runs=", 10)),
         ("stock", Timings::STOCK, number("stock=", 3)),
     ] {
         if runs > 0 {
-            events::run(name, timings, builtin, runs, &mut all).await;
+            events::run(name, timings, (builtin, has("impatient")), runs, &mut all).await;
         }
     }
     let providers = match builtin {
         true => "the one within the host",
         false => "an external one, `messaging-nats` 0.27.0",
     };
-    page::write(&all, providers);
+    if !has("dry") {
+        page::write(&all, providers);
+    }
     ExitCode::SUCCESS
 }

@@ -35,7 +35,13 @@ pub(crate) const EVENTS: [&str; 11] = [
     "rolled",
 ];
 
-pub(crate) async fn run(name: &'static str, timings: Timings, builtin: bool, runs: usize, rows: &mut Rows) {
+pub(crate) async fn run(
+    name: &'static str,
+    timings: Timings,
+    (builtin, impatient): (bool, bool),
+    runs: usize,
+    rows: &mut Rows,
+) {
     // Each server names its side in what is answered there.
     let bus = format!("mappings = {{ \"{DESTINATION}\": \"{DESTINATION}.{{side}}\" }}");
     let workflow = format!(
@@ -54,7 +60,7 @@ pub(crate) async fn run(name: &'static str, timings: Timings, builtin: bool, run
     )
     .await;
     stage.deploy("tasks/bench.go", &code(name, 0)).await;
-    let traffic = Traffic::start(&stage.continuum.leaf(), &stage.continuum.hub()).await;
+    let traffic = Traffic::start(&stage.continuum.leaf(), &stage.continuum.hub(), impatient).await;
     let course = Course {
         stage: &stage,
         traffic: &traffic,

@@ -74,7 +74,7 @@ pub(crate) struct Traffic {
 }
 
 impl Traffic {
-    pub(crate) async fn start(leaf: &str, hub: &str) -> Self {
+    pub(crate) async fn start(leaf: &str, hub: &str, impatient: bool) -> Self {
         let begun = Instant::now();
         let told = Arc::new(Mutex::new(Told::default()));
         let mut tasks = JoinSet::new();
@@ -107,7 +107,7 @@ impl Traffic {
             loop {
                 clock.tick().await;
                 let text = note(&asking, begun.elapsed(), Sender::Asking);
-                open.spawn(ask(edge.clone(), text, begun, Arc::clone(&asking)));
+                open.spawn(ask(edge.clone(), text, begun, Arc::clone(&asking), impatient));
                 while open.try_join_next().is_some() {}
             }
         });
@@ -215,7 +215,7 @@ fn hear(told: &Mutex<Told>, at: Duration, here: Sender, answer: &async_nats::Mes
 }
 
 /// Asks until there is a reply.
-async fn ask(client: async_nats::Client, text: String, begun: Instant, told: Arc<Mutex<Told>>) {
+async fn ask(client: async_nats::Client, text: String, begun: Instant, told: Arc<Mutex<Told>>, impatient: bool) {
     let number: usize = text.split(' ').nth(1).unwrap().parse().unwrap();
     let asked = begun.elapsed();
     let mut patience = ASK;
@@ -229,6 +229,7 @@ async fn ask(client: async_nats::Client, text: String, begun: Instant, told: Arc
             }
             // Nobody listens, said at once.
             Ok(Err(_)) => sleep(Duration::from_millis(50)).await,
+            Err(_) if impatient => {}
             Err(_) => patience *= 2,
         }
     }
