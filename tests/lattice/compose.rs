@@ -188,6 +188,7 @@ fn pelato_takes_every_runner_yaml_that_comes_with_it() {
     for path in [
         "docker/compose/runner.yaml",
         "docker/compose/platform.yaml",
+        "examples/continuum/runner.yaml",
         "packaging/runner.yaml",
     ] {
         let text = std::fs::read_to_string(Path::new(TOP).join(path)).unwrap();
