@@ -42,7 +42,7 @@ pub(crate) fn write(rows: &Rows, providers: &str) {
             }
         }
     }
-    page.push_str(TAIL);
+    page.push_str(&TAIL.replace("{asked}", &asked(rows)));
     save("continuum.md", &page);
 }
 
@@ -93,6 +93,22 @@ fn reached(rows: &Rows) -> String {
         line(what, seen.len(), format!("{most} lost"), most == 0);
     }
     text
+}
+
+/// How who asks fares, beside who only publishes.
+fn asked(rows: &Rows) -> String {
+    let of = |sender: &'static str| rows.rows.iter().filter(move |row| row.sender == sender);
+    let sent = |sender| of(sender).map(|row| row.sent).sum::<usize>();
+    let lost = |sender| of(sender).map(|row| row.lost).sum::<usize>();
+    let slowest = of("asking").map(|row| row.slowest_ms).max().unwrap_or(0);
+    format!(
+        "of its {} messages {} had no answer within 15 s, the slowest answer came after {slowest} ms; \
+         of the {} of the one that only publishes {} were lost",
+        sent("asking"),
+        lost("asking"),
+        sent("edge"),
+        lost("edge"),
+    )
 }
 
 fn table(rows: &Rows, timings: &str, sender: &str) -> String {

@@ -93,7 +93,7 @@ impl Rows {
             let back = row.back_ms.map_or_else(String::new, |back| back.to_string());
             let _ = writeln!(
                 text,
-                "{},{},{},{},{},{},{},{},{},{back}",
+                "{},{},\"{}\",{},{},{},{},{},{},{back}",
                 row.timings, row.run, row.event, row.sender, row.sent, row.lost, row.twice, row.gap_ms, row.slowest_ms
             );
         }
