@@ -12,7 +12,6 @@
 use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, bail};
 
@@ -44,36 +43,13 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// Whether this process may make one; if not, why, and what to do.
+    /// Whether this process may try to make one; if not, why, and what to do. As root all
+    /// else is a failure: a story that is skipped there tells nothing, and nobody hears.
     pub(crate) fn is_possible() -> Result<(), String> {
         if !rustix::process::geteuid().is_root() {
             return Err("network namespaces need root: call this as root (sudo -E env PATH=$PATH …)".to_owned());
         }
-        for program in ["ip", "nsenter"] {
-            let found = std::env::split_paths(&path()).any(|folder| folder.join(program).is_file());
-            if !found {
-                return Err(format!(
-                    "`{program}` is missing: install iproute2 and util-linux (apt-get install iproute2 util-linux)"
-                ));
-            }
-        }
-        // Several tests of a process ask at once.
-        static ASKED: AtomicUsize = AtomicUsize::new(0);
-        let trial = format!(
-            "pelato-trial-{}-{}",
-            std::process::id(),
-            ASKED.fetch_add(1, Ordering::Relaxed)
-        );
-        let tried = run("ip", &["netns", "add", &trial]).and_then(|()| {
-            let link = ["-n", &trial, "link", "add", "a", "type", "veth", "peer", "name", "b"];
-            run("ip", &link)
-        });
-        let _ = run("ip", &["netns", "del", &trial]);
-        tried.map_err(|error| {
-            format!(
-                "this kernel or container allows no network namespaces ({error:#}): start the container with --privileged"
-            )
-        })
+        Ok(())
     }
 
     /// Takes a number that no living network has, and lays the network. What a killed run
@@ -92,7 +68,7 @@ impl Network {
             network.sweep();
             if let Err(error) = network.build() {
                 network.sweep();
-                return Err(error);
+                return Err(error.context("cannot make network namespaces; in a container it takes --privileged"));
             }
             return Ok(network);
         }
@@ -216,7 +192,7 @@ fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     let called = || format!("{program} {}", arguments.join(" "));
     let ran = Command::new(program).args(arguments).env("PATH", path()).output();
     let ran = ran.map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::other(format!("{program} is not installed")),
+        ErrorKind::NotFound => Error::other(format!("{program} is missing: install iproute2 and util-linux")),
         _ => error,
     });
     let ran = ran.with_context(called)?;

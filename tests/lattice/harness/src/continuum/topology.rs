@@ -67,7 +67,7 @@ impl Continuum {
     /// Whether this process may make one.
     ///
     /// # Errors
-    /// Why not, and what to do: it needs root and a kernel with network namespaces.
+    /// Why not, and what to do: it needs root.
     pub fn is_possible() -> Result<(), String> {
         Network::is_possible()
     }
