@@ -35,7 +35,7 @@ impl Folder {
             .args(["-c", REAPER, "reaper"])
             .arg(&path)
             .arg(std::env::var_os(LOGS).unwrap_or_default())
-            .args(network.iter().flat_map(|network| network.namespaces()))
+            .args(network.map(Network::number))
             .stdin(Stdio::piped())
             // It holds the network's number until it has taken it down.
             .stdout(network.map_or_else(|| Ok(Stdio::null()), |network| network.lock().map(Stdio::from))?)

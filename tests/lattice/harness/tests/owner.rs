@@ -96,6 +96,13 @@ fn an_owner_that_is_killed_takes_its_network_with_it() {
         assert!(Instant::now() < end, "{namespaces:?} are still there");
         std::thread::sleep(Duration::from_millis(20));
     }
+    // Connections over the link that was cut are still in the kernel: the next one has the
+    // same addresses all the same.
+    let (mut owner, _) = Owner::with(&["--continuum"]);
+    assert_eq!(owner.ask("heal")["ok"], true);
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
 }
 
 #[test]

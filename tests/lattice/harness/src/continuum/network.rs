@@ -96,6 +96,11 @@ impl Network {
         run(&nsenter, &[&wan, "sh", "-c", &write])
     }
 
+    /// Its number, which the names of all that it has are made of.
+    pub(crate) fn number(&self) -> String {
+        self.number.to_string()
+    }
+
     /// The names of its namespaces.
     pub(crate) fn namespaces(&self) -> [String; 3] {
         ["cloud", "edge", "wan"].map(|name| self.named(name))
@@ -115,7 +120,7 @@ impl Network {
         for (side, own, first) in [("cloud", 1, 16), ("edge", 2, 24)] {
             let (namespace, wan) = (self.named(side), self.named("wan"));
             // From this machine, then from the router: a network of four addresses each.
-            let outer = format!("plt{}{}", self.number, &side[..1]);
+            let outer = self.link(side);
             let ways = [
                 (None, outer.as_str(), "machine", first),
                 (Some(wan.as_str()), side, "wan", first + 4),
@@ -171,6 +176,15 @@ impl Network {
             }
             let _ = run("ip", &["netns", "del", &namespace]);
         }
+        // They outlive a namespace that an undelivered connection still holds.
+        for side in ["cloud", "edge"] {
+            let _ = run("ip", &["link", "del", &self.link(side)]);
+        }
+    }
+
+    /// The name of this machine's end of the link to a side.
+    fn link(&self, side: &str) -> String {
+        format!("plt{}{}", self.number, &side[..1])
     }
 
     fn named(&self, name: &str) -> String {
