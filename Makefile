@@ -1,5 +1,5 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo demo-lattice test lint fuzz bench bench-load fmt setup
+.PHONY: help demo demo-lattice test lint fuzz bench bench-continuum bench-load fmt setup
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -21,6 +21,9 @@ fuzz: ## A minute each of whatever a fuzzer thinks of: workflow.yaml, deliveries
 
 bench: ## Each bench against its peer, into benches/README.md; ONLY=name for one
 	@scripts/bench.sh $(ONLY)
+
+bench-continuum: ## A place dies, hangs, is cut off, drained, rolled: into benches/continuum.md; half an hour, as root; RUNS=10 STOCK=3
+	@scripts/bench-continuum.sh $(or $(RUNS),10) $(or $(STOCK),3) $(PROVIDERS)
 
 bench-load: ## The door under load, beside Debian's webhook (apt install webhook): deliveries, a burst, a long history
 	@cargo bench --bench load

@@ -22,6 +22,9 @@ needs git git --version
 needs curl curl --version
 needs ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
 needs python3-pip python3 -m pip --version
+# The tests make networks of their own (ip), and certificates for them.
+needs iproute2 env PATH="$PATH:/usr/sbin:/sbin" ip -V
+needs openssl openssl version
 # The tests run servers of their own, from folders of their own.
 needs postgresql sh -c 'ls /usr/lib/postgresql/*/bin/postgres || command -v postgres'
 

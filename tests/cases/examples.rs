@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::command::{Ended, Project};
 
 /// Every folder of `examples/`, and how many tasks it has.
-const EXAMPLES: [(&str, usize); 6] = [
+const EXAMPLES: [(&str, usize); 7] = [
+    ("continuum", 1),
     ("key-value", 1),
     ("monorepo", 20),
     ("own-template", 1),

@@ -128,13 +128,17 @@ fn each_host_has_its_label_and_its_nats() {
         lines.collect::<Vec<_>>().join("\n")
     };
     insta::assert_snapshot!(of("edge-host"), @"
+    WASMCLOUD_HEARTBEAT_INTERVAL=1
     WASMCLOUD_JS_DOMAIN=hub
     WASMCLOUD_LABEL_host-type=edge
+    WASMCLOUD_MAX_EXECUTION_TIME_MS=10000
     WASMCLOUD_NATS_HOST=nats-leaf
     WASMCLOUD_OCI_ALLOWED_INSECURE=registry:5000
     ");
     insta::assert_snapshot!(of("cloud-host"), @"
+    WASMCLOUD_HEARTBEAT_INTERVAL=1
     WASMCLOUD_LABEL_host-type=cloud
+    WASMCLOUD_MAX_EXECUTION_TIME_MS=10000
     WASMCLOUD_NATS_HOST=nats-hub
     WASMCLOUD_OCI_ALLOWED_INSECURE=registry:5000
     ");
@@ -162,8 +166,14 @@ fn a_variable_that_is_not_set_is_named() {
 fn nats_takes_hub_and_leaf() {
     let nats = programs().unwrap().join("nats-server");
     for file in ["hub.conf", "leaf.conf"] {
-        let path = Path::new(TOP).join("docker/compose").join(file);
-        let ran = Command::new(&nats).arg("-t").arg("-c").arg(path).output().unwrap();
+        let path = Path::new(TOP).join("examples/continuum/nats").join(file);
+        let ran = Command::new(&nats)
+            .args(["-t", "-c"])
+            .arg(path)
+            .env("NATS_STORE", "/data")
+            .env("NATS_HUB", "nats-leaf://nats-hub:7422")
+            .output()
+            .unwrap();
         assert!(ran.status.success(), "{file}: {}", String::from_utf8_lossy(&ran.stderr));
     }
 }
@@ -178,6 +188,7 @@ fn pelato_takes_every_runner_yaml_that_comes_with_it() {
     for path in [
         "docker/compose/runner.yaml",
         "docker/compose/platform.yaml",
+        "examples/continuum/runner.yaml",
         "packaging/runner.yaml",
     ] {
         let text = std::fs::read_to_string(Path::new(TOP).join(path)).unwrap();
@@ -195,13 +206,14 @@ fn pelato_takes_every_runner_yaml_that_comes_with_it() {
     }
 }
 
-/// The names that `platform.yaml` and NATS's files have are those of services.
+/// The names that `platform.yaml` and the variables have are those of services.
 #[test]
 fn who_is_named_is_there() {
     let services = services("platform");
-    let host = Regex::new(r"(?:http://|nats://|\W)((?:gitea|registry|nats|platform)[a-z-]*):\d{4}").unwrap();
+    let host =
+        Regex::new(r"(?:http://|nats://|nats-leaf://|\W)((?:gitea|registry|nats|platform)[a-z-]*):\d{4}").unwrap();
     let mut named = BTreeSet::new();
-    for file in ["platform.yaml", "leaf.conf", "../compose.yaml"] {
+    for file in ["platform.yaml", "../compose.yaml"] {
         let text = std::fs::read_to_string(Path::new(TOP).join("docker/compose").join(file)).unwrap();
         named.extend(host.captures_iter(&text).map(|found| found[1].to_owned()));
     }

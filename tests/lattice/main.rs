@@ -18,6 +18,7 @@ mod compose;
 #[cfg(feature = "local")]
 #[path = "../conformance/mod.rs"]
 mod conformance;
+mod continuum;
 #[cfg(feature = "local")]
 #[path = "../database/mod.rs"]
 mod database;

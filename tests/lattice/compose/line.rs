@@ -1,4 +1,4 @@
-//! The hub and the leaf of `docker/compose/`, started for real: what the edge says is heard
+//! The hub and the leaf that `docker/compose.yaml` starts, started for real: what the edge says is heard
 //! in the cloud, and the edge reaches the streams.
 
 use std::path::Path;
@@ -14,8 +14,8 @@ use super::super::image::free_port;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A NATS server with one of the files, its addresses being of this machine and free.
-fn nats(folder: &Path, file: &str, names: &[(&str, String)]) -> Child {
-    let path = Path::new(super::TOP).join("docker/compose").join(file);
+fn nats(folder: &Path, file: &str, variable: (&str, String), names: &[(&str, String)]) -> Child {
+    let path = Path::new(super::TOP).join("examples/continuum/nats").join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let text = names.iter().fold(text, |text, (from, to)| {
         assert!(text.contains(from), "{file} does not hold {from}");
@@ -26,6 +26,7 @@ fn nats(folder: &Path, file: &str, names: &[(&str, String)]) -> Child {
     Command::new(programs().unwrap().join("nats-server"))
         .arg("-c")
         .arg(file)
+        .env(variable.0, variable.1)
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
@@ -55,21 +56,18 @@ async fn the_edge_is_heard_in_the_cloud_and_reaches_its_streams() {
     let _hub = nats(
         folder.path(),
         "hub.conf",
+        ("NATS_STORE", streams),
         &[
             ("0.0.0.0:4222", hub.clone()),
             ("127.0.0.1:8222", hub_http.clone()),
             ("0.0.0.0:7422", line.clone()),
-            ("/data", streams),
         ],
     );
     let _leaf = nats(
         folder.path(),
         "leaf.conf",
-        &[
-            ("0.0.0.0:4222", leaf.clone()),
-            ("127.0.0.1:8222", leaf_http.clone()),
-            ("nats://nats-hub:7422", format!("nats://{line}")),
-        ],
+        ("NATS_HUB", format!("nats-leaf://{line}")),
+        &[("0.0.0.0:4222", leaf.clone()), ("127.0.0.1:8222", leaf_http.clone())],
     );
     // As the health checks ask.
     for http in [hub_http, leaf_http] {

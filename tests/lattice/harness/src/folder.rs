@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::Context as _;
 
+use crate::continuum::Network;
+
 const REAPER: &str = include_str!("reaper.sh");
 
 /// Names a folder that the logs of every lattice are saved in.
@@ -20,7 +22,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    pub(crate) fn new() -> anyhow::Result<Self> {
+    /// One, whose reaper takes `network` down too.
+    pub(crate) fn new(network: Option<&Network>) -> anyhow::Result<Self> {
         let path = tempfile::Builder::new()
             .prefix("lattice-")
             .tempdir()
@@ -31,9 +34,11 @@ impl Folder {
         let reaper = Command::new("sh")
             .args(["-c", REAPER, "reaper"])
             .arg(&path)
-            .args(std::env::var_os(LOGS))
+            .arg(std::env::var_os(LOGS).unwrap_or_default())
+            .args(network.map(Network::number))
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            // It holds the network's number until it has taken it down.
+            .stdout(network.map_or_else(|| Ok(Stdio::null()), |network| network.lock().map(Stdio::from))?)
             .stderr(Stdio::null())
             // Ctrl-C on a terminal goes to a whole group.
             .process_group(0)

@@ -40,7 +40,7 @@ impl Lattice {
     /// and shows the end of its log).
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let programs = programs::folder()?;
-        let folder = Folder::new()?;
+        let folder = Folder::new(None)?;
         let ((nats_part, nats), (registry_part, registry)) = tokio::try_join!(
             nats::start(&folder, &programs, options.max_payload, None),
             registry::start(&folder, &programs, None),
@@ -188,6 +188,7 @@ impl Lattice {
             nats: &self.nats,
             registry: &self.registry,
             max_execution: self.options.max_execution,
+            heartbeat: host::HEARTBEAT,
         };
         let (part, id) = host::start(&around, name, labels).await?;
         self.keep(name, part);

@@ -20,6 +20,7 @@
 //! The programs come from `scripts/setup-lattice.sh`; without them a start fails
 //! and says so.
 
+mod continuum;
 mod folder;
 mod host;
 mod lattice;
@@ -32,6 +33,7 @@ mod registry;
 mod wadm;
 mod wait;
 
+pub use continuum::{Continuum, Timings};
 pub use folder::working_in;
 pub use lattice::Lattice;
 pub use options::Options;

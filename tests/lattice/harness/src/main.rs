@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
-use lattice_harness::{Lattice, Options};
+use lattice_harness::{Continuum, Lattice, Options, Timings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::runtime::Runtime;
@@ -20,7 +20,11 @@ const COMMANDS: &str = "Commands on standard input, one a line:
   stop PART, cont PART  halt it and let it go on
   start HOST [KEY=VALUE...]  start a host, with labels
   start PART            start nats, registry or wadm again
-PART is nats, registry, wadm or the name of a host.";
+PART is nats, registry, wadm or the name of a host.
+With --continuum:
+  cut, heal             the link between edge and cloud
+  kill, term, stop, cont  the host at the edge and what it has started
+  hold, release         whether it is left alone when it ends";
 
 #[derive(Parser)]
 #[command(name = "lattice", about = "Starts a real wasmCloud lattice on this machine", after_help = COMMANDS)]
@@ -35,6 +39,9 @@ struct Args {
     /// Do not start wadm
     #[arg(long)]
     no_wadm: bool,
+    /// An edge and a cloud in network namespaces instead, as root
+    #[arg(long, conflicts_with_all = ["hosts", "no_hosts", "no_wadm"])]
+    continuum: bool,
     /// The name of the lattice
     #[arg(long, value_name = "NAME", default_value = "default")]
     lattice: String,
@@ -61,7 +68,7 @@ impl Args {
 }
 
 fn main() -> ExitCode {
-    match begin(Args::parse().options()) {
+    match begin(Args::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lattice: {error:#}");
@@ -70,26 +77,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn begin(options: Options) -> anyhow::Result<()> {
+fn begin(args: Args) -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
-    let ended = runtime.block_on(run(options));
+    let ended = runtime.block_on(run(args));
     // A thread of it may still wait for a line of input that never comes.
     runtime.shutdown_background();
     ended
 }
 
-async fn run(options: Options) -> anyhow::Result<()> {
+async fn run(args: Args) -> anyhow::Result<()> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::select! {
-        ended = serve(options) => ended,
+        ended = serve(args) => ended,
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
     }
 }
 
-async fn serve(options: Options) -> anyhow::Result<()> {
-    let lattice = Lattice::start(options).await?;
+async fn serve(args: Args) -> anyhow::Result<()> {
+    if args.continuum {
+        return serve_continuum().await;
+    }
+    let lattice = Lattice::start(args.options()).await?;
     println!("{}", lattice.describe());
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
@@ -97,6 +107,33 @@ async fn serve(options: Options) -> anyhow::Result<()> {
             Ok(answer) => answer,
             Err(error) => json!({ "error": format!("{error:#}") }),
         };
+        println!("{answer}");
+    }
+    Ok(())
+}
+
+async fn serve_continuum() -> anyhow::Result<()> {
+    let continuum = Continuum::start(Timings::SHIPPED, "").await?;
+    println!("{}", continuum.describe());
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        let done = match line.trim() {
+            "cut" => continuum.cut(),
+            "heal" => continuum.heal(),
+            "kill" => continuum.kill_edge(),
+            "term" => continuum.drain_edge(),
+            "stop" => continuum.freeze_edge(),
+            "cont" => continuum.thaw_edge(),
+            held @ ("hold" | "release") => {
+                continuum.hold_edge(held == "hold");
+                Ok(())
+            }
+            line => Err(anyhow::anyhow!("not a command: {line}")),
+        };
+        let answer = done.map_or_else(
+            |error| json!({ "error": format!("{error:#}") }),
+            |()| json!({ "ok": true }),
+        );
         println!("{answer}");
     }
     Ok(())

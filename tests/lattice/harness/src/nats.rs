@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use async_nats::ConnectOptions;
 use serde_json::Value;
 
 use crate::folder::Folder;
@@ -63,11 +64,20 @@ fn listening(ports: &[u8]) -> Option<String> {
     Some(url.trim_start_matches("nats://").to_owned())
 }
 
+/// Connects to `[user:password@]host:port`. The client does not take them from there.
+pub(crate) async fn connect(address: &str) -> anyhow::Result<async_nats::Client> {
+    let (user, host) = address.rsplit_once('@').unwrap_or(("", address));
+    let options = match user.split_once(':') {
+        Some((user, password)) => ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned()),
+        None => ConnectOptions::new(),
+    };
+    let connected = options.connect(host).await;
+    connected.with_context(|| format!("cannot reach NATS at {host}"))
+}
+
 /// Asks `subject` once and reads the answer as JSON.
 pub(crate) async fn request(address: &str, subject: String, body: &str) -> anyhow::Result<Value> {
-    let client = async_nats::connect(address)
-        .await
-        .with_context(|| format!("cannot reach NATS at {address}"))?;
+    let client = connect(address).await?;
     let answer = client
         .request(subject.clone(), body.to_owned().into())
         .await

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# reaper.sh FOLDER [LOGS]: waits until standard input ends, which the kernel sees
+# reaper.sh FOLDER [LOGS [NETWORK]]: waits until standard input ends, which the kernel sees
 # to however its other end dies; then kills what works in FOLDER, saves its logs in
-# LOGS where that is given, and removes it.
+# LOGS where that is given, and removes it and the network of that number.
 #
 # A process belongs to the lattice when its working folder lies in FOLDER. That
 # holds for children of children too, in whatever group or session they are and
@@ -22,3 +22,13 @@ if [ -n "${2:-}" ]; then
 	cp "$1"/logs/* "$2/${1##*/}/"
 fi
 rm -rf "$1"
+[ -n "${3:-}" ] || exit 0
+PATH=$PATH:/usr/sbin:/sbin
+# First what ends on this machine: a connection over a link that was cut keeps its namespace,
+# without a name, for as long as the kernel tries to deliver what it still has.
+for link in "plt$3c" "plt$3e"; do
+	ip link del "$link"
+done
+for side in cloud edge wan; do
+	ip netns del "pelato-$3-$side"
+done

@@ -3,30 +3,30 @@
 use std::path::Path;
 
 use crate::folder::Folder;
-use crate::part::Part;
+use crate::part::{Part, Recipe};
 use crate::wait;
 
 pub(crate) const NAME: &str = "registry";
 
-/// Starts the registry; `port` is where one that ran before listened.
-/// Answers the part and its address, `127.0.0.1:<port>`.
-pub(crate) async fn start(folder: &Folder, programs: &Path, port: Option<u16>) -> anyhow::Result<(Part, String)> {
+/// What starts the registry, which listens on `address`.
+pub(crate) fn recipe(folder: &Folder, programs: &Path, address: &str) -> anyhow::Result<Recipe> {
     let home = folder.of(NAME)?;
     let settings = format!(
         "version: 0.1\n\
          log: {{level: info, accesslog: {{disabled: true}}}}\n\
          storage:\n  filesystem: {{rootdirectory: {}}}\n  delete: {{enabled: true}}\n\
-         http: {{addr: \"127.0.0.1:{}\"}}\n",
+         http: {{addr: \"{address}\"}}\n",
         home.join("storage").display(),
-        port.unwrap_or(0),
     );
     std::fs::write(home.join("registry.yml"), settings)?;
-    let mut part = Part::start(
-        folder,
-        NAME,
-        &programs.join("docker-registry"),
-        ["serve", "registry.yml"].map(str::to_owned),
-    )?;
+    let arguments = ["serve", "registry.yml"].map(str::to_owned);
+    Recipe::new(folder, NAME, &programs.join("docker-registry"), arguments)
+}
+
+/// Starts the registry; `port` is where one that ran before listened.
+/// Answers the part and its address, `127.0.0.1:<port>`.
+pub(crate) async fn start(folder: &Folder, programs: &Path, port: Option<u16>) -> anyhow::Result<(Part, String)> {
+    let mut part = recipe(folder, programs, &format!("127.0.0.1:{}", port.unwrap_or(0)))?.start()?;
     let address = wait::until("the registry tells its port", async || {
         part.check()?;
         Ok(listening(&part.log()?))

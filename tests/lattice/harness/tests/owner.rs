@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lattice_harness::working_in;
+use lattice_harness::{Continuum, working_in};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -23,8 +23,13 @@ struct Owner {
 
 impl Owner {
     fn start() -> Self {
+        Self::with(&["--no-wadm", "--host", "edge"]).0
+    }
+
+    /// One, and what it told first.
+    fn with(arguments: &[&str]) -> (Self, Value) {
         let mut process = Command::new(env!("CARGO_BIN_EXE_lattice"))
-            .args(["--no-wadm", "--host", "edge"])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -33,12 +38,13 @@ impl Owner {
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let first = line(&mut output);
         let folder = PathBuf::from(first["folder"].as_str().unwrap_or_else(|| panic!("{first}")));
-        Self {
+        let owner = Self {
             process,
             input,
             output,
             folder,
-        }
+        };
+        (owner, first)
     }
 
     fn ask(&mut self, command: &str) -> Value {
@@ -60,6 +66,40 @@ fn an_owner_that_is_killed_takes_all_parts_with_it() {
 fn a_halted_host_does_not_outlive_its_owner() {
     let mut owner = Owner::start();
     assert_eq!(owner.ask("stop edge")["ok"], true);
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
+}
+
+#[test]
+fn an_owner_that_is_killed_takes_its_network_with_it() {
+    if let Err(reason) = Continuum::is_possible() {
+        println!("skipped: {reason}");
+        return;
+    }
+    let (mut owner, first) = Owner::with(&["--continuum"]);
+    let namespaces: Vec<PathBuf> = first["namespaces"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| Path::new("/run/netns").join(name.as_str().unwrap()))
+        .collect();
+    assert!(namespaces.len() == 3 && namespaces.iter().all(|path| path.exists()));
+    assert_eq!(owner.ask("cut")["ok"], true);
+    assert_eq!(owner.ask("kill")["ok"], true);
+    assert_eq!(owner.ask("sing")["error"], "not a command: sing");
+    owner.process.kill().unwrap();
+    owner.process.wait().unwrap();
+    wait_until_gone(&owner.folder);
+    let end = Instant::now() + Duration::from_secs(30);
+    while namespaces.iter().any(|path| path.exists()) {
+        assert!(Instant::now() < end, "{namespaces:?} are still there");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Connections over the link that was cut are still in the kernel: the next one has the
+    // same addresses all the same.
+    let (mut owner, _) = Owner::with(&["--continuum"]);
+    assert_eq!(owner.ask("heal")["ok"], true);
     owner.process.kill().unwrap();
     owner.process.wait().unwrap();
     wait_until_gone(&owner.folder);
