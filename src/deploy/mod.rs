@@ -6,6 +6,7 @@
 
 mod application;
 mod connection;
+mod credentials;
 mod database;
 mod destination;
 mod earlier;
@@ -30,6 +31,7 @@ mod shared;
 mod specification;
 mod start;
 mod survey;
+mod tls;
 mod turns;
 mod wadm;
 mod watch;
