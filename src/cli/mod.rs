@@ -25,6 +25,7 @@ mod new;
 mod plan;
 mod printer;
 mod progress;
+mod promote;
 mod remove;
 mod rollback;
 #[cfg(feature = "local")]
@@ -71,6 +72,7 @@ pub async fn main() -> ExitCode {
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Plan(command) => plan::run(&command, &printer).await,
         Command::Rollback(command) => rollback::run(&command, &printer).await,
+        Command::Promote(command) => promote::run(&command, &printer).await,
         Command::Status(command) => status::run(&command, &printer).await,
         Command::New(command) => new::run(&command, &printer),
         Command::Templates(command) => templates::run(&command, &printer),

@@ -13,7 +13,7 @@ mod variables;
 
 pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
 pub use retention::Retention;
-pub use runner::{Limits, Repository, RunnerConfig, read_runner};
+pub use runner::{Limits, Repository, RunnerConfig, read_environments, read_runner};
 pub use secrets::Named;
 pub use settings::{Flags, Settings};
 pub use variables::{DotenvError, Variables};
