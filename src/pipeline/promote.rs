@@ -3,16 +3,18 @@
 
 mod carry_out;
 mod differ;
+mod origin;
 
 use std::collections::BTreeMap;
 
 use self::differ::differences;
+use self::origin::Origin;
 use super::recorded::by_task;
 use super::state::placed;
 use super::{Prepared, PreparedProject, PreparedTask, Recorded, Request, RunError, prepare};
 use crate::deploy::{Deployed, Earlier};
 use crate::generate::{Manifest, UNBUILT};
-use crate::plan::{Note, Wanted};
+use crate::plan::Wanted;
 use crate::services::Services;
 use crate::source::{ProjectFiles, SourceError};
 
@@ -166,62 +168,6 @@ async fn check_database(tasks: &[&Recorded], to: &Services) -> Result<(), RunErr
         });
     }
     Ok(to.learn_database_mark().await?)
-}
-
-/// What a task was built from, as its applications say.
-struct Origin {
-    component_name: String,
-    environment: String,
-    commit: String,
-    fingerprint: String,
-    image: String,
-    note: Note,
-}
-
-impl Origin {
-    fn of(task: &Recorded, environment: &str) -> Result<Self, RunError> {
-        let name = &task.component_name;
-        let wrong = |why: String| Err(RunError::NotPromoted(why));
-        let all: Vec<Earlier> = task.applications.iter().map(Deployed::now).collect();
-        let Some(first) = all.first() else {
-            return wrong(format!("`{name}` is not deployed in {environment}"));
-        };
-        if all.iter().any(|one| one.image() != first.image()) {
-            return wrong(format!(
-                "`{name}` is not the same on all targets of {environment}; end what goes on there, with `pelato brush` or `pelato rollback`"
-            ));
-        }
-        let note = task.applications.first();
-        let note = note.and_then(|one| one.annotations.get("pelato.inputs"));
-        let (Some(commit), Some(fingerprint)) = (first.commit(), first.fingerprint()) else {
-            return wrong(format!(
-                "`{name}` says no commit in {environment}, since it was deployed from a folder that had none; commit, and deploy it there again"
-            ));
-        };
-        Ok(Self {
-            component_name: name.clone(),
-            environment: environment.to_owned(),
-            commit,
-            fingerprint,
-            image: first.image().to_owned(),
-            note: Note::parse(note.map_or("", String::as_str)),
-        })
-    }
-
-    /// What was deployed from a folder with changes says a commit that it is not of.
-    fn check(&self, task: &PreparedTask) -> Result<(), RunError> {
-        let inputs = &task.sources.inputs;
-        let here = Note::of(&inputs.code, &inputs.template, &self.note.toolchain);
-        let changed = match (here.code == self.note.code, here.template == self.note.template) {
-            (true, true) => return Ok(()),
-            (false, _) => "code",
-            (true, false) => "template",
-        };
-        Err(RunError::NotPromoted(format!(
-            "`{}` in {} has another {changed} than its commit {}, so it was deployed from a folder with changes, or with other templates; commit, and deploy it there again",
-            self.component_name, self.environment, self.commit
-        )))
-    }
 }
 
 fn prepared(

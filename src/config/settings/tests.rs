@@ -1,3 +1,5 @@
+//! What settings come to.
+
 use secrecy::ExposeSecret as _;
 
 use super::*;

@@ -82,6 +82,9 @@ mod tests {
         let here = document("nats://a:4222", "one.example/x@sha256:1", "stock:1");
         assert_eq!(differences(&here, &here), Vec::<String>::new());
         let there = document("nats://b:4222", "two.example/x@sha256:1", "stock:2");
-        insta::assert_snapshot!(differences(&here, &there).join("\n"), @"");
+        insta::assert_snapshot!(differences(&here, &there).join("\n"), @"
+        messaging cluster_uris: nats://a:4222 → nats://b:4222
+        messaging image: stock:1 → stock:2
+        ");
     }
 }
