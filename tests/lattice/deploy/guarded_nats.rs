@@ -17,6 +17,7 @@ authorization { users: [
 pub(crate) struct GuardedNats {
     pub(crate) url: String,
     /// Where it takes websockets, if it does.
+    #[allow(dead_code, reason = "each test takes what it needs")]
     pub(crate) websocket: Option<String>,
     process: Child,
     _folder: TempDir,

@@ -145,6 +145,13 @@ async fn what_staging_has_comes_to_production_while_main_moves_on() {
     assert_eq!(here, of(staging, "staging").await);
     assert_eq!(json["tasks"][0]["digest"], here[0].as_str());
 
+    // A run of that commit in production finds what it would deploy.
+    let there = project_on(&production, "acme/promoted").with("PELATO_ENVIRONMENT", "production");
+    there.workflow(&[Task::processor("promoted", &["edge"])]);
+    write(&there, "one");
+    let ended = there.pelato(&["brush"]).await;
+    assert_eq!(ended.last(), "done: nothing to do; 1 unchanged", "{}", ended.said);
+
     // Again there is nothing to do.
     let again = run(&["promoted"]).await;
     assert_eq!(
