@@ -325,6 +325,7 @@ impl Bench<'_> {
             providers: Providers::External,
             targets: BTreeMap::new(),
             heal: false,
+            agent: false,
             state: None,
         };
         let cache = self.folder.join("cache").display().to_string();

@@ -256,6 +256,8 @@ fn of(lattice: &Lattice, image: &str) -> Manifest {
         dest_topic: Some("out".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     };
     let owner = Owner {
@@ -271,6 +273,7 @@ fn of(lattice: &Lattice, image: &str) -> Manifest {
         providers: &Providers::builtin(),
         nats: &lattice.nats(),
         sql: None,
+        agent: false,
         owner: &owner,
     };
     manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap()

@@ -263,6 +263,7 @@ fn services() -> Services {
         providers: Providers::External,
         targets: BTreeMap::new(),
         heal: false,
+        agent: false,
         state: None,
     };
     Services::new(environment, build_settings("local", "1", |_| None).unwrap()).unwrap()

@@ -35,6 +35,8 @@ mod owners;
 mod plan;
 #[path = "local/process.rs"]
 mod process;
+#[path = "local/promote.rs"]
+mod promote;
 #[path = "local/push.rs"]
 mod push;
 #[path = "local/pushes.rs"]

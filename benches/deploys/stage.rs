@@ -151,6 +151,8 @@ impl Stage {
             dest_topic: Some(format!("{name}.out")),
             version: "1.0.0".into(),
             address: None,
+            instances: None,
+            placement: Default::default(),
             extra: Default::default(),
         };
         let owner = Owner {
@@ -166,6 +168,7 @@ impl Stage {
             providers: &Providers::builtin(),
             nats: &self.lattice.nats(),
             sql: None,
+            agent: false,
             owner: &owner,
         };
         manifest(&task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap()

@@ -6,6 +6,7 @@ mod check;
 mod local;
 mod new;
 mod plan;
+mod promote;
 mod rollback;
 mod runner;
 
@@ -19,6 +20,7 @@ pub(super) use self::check::{Check, Format};
 pub(super) use self::local::{Dev, Invoke, LocalHost, Test};
 pub(super) use self::new::{New, TemplatesCommand, TemplatesShow};
 pub(super) use self::plan::{Deploying, Plan};
+pub(super) use self::promote::Promote;
 pub(super) use self::rollback::{Rollback, Status};
 pub(super) use self::runner::{At, Cancel, Logs, Runs, Serve};
 use crate::config::Flags;
@@ -48,6 +50,8 @@ pub(super) enum Command {
     Plan(Plan),
     /// Put back what was deployed before, without building
     Rollback(Rollback),
+    /// Take what is deployed in one environment to another one, without building
+    Promote(Promote),
     /// Show what runs where
     Status(Status),
     /// Begin a project: a workflow, a function and its cases

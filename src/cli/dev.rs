@@ -29,7 +29,9 @@ pub(super) async fn run(command: &Dev, printer: &Printer) -> Result<bool, Comman
     let shown = printer.clone();
     let printing = tokio::spawn(async move { lines.print(&shown).await });
     let stores = stores(command.keyvalue.as_deref(), opened.settings.environment.sql.as_ref())?;
-    let (build, nats) = (opened.services.building().clone(), command.nats.as_deref());
+    let build = opened.services.building().clone();
+    // Without the flag the tasks talk within this process, whatever the variables name.
+    let nats = command.nats.as_ref().map(|_| opened.services.nats());
     let mut session = Session::start(build, nats, stores, observer, &reporter).await?;
     let mut watch = Watch::new(opened.folders(), opened.settings.templates.as_deref()).map_err(DevError::from)?;
     let mut keys = Keys::read();

@@ -49,6 +49,7 @@ pub(super) fn wants_json(command: &Command) -> bool {
         Command::Plan(command) => command.json,
         Command::Check(command) => command.json || command.format == Format::Json,
         Command::Rollback(command) => command.json,
+        Command::Promote(command) => command.json,
         Command::Status(command) => command.json,
         Command::Runs(command) => command.json,
         Command::Cancel(command) => command.json,

@@ -26,6 +26,7 @@ mod new;
 mod plan;
 mod printer;
 mod progress;
+mod promote;
 mod remove;
 mod rollback;
 #[cfg(feature = "local")]
@@ -72,6 +73,7 @@ pub async fn main() -> ExitCode {
         Command::Remove(command) => remove::run(&command, &printer).await,
         Command::Plan(command) => plan::run(&command, &printer).await,
         Command::Rollback(command) => rollback::run(&command, &printer).await,
+        Command::Promote(command) => promote::run(&command, &printer).await,
         Command::Status(command) => status::run(&command, &printer).await,
         Command::New(command) => new::run(&command, &printer),
         Command::Templates(command) => templates::run(&command, &printer),

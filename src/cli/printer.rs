@@ -109,7 +109,13 @@ impl Printer {
 
     /// The same, of the secrets that parts were made with.
     pub(super) fn hide_those_of(&self, services: &Services) -> Mask {
-        let secrets = services.environment().secrets();
+        self.hide_those_of_all(&[services])
+    }
+
+    /// The same of several parts.
+    pub(super) fn hide_those_of_all(&self, services: &[&Services]) -> Mask {
+        let secrets = services.iter().flat_map(|services| services.environment().secrets());
+        let secrets: Vec<_> = secrets.collect();
         let mask = Mask::of(secrets.iter().map(|(_, secret)| secret));
         self.hide(mask.clone());
         mask
@@ -118,7 +124,12 @@ impl Printer {
     /// A reporter whose events go to stderr, without the secrets that parts were made
     /// with.
     pub(super) fn reporter(&self, services: &Services) -> Reporter {
-        let mask = self.hide_those_of(services);
+        self.reporter_of_all(&[services])
+    }
+
+    /// The same for what works with several parts.
+    pub(super) fn reporter_of_all(&self, services: &[&Services]) -> Reporter {
+        let mask = self.hide_those_of_all(services);
         let sink: Arc<dyn Sink> = match &self.bars {
             Some(bars) => Arc::new(Progress::new(bars.clone(), |text| eprintln!("{text}"))),
             None => Arc::new(Lines),

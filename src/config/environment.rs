@@ -75,7 +75,8 @@ pub struct Registry {
 /// A NATS server and who we are there.
 #[derive(Clone, Debug)]
 pub struct Nats {
-    /// `nats://host:port`.
+    /// `nats://host:port`, `tls://…`, or over websockets `ws://…` and `wss://…`; several
+    /// with commas between them.
     pub url: String,
     /// User of user and password.
     pub user: Option<String>,
@@ -83,6 +84,10 @@ pub struct Nats {
     pub password: Option<SecretString>,
     /// A token instead.
     pub token: Option<SecretString>,
+    /// The seed of an nkey instead (`SU…`).
+    pub nkey: Option<SecretString>,
+    /// A file with that seed instead.
+    pub nkey_file: Option<PathBuf>,
     /// A `.creds` file instead.
     pub creds: Option<PathBuf>,
     /// Authorities that the server's certificate may come from (PEM).
@@ -101,6 +106,8 @@ impl Nats {
             user: None,
             password: None,
             token: None,
+            nkey: None,
+            nkey_file: None,
             creds: None,
             ca: None,
             cert: None,

@@ -8,10 +8,12 @@ mod retention;
 mod runner;
 mod secret;
 mod secrets;
+mod settings;
 mod variables;
 
 pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
 pub use retention::Retention;
-pub use runner::{Limits, Repository, RunnerConfig, read_runner};
+pub use runner::{Limits, Repository, RunnerConfig, read_environments, read_runner};
 pub use secrets::Named;
-pub use variables::{DotenvError, Flags, Settings, Variables};
+pub use settings::{Flags, Settings};
+pub use variables::{DotenvError, Variables};

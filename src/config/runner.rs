@@ -1,6 +1,7 @@
 //! `runner.yaml`: what the runner serves, and where to.
 
 mod environment;
+mod environments;
 mod reconcile;
 mod repository;
 
@@ -18,6 +19,7 @@ use super::retention::{Retention, retention};
 use super::secret::secret;
 use super::{Environment, Variables};
 use crate::document::{self, Diagnostics, Fields, Findings, Node, Value};
+pub use environments::read_environments;
 pub use repository::Repository;
 
 /// The runner's configuration, complete and checked.
@@ -132,7 +134,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     let proxies = fields
         .take("proxies")
         .map_or_else(Vec::new, |node| networks("proxies", node, findings));
-    let environments = environments(fields.take("environments"), &data, (base, variables), findings);
+    let environments = environments::read(fields.take("environments"), None, &data, (base, variables), findings);
     reconcile::check(&reconcile, &environments, findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
@@ -237,44 +239,6 @@ fn limits(node: Option<&Node>, findings: &mut Findings) -> Option<Limits> {
     }
     fields.finish(findings);
     Some(limits)
-}
-
-fn environments(
-    node: Option<&Node>,
-    data: &Path,
-    surroundings: (&Path, &Variables),
-    findings: &mut Findings,
-) -> BTreeMap<String, Environment> {
-    let mut environments = BTreeMap::new();
-    let Some(node) = node else {
-        return environments;
-    };
-    let Value::Mapping(entries) = &node.value else {
-        findings.error(
-            "type",
-            &node.span,
-            "`environments` must be a map of names",
-            format!("this is {}", node.kind()),
-            "",
-        );
-        return environments;
-    };
-    for (key, value) in entries {
-        let Some(name) = key.text() else {
-            findings.error(
-                "type",
-                &key.span,
-                "an environment's name is a word",
-                format!("this is {}", key.kind()),
-                "",
-            );
-            continue;
-        };
-        if let Some(environment) = environment::read(name, &key.span, value, data, surroundings, findings) {
-            environments.insert(name.to_owned(), environment);
-        }
-    }
-    environments
 }
 
 /// A key that is known, and whose behaviour is still to come.

@@ -25,6 +25,8 @@ impl Environment {
         let nats = &self.nats;
         add("the NATS password", nats.password.clone());
         add("the NATS token", nats.token.clone());
+        add("the NATS seed", nats.nkey.clone());
+        add("the NATS seed", content(nats.nkey_file.as_ref()));
         add("the password in the NATS address", password(&nats.url));
         add("the NATS credentials", content(nats.creds.as_ref()));
         add("the NATS key", content(nats.key.as_ref()));
@@ -90,7 +92,7 @@ api_token: { env: API }
 environments:
   production:
     registry: { url: registry.example, user: me, password: { env: REGISTRY } }
-    nats: { url: 'nats://hub:4222', creds: hub.creds }
+    nats: { url: 'nats://hub:4222', creds: hub.creds, nkey: { env: SEED } }
     sql: { url: { env: SQL } }
     targets: { edge: { nats: 'nats://leaf:l3afpw@edge:4222' } }
 ";
@@ -105,6 +107,7 @@ environments:
             ("TOKEN", "t0ken"),
             ("API", "ap1"),
             ("REGISTRY", "reg1stry"),
+            ("SEED", "SUASEED"),
             ("SQL", "postgres://me:sq1%20pw@db/readings"),
         ]);
         let config = read_runner("runner.yaml", RUNNER, folder.path(), &variables);
@@ -116,6 +119,7 @@ environments:
             .collect();
         insta::assert_snapshot!(shown.join("\n"), @"
         the registry's password of the environment production: reg1stry
+        the NATS seed of the environment production: SUASEED
         the NATS credentials of the environment production: jwt and seed
         the password in a target's NATS address of the environment production: l3afpw
         the database's address of the environment production: postgres://me:sq1%20pw@db/readings

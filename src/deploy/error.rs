@@ -27,14 +27,14 @@ pub enum DeployError {
         reason: String,
     },
     /// The server lets us in with these credentials not.
-    #[error(
-        "NATS at {url} refused {tried}; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)"
-    )]
+    #[error("NATS at {url} answers, and refused {tried}: {advice}")]
     Refused {
         /// Without user and password.
         url: String,
         /// Which credentials, never the secret.
         tried: String,
+        /// What that means, and what to do.
+        advice: &'static str,
     },
     /// The server lets us in, but not do this.
     #[error(
@@ -49,14 +49,30 @@ pub enum DeployError {
         reason: String,
     },
     /// A connection without a TLS session.
-    #[error(
-        "no trusted TLS connection to NATS at {url}: {reason}; check `nats.ca`, `nats.cert` and `nats.key` of the environment in runner.yaml, and whether the server wants TLS at all"
-    )]
+    #[error("no trusted TLS connection to NATS at {url}: {reason}; {advice}")]
     Tls {
         /// Without user and password.
         url: String,
         /// What TLS says.
         reason: String,
+        /// What that means, and what to do.
+        advice: &'static str,
+    },
+    /// A certificate without its key, or the other way round.
+    #[error("{is} is set, and {lacks} is not; a certificate and its key go together, so set both or neither")]
+    Half {
+        /// What is there.
+        is: &'static str,
+        /// What is not.
+        lacks: &'static str,
+    },
+    /// What is called the seed of an nkey is none.
+    #[error(
+        "{at} holds no seed of a user's nkey; it begins with SU and has 58 letters and digits, as `nk -gen user` writes it"
+    )]
+    Seed {
+        /// Where it was looked for.
+        at: String,
     },
     /// A file that the configuration names cannot be used.
     #[error("the file {path} named by {key} cannot be used: {reason}")]

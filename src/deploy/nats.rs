@@ -1,23 +1,22 @@
 //! Which NATS server, and as whom.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use async_nats::{ConnectErrorKind, ConnectOptions, ServerAddr};
-use secrecy::{ExposeSecret, SecretString};
+use async_nats::{ConnectErrorKind, ServerAddr};
+use secrecy::SecretString;
 use tokio::time::timeout;
 
-use super::DeployError;
 use super::connection::Connection;
+use super::{DeployError, tls};
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-const REQUEST_LIMIT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// A NATS server. Of the credentials one kind is enough; the first that is
 /// given wins, in the order of the fields.
 #[derive(Clone, Debug, Default)]
 pub struct NatsConfig {
-    /// `[nats://|tls://]host[:port]`, or several with commas between them.
+    /// `[nats://|tls://|ws://|wss://]host[:port]`, or several with commas between them.
     pub url: String,
     /// With a password.
     pub user: Option<String>,
@@ -25,6 +24,10 @@ pub struct NatsConfig {
     pub password: Option<SecretString>,
     /// A token.
     pub token: Option<SecretString>,
+    /// The seed of an nkey.
+    pub nkey: Option<SecretString>,
+    /// A file with that seed.
+    pub nkey_file: Option<PathBuf>,
     /// A credentials file (JWT and seed).
     pub creds: Option<PathBuf>,
     /// PEM file of the authorities to trust; makes TLS required.
@@ -71,10 +74,11 @@ impl NatsConfig {
                         DeployError::Refused {
                             url,
                             tried: self.tried(),
+                            advice: self.when_refused(),
                         }
                     }
-                    ConnectErrorKind::Tls => DeployError::Tls { url, reason },
-                    _ if is_about_tls(&reason) => DeployError::Tls { url, reason },
+                    ConnectErrorKind::Tls => tls::failed(url, reason),
+                    _ if tls::is_about(&reason) => tls::failed(url, reason),
                     _ => unreachable(reason),
                 })
             }
@@ -100,50 +104,6 @@ impl NatsConfig {
         }
     }
 
-    async fn options(&self) -> Result<ConnectOptions, DeployError> {
-        let mut options = ConnectOptions::new()
-            .name("pelato")
-            .connection_timeout(CONNECT_LIMIT)
-            .request_timeout(Some(REQUEST_LIMIT));
-        if let Some(user) = filled(self.user.as_deref()) {
-            let password = self.password.as_ref().map_or("", |password| password.expose_secret());
-            options = options.user_and_password(user.to_owned(), password.to_owned());
-        } else if let Some(token) = &self.token {
-            options = options.token(token.expose_secret().to_owned());
-        } else if let Some(creds) = &self.creds {
-            readable(creds, "PELATO_NATS_CREDS (`nats.creds`)").await?;
-            options = options
-                .credentials_file(creds)
-                .await
-                .map_err(|error| unusable(creds, "PELATO_NATS_CREDS (`nats.creds`)", &error))?;
-        }
-        if let Some(ca) = &self.ca {
-            readable(ca, "`nats.ca`").await?;
-            options = options.add_root_certificates(ca.clone()).require_tls(true);
-        }
-        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
-            readable(cert, "`nats.cert`").await?;
-            readable(key, "`nats.key`").await?;
-            options = options.add_client_certificate(cert.clone(), key.clone());
-        }
-        Ok(options)
-    }
-
-    /// The credentials in words, without any secret.
-    fn tried(&self) -> String {
-        if let Some(user) = filled(self.user.as_deref()) {
-            format!("user `{user}`")
-        } else if self.token.is_some() {
-            "the token (`nats.token`)".to_owned()
-        } else if let Some(creds) = &self.creds {
-            format!("the credentials in {}", creds.display())
-        } else if self.url.contains('@') {
-            "the user or token in its address".to_owned()
-        } else {
-            "a connection without credentials".to_owned()
-        }
-    }
-
     /// The address without user, password and token.
     fn shown(&self) -> String {
         let shown: Vec<String> = self.url.split(',').map(|url| without_user(url.trim())).collect();
@@ -158,32 +118,6 @@ fn without_user(url: &str) -> String {
     };
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     format!("{scheme}{host}")
-}
-
-fn filled(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
-}
-
-async fn readable(path: &Path, key: &'static str) -> Result<(), DeployError> {
-    match tokio::fs::read(path).await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(unusable(path, key, &error)),
-    }
-}
-
-fn unusable(path: &Path, key: &'static str, error: &std::io::Error) -> DeployError {
-    DeployError::File {
-        path: path.to_owned(),
-        key,
-        reason: error.to_string(),
-    }
-}
-
-/// A failed handshake is an IO error to the library.
-fn is_about_tls(reason: &str) -> bool {
-    ["certificate", "corrupt message", "fatal alert", "tls"]
-        .iter()
-        .any(|word| reason.contains(word))
 }
 
 /// The innermost cause: the outer ones say no more than "IO error".

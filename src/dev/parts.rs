@@ -69,15 +69,9 @@ pub fn stores(keyvalue: Option<&Path>, sql: Option<&SecretString>) -> Result<Sto
 }
 
 /// A real NATS where one is named.
-pub(super) async fn bus(nats: Option<&str>) -> Result<Bus, DeployError> {
+pub(super) async fn bus(nats: Option<NatsConfig>) -> Result<Bus, DeployError> {
     match nats {
         None => Ok(Bus::memory(MAX_PAYLOAD)),
-        Some(url) => {
-            let config = NatsConfig {
-                url: url.to_owned(),
-                ..NatsConfig::default()
-            };
-            Ok(Bus::Nats(config.client().await?.into()))
-        }
+        Some(nats) => Ok(Bus::Nats(nats.client().await?.into())),
     }
 }

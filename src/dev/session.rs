@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::Wanted;
 use super::parts::{DevError, builder, bus};
 use crate::build::{Builder, Component};
-use crate::deploy::Specification;
+use crate::deploy::{NatsConfig, Specification};
 use crate::pipeline::Request;
 use crate::report::Reporter;
 use crate::runtime::{Bus, Code, Compiler, Host, Observer, Options, Runtime, Stores, Task};
@@ -80,7 +80,7 @@ impl Session {
     /// does not let wasmtime work.
     pub async fn start(
         build: BuildSettings,
-        nats: Option<&str>,
+        nats: Option<NatsConfig>,
         stores: Stores,
         observer: Observer,
         reporter: &Reporter,

@@ -94,6 +94,9 @@ pub enum RunError {
         .0.join(", ")
     )]
     Gone(Vec<String>),
+    /// What is deployed in one environment cannot be had in another one as it is.
+    #[error("nothing was promoted: {0}")]
+    NotPromoted(String),
     /// A part that the run works with cannot be made.
     #[error(transparent)]
     Service(#[from] ServiceError),

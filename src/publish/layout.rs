@@ -152,6 +152,12 @@ impl Layout {
         format!("{}:{tag}", place.repository)
     }
 
+    /// What an artifact of this digest is called here.
+    pub(super) fn reference(&self, component_name: &str, version: &str, digest: &str) -> Result<String, PublishError> {
+        let repository = repository_name(component_name)?;
+        Ok(format!("oci:{}:{repository}:{version}@{digest}", self.folder.display()))
+    }
+
     fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
         let name = self.name(place, &place.version);
         Artifact {

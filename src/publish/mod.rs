@@ -8,6 +8,7 @@ mod address;
 mod again;
 mod artifact;
 mod blobs;
+mod copy;
 mod credentials;
 mod error;
 mod failure;

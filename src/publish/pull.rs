@@ -1,7 +1,7 @@
 //! A component out of a registry, for a host that has no credentials.
 
 use futures_util::TryStreamExt as _;
-use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
 use oci_client::{Reference, RegistryOperation};
 
 use super::PublishError;
@@ -36,6 +36,16 @@ impl Registry {
     /// The manifest that `reference` pins, compared with its digest; none where there
     /// is none.
     async fn pinned(&self, reference: &str) -> Result<Option<(Reference, OciImageManifest)>, PublishError> {
+        let Some((image, body)) = self.pinned_body(reference).await? else {
+            return Ok(None);
+        };
+        let manifest = serde_json::from_slice(&body)
+            .map_err(|error| self.wrong(reference, &format!("it is no manifest: {error}")))?;
+        Ok(Some((image, manifest)))
+    }
+
+    /// The same as it lies there.
+    pub(super) async fn pinned_body(&self, reference: &str) -> Result<Option<(Reference, Vec<u8>)>, PublishError> {
         let wrong = |reason: &str| self.wrong(reference, reason);
         let image: Reference = reference
             .parse()
@@ -66,11 +76,10 @@ impl Registry {
         if sha256(&body) != digest {
             return Err(wrong("its content is another"));
         }
-        let manifest = serde_json::from_slice(&body).map_err(|error| wrong(&format!("it is no manifest: {error}")))?;
-        Ok(Some((image, manifest)))
+        Ok(Some((image, body.to_vec())))
     }
 
-    fn wrong(&self, reference: &str, reason: &str) -> PublishError {
+    pub(super) fn wrong(&self, reference: &str, reason: &str) -> PublishError {
         PublishError::Damaged {
             place: self.address.host.clone(),
             digest: reference.to_owned(),
@@ -90,25 +99,35 @@ impl Registry {
             return Err(wrong("it is not there any more".to_owned()));
         };
         let layer = artifact::layer(&manifest).ok_or_else(|| wrong("it is not of a component".to_owned()))?;
-        let stream = match self.client.pull_blob_stream(&image, layer).await {
+        self.blob(reference, &image, layer).await
+    }
+
+    /// A part of what `reference` pins, compared with its digest.
+    pub(super) async fn blob(
+        &self,
+        reference: &str,
+        image: &Reference,
+        part: &OciDescriptor,
+    ) -> Result<Vec<u8>, PublishError> {
+        let stream = match self.client.pull_blob_stream(image, part).await {
             Ok(stream) => stream,
             Err(error) => return Err(self.failed(image.repository(), error).await),
         };
-        let wasm = stream
-            .try_fold(Vec::new(), |mut wasm, bytes| async move {
-                match wasm.len() + bytes.len() > LARGEST {
+        let bytes = stream
+            .try_fold(Vec::new(), |mut all, bytes| async move {
+                match all.len() + bytes.len() > LARGEST {
                     true => Err(std::io::Error::other("it is larger than 256 MiB")),
                     false => {
-                        wasm.extend_from_slice(&bytes);
-                        Ok(wasm)
+                        all.extend_from_slice(&bytes);
+                        Ok(all)
                     }
                 }
             })
             .await
-            .map_err(|error| wrong(error.to_string()))?;
-        match sha256(&wasm) == layer.digest {
-            true => Ok(wasm),
-            false => Err(wrong("its component is not what its digest says".to_owned())),
+            .map_err(|error| self.wrong(reference, &error.to_string()))?;
+        match sha256(&bytes) == part.digest {
+            true => Ok(bytes),
+            false => Err(self.wrong(reference, "its component is not what its digest says")),
         }
     }
 }

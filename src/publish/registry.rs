@@ -136,6 +136,12 @@ impl Registry {
         Ok(self.artifact(&place, found.digest, false))
     }
 
+    /// What an artifact of this digest is called here.
+    pub(super) fn reference(&self, component_name: &str, version: &str, digest: &str) -> Result<String, PublishError> {
+        let repository = self.address.repository(component_name)?;
+        Ok(format!("{}/{repository}:{version}@{digest}", self.address.host))
+    }
+
     /// Names that the registry takes, or why it does not.
     pub(super) fn place(&self, component_name: &str, version: &str, fingerprint: &str) -> Result<Place, PublishError> {
         let repository = self.address.repository(component_name)?;
@@ -146,7 +152,7 @@ impl Registry {
         Reference::with_tag(self.address.host.clone(), place.repository.clone(), tag)
     }
 
-    fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
+    pub(super) fn artifact(&self, place: &Place, digest: String, reused: bool) -> Artifact {
         let Place {
             repository, version, ..
         } = place;

@@ -6,7 +6,7 @@ use super::parts::nats_config;
 use super::{ServiceError, Services};
 use crate::build::{BuildError, Choice, Docker, Local};
 use crate::config::DeployMode;
-use crate::deploy::Destination;
+use crate::deploy::{Destination, NatsConfig};
 use crate::publish::Store;
 
 /// For one small question to a lattice.
@@ -22,6 +22,11 @@ impl Services {
     pub fn has_nats(&self) -> bool {
         let environment = self.environment();
         environment.deploy == DeployMode::Wadm || environment.nats_is_named
+    }
+
+    /// The environment's NATS, and who we are there.
+    pub fn nats(&self) -> NatsConfig {
+        nats_config(&self.environment().nats)
     }
 
     /// Whether the registry answers. A folder does.
@@ -61,8 +66,7 @@ impl Services {
     /// Why it does not.
     pub async fn lattice_answers(&self) -> Result<(), ServiceError> {
         if self.environment().deploy == DeployMode::Local {
-            let client = nats_config(&self.environment().nats).client().await?;
-            drop(client);
+            drop(self.nats().client().await?);
             return Ok(());
         }
         match self.destination().await? {

@@ -252,6 +252,8 @@ pub(super) fn nats_config(nats: &config::Nats) -> NatsConfig {
         user: nats.user.clone(),
         password: secret(&nats.password),
         token: secret(&nats.token),
+        nkey: secret(&nats.nkey),
+        nkey_file: nats.nkey_file.clone(),
         creds: nats.creds.clone(),
         ca: nats.ca.clone(),
         cert: nats.cert.clone(),

@@ -182,6 +182,7 @@ async fn placed(
                 providers,
                 nats,
                 sql: None,
+                agent: false,
                 owner: &owner,
             };
             let manifest = manifest(task, &placement, "sha256:00", "", &Templates::builtin().unwrap()).unwrap();

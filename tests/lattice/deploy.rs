@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "the times are worth reading")]
 
 mod application;
+mod credentials;
 mod failures;
 pub(crate) mod guarded_nats;
 mod messages;

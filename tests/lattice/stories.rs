@@ -8,6 +8,7 @@ mod failures;
 mod killed;
 mod life;
 mod owners;
+mod promoted;
 mod renamed;
 mod rollback;
 #[cfg(feature = "local")]

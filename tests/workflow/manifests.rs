@@ -108,6 +108,7 @@ fn hold(workflow: &Workflow, templates: &Templates) -> Result<(), TestCaseError>
                 providers: &providers,
                 nats: "nats://127.0.0.1:4222",
                 sql: Some("0123456789ab"),
+                agent: false,
                 owner: &owner,
             };
             let made = manifest(task, &placement, "sha256:f00d", "code=1", templates);

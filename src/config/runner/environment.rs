@@ -6,7 +6,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use crate::config::secret::secret;
-use crate::config::variables::PROVIDERS;
+use crate::config::settings::PROVIDERS;
 use crate::config::{DeployMode, Environment, Nats, Providers, Registry, Target, Variables};
 use crate::document::{Fields, Findings, Node, Span, Value};
 
@@ -137,6 +137,7 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
     };
     let password = hidden(&mut fields, "password");
     let token = hidden(&mut fields, "token");
+    let nkey = hidden(&mut fields, "nkey");
     let mut path =
         |fields: &mut Fields<'_>, key: &'static str| fields.text(key, findings).map(|(text, _)| base.join(text));
     let nats = Nats {
@@ -144,6 +145,8 @@ fn nats(node: &Node, base: &Path, variables: &Variables, findings: &mut Findings
         user,
         password,
         token,
+        nkey,
+        nkey_file: None,
         creds: path(&mut fields, "creds"),
         ca: path(&mut fields, "ca"),
         cert: path(&mut fields, "cert"),

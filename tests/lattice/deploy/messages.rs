@@ -25,6 +25,8 @@ fn task() -> Task {
         dest_topic: Some("mark.out".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     }
 }
@@ -51,6 +53,7 @@ async fn roll_out(real: &Real, mark: &str) {
             providers: &providers,
             nats: &real.nats(),
             sql: None,
+            agent: false,
             owner: &owner(),
         };
         let manifest = generate::manifest(&task(), &placement, "sha256:00", "", &Templates::builtin().unwrap());

@@ -48,11 +48,11 @@ async fn a_nats_that_refuses() {
     let project = projected(project_on(lattice, "acme/surrounded"));
     let at = |user: &str| guarded.url.replace("nats://", &format!("nats://{user}"));
     let project = project.with("PELATO_NATS_URL", &at(""));
-    insta::assert_snapshot!(failed(&project).await, @"error: NATS at nats://127.0.0.1:[PORT] refused a connection without credentials; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
+    insta::assert_snapshot!(failed(&project).await, @"error: NATS at nats://127.0.0.1:[PORT] answers, and refused a connection without credentials: it wants to know who we are; set PELATO_NATS_USER and PELATO_NATS_PASSWORD, PELATO_NATS_TOKEN, PELATO_NATS_NKEY or PELATO_NATS_CREDS (`nats.user` and `nats.password`, `nats.token`, `nats.nkey` or `nats.creds` of the environment in runner.yaml)");
     let project = project.with("PELATO_NATS_URL", &at("ci:hunter2@"));
     let said = failed(&project).await;
     assert!(!said.contains("hunter2"));
-    insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] refused user `ci`; give it `nats.user` and `nats.password`, `nats.token` or `nats.creds` of the environment in runner.yaml (PELATO_NATS_CREDS names a credentials file)");
+    insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] answers, and refused user `ci`: it has no such user, or another password; check PELATO_NATS_USER and PELATO_NATS_PASSWORD (`nats.user` and `nats.password` of the environment in runner.yaml)");
     let project = project.with("PELATO_NATS_URL", &at("guest:guest@"));
     insta::assert_snapshot!(failed(&project).await, @r#"error: NATS at nats://127.0.0.1:[PORT] does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
     let project = project
