@@ -144,8 +144,8 @@ impl Lattice {
     }
 }
 
-/// wadm's words where it holds another view than the hosts. It calls what waits for a host
-/// failed.
+/// wadm's words where it holds another view than the hosts, or knows why something does not
+/// run. It calls what waits for a host failed.
 fn said_otherwise(status: &StatusType, message: &str, state: TargetState) -> Option<String> {
     let agrees = match state {
         TargetState::Running => *status == StatusType::Deployed,
@@ -153,9 +153,9 @@ fn said_otherwise(status: &StatusType, message: &str, state: TargetState) -> Opt
         TargetState::Removed => true,
     };
     let message = message.trim();
-    match (agrees, message.is_empty()) {
-        (true, true) => None,
-        (true, false) if state == TargetState::Running => None,
+    match (agrees && state != TargetState::Failed, message.is_empty()) {
+        (true, _) => None,
+        (false, true) if agrees => None,
         (_, true) => Some(format!("wadm: {status:?}")),
         (_, false) => Some(format!("wadm: {status:?}, {message}")),
     }
@@ -172,12 +172,8 @@ mod tests {
             (StatusType::Deployed, "", Running, None),
             (StatusType::Deployed, "all is well", Running, None),
             (StatusType::Reconciling, "", Running, Some("wadm: Reconciling")),
-            (
-                StatusType::Failed,
-                "0 eligible hosts found",
-                Waiting,
-                Some("wadm: Failed, 0 eligible hosts found"),
-            ),
+            (StatusType::Failed, "0 eligible hosts found", Waiting, None),
+            (StatusType::Failed, "no image", Failed, Some("wadm: Failed, no image")),
             (StatusType::Deployed, "", Waiting, Some("wadm: Deployed")),
             (StatusType::Failed, "", Failed, None),
             (StatusType::Undeployed, "", Failed, Some("wadm: Undeployed")),

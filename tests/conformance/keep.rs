@@ -204,7 +204,7 @@ pub(crate) async fn ten_thousand_of_each(place: &Place) {
     assert_eq!(all, 10_000);
 }
 
-/// The external provider's place: see there.
+/// What providers that are processes of their own stand: see there.
 pub(crate) async fn fifty_of_each_at_once(place: &Place) {
     for number in 0..50 {
         let text = number.to_string();

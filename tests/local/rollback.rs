@@ -277,10 +277,10 @@ async fn status_says_what_runs_where() {
     let ended = pair.project.pelato(&["status"]).await;
     let table = regex::Regex::new(r"[0-9a-f]{12}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|127\.0\.0\.1:\d+ *").unwrap();
     insta::assert_snapshot!(table.replace_all(&ended.stdout, "[…]"), @"
-    TASK    TARGET  STATE    VERSION             COMMIT  DEPLOYED             ADDRESS
-    first   cloud   running  1.0.0-[…]          […]  […]
-    first   edge    running  1.0.0-[…]          […]  […]
-    second  edge    running  1.0.0-[…]          […]  […]
+    TASK    TARGET  STATE    INSTANCES  HOSTS  VERSION             DIGEST        COMMIT  DEPLOYED             ADDRESS
+    first   cloud   running  100/100           1.0.0-[…]  […]          […]  […]
+    first   edge    running  100/100           1.0.0-[…]  […]          […]  […]
+    second  edge    running  100/100           1.0.0-[…]  […]          […]  […]
     ");
     let status = pair.json(&["status", "--json"]).await;
     let task = &status["tasks"][1];

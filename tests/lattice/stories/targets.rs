@@ -53,7 +53,11 @@ async fn a_target_without_a_host_waits_and_keeps_nobody_waiting() {
             )
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    "cloud" "running" wants 100: 100 on "cloud"; null
+    "edge" "running" wants 100: 100 on "edge"; null
+    "fog" "waiting" wants 100: ; null
+    "#);
     let edge = &status["tasks"][0]["targets"][1];
     assert_eq!(edge["name"], "edge");
     let reference = edge["reference"].as_str().unwrap().to_lowercase();
