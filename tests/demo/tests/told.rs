@@ -47,12 +47,9 @@ const STORY: [&str; 14] = [
     "Everything is stopped and removed",
 ];
 
+/// One after the other: both listen where the example says.
 #[test]
-fn on_this_machine_alone() {
+fn on_this_machine_alone_and_on_a_real_lattice() {
     in_order(&told(&[]), &STORY);
-}
-
-#[test]
-fn on_a_real_lattice() {
     in_order(&told(&["--lattice"]), &STORY);
 }
