@@ -8,6 +8,8 @@
     reason = "a test may stop here"
 )]
 
+#[path = "workflow/code.rs"]
+mod code;
 #[path = "workflow/diagnostics.rs"]
 mod diagnostics;
 #[path = "workflow/documents.rs"]
