@@ -25,8 +25,7 @@ use super::{TEMPLATES, project};
 
 /// Tasks that are made up; each is compiled, which takes seconds.
 const TASKS: usize = 21;
-/// Of so many workflows one passes: a name of blanks does not, and more is not made up
-/// that would be refused.
+/// So many workflows are drawn until one passes: a name may be blank, and two may meet.
 const DRAWS: usize = 20;
 
 /// One task of each template, with the oddest names that pass.
@@ -189,8 +188,8 @@ async fn held(workflow: Workflow) {
         .unwrap();
 }
 
-/// Hundreds of seeds are drawn without being compiled: what is made up passes, and it is not
-/// always the same.
+/// Without being compiled: what is made up passes, is the same for the same seed, and another
+/// for another.
 #[test]
 fn what_is_made_up_passes_and_differs() {
     let all: Vec<Made> = (0..40).map(made_of).collect();

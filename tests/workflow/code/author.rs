@@ -87,20 +87,11 @@ pub(super) fn author(number: usize, keys: bool) -> impl Strategy<Value = Author>
                 }
                 code.declared.push_str(besides);
                 let function = function(parameters, keys, fails, named, &code.texts);
-                // What the function takes from elsewhere may stand in another file.
+                // What the function's types are called may be said in another file.
                 let alias = "type Text = string\n";
-                let text = match alone {
-                    true => format!(
-                        "{head}package main\n\n{}\n{alias}\n{}\n{function}",
-                        code.imports(grouped),
-                        code.declared
-                    ),
-                    false => format!(
-                        "{head}package main\n\n{}\n{}\n{function}",
-                        code.imports(grouped),
-                        code.declared
-                    ),
-                };
+                let own = if alone { alias } else { "" };
+                let imports = code.imports(grouped);
+                let text = format!("{head}package main\n\n{imports}\n{own}\n{}\n{function}", code.declared);
                 let text = if windows { text.replace('\n', "\r\n") } else { text };
                 if !alone {
                     let mut texts = vec![format!("package main\n\n{alias}")];
