@@ -15,34 +15,18 @@ mod links;
 
 use reader::{Desk, Page};
 
-/// What a page may ask for here; the rest is started by the tests of the lattice.
-const HERE: [&str; 2] = ["checkout", "example"];
-
 #[test]
 fn each_page_that_needs_no_lattice_is_followed_to_its_end() {
-    let pages: Vec<_> = Page::all()
-        .into_iter()
-        .filter(|page| page.has_commands() && page.with.iter().all(|with| HERE.contains(&with.as_str())))
-        .collect();
+    let (pages, _) = Page::to_follow();
     assert!(!pages.is_empty());
     // One after the other: they listen on the ports that they name.
     let mut wrong = Vec::new();
     for page in &pages {
         let desk = Desk::new();
         for with in &page.with {
-            desk.lay(with);
+            desk.lay(*with);
         }
         wrong.extend(desk.follow(page).err());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
-}
-
-#[test]
-fn each_page_asks_for_what_some_test_starts() {
-    for page in Page::all() {
-        for with in &page.with {
-            let known = ["checkout", "example", "lattice", "registry", "nats", "gitea"];
-            assert!(known.contains(&with.as_str()), "{}: {with}", page.path.display());
-        }
-    }
 }

@@ -16,7 +16,7 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 46] = [
+pub const RULES: [Rule; 47] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
@@ -69,6 +69,7 @@ pub const RULES: [Rule; 46] = [
     rule("no-go", "a folder of code without a Go file"),
     rule("not-go", "code that is not Go"),
     rule("not-yet", "a key of runner.yaml that does nothing yet"),
+    rule("placement", "a `placement` that no target can follow"),
     rule("raw", "an expression of a template's that goes unescaped"),
     rule("recursive-alias", "a YAML alias within the value that it stands for"),
     rule("secret", "a secret of runner.yaml that is not there, or not safe"),

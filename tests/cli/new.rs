@@ -81,7 +81,7 @@ async fn what_is_wrong_is_said_and_nothing_is_written() {
     11 |     topic: x
        |     ^^^^^ unknown key
        |
-       = help: a task may have: address, code, component_name, dest_topic, name, source_topic, target, targets, type, version
+       = help: a task may have: address, code, component_name, dest_topic, instances, name, placement, source_topic, target, targets, type, version
     ");
     assert!(!project.path().join("a").exists());
     let ended = project.pelato(&["new", "a", "--template", "processor"]).await;

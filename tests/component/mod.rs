@@ -19,6 +19,8 @@ pub(crate) async fn component(template: &str, code: &str) -> Vec<u8> {
         dest_topic: Some("out".into()),
         version: "1.0.0".into(),
         address: None,
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     };
     let project = ProjectFiles {

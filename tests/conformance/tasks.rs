@@ -212,6 +212,8 @@ fn task(prefix: &str, name: &str, source: &str, targets: &[&str], address: Optio
         dest_topic: Some(format!("{prefix}.{name}.out")),
         version: "1.0.0".into(),
         address: address.map(|address| Address::Everywhere(address.to_string())),
+        instances: None,
+        placement: Default::default(),
         extra: Default::default(),
     }
 }

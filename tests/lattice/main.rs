@@ -28,6 +28,7 @@ mod forge;
 #[path = "../serve/git_server.rs"]
 mod git_server;
 mod image;
+mod pages;
 mod push;
 mod stories;
 #[cfg(feature = "local")]

@@ -39,17 +39,21 @@ async fn lattice() -> &'static Lattice {
 
 /// A project that is deployed to `lattice`, with the external messaging provider.
 fn project_on(lattice: &Lattice, repository: &str) -> Project {
-    let providers = format!(
-        "messaging={},http_server={BUILTIN_HTTP},keyvalue={},sql={}",
-        lattice.messaging_provider(),
-        lattice.keyvalue_provider(),
-        lattice.sql_provider(),
-    );
     Project::of(repository)
         .with("REGISTRY_URL", lattice.registry())
         .with("PELATO_NATS_URL", &lattice.nats())
         .with("PELATO_LATTICE", lattice.name())
-        .with("PELATO_PROVIDERS", &providers)
+        .with("PELATO_PROVIDERS", &providers(lattice))
+}
+
+/// Its providers, as `PELATO_PROVIDERS` takes them.
+pub(crate) fn providers(lattice: &Lattice) -> String {
+    format!(
+        "messaging={},http_server={BUILTIN_HTTP},keyvalue={},sql={}",
+        lattice.messaging_provider(),
+        lattice.keyvalue_provider(),
+        lattice.sql_provider(),
+    )
 }
 
 /// A port that nobody listens on.

@@ -96,6 +96,7 @@ fn a_page_that_is_not_of_the_form_is_refused() {
         format!("{line}: {wrong}")
     };
     insta::assert_snapshot!(refused("<!-- not run: -->\n```console\nx\n```\n"), @"2: say why it is not run");
+    insta::assert_snapshot!(refused("<!-- with: checkout, moon -->\n"), @"1: no test starts `moon`");
     insta::assert_snapshot!(refused("<!-- file: a -->\n\ntext\n"), @"1: no fence comes after `file: a`");
     insta::assert_snapshot!(refused("<!-- runs until: x -->\n```yaml\nx\n```\n"), @"2: `runs until: x` is for a fence of `console`");
 }

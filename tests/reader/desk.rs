@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::page::{Page, Step, What, root};
 use super::script::{missing, outputs, script};
+use super::with::With;
 
 /// A page that takes longer than this hangs.
 const HANGS: Duration = Duration::from_secs(400);
@@ -83,11 +84,10 @@ impl Desk {
         self.folder.path().join("here")
     }
 
-    /// Puts what a page asks for into the folder: the `checkout`, or the `example` of the
-    /// README, as the page's own project.
-    pub(crate) fn lay(&self, with: &str) {
+    /// Puts the files that a page asks for into the folder.
+    pub(crate) fn lay(&self, with: With) {
         let parts: &[&str] = match with {
-            "checkout" => &[
+            With::Checkout => &[
                 ".env.template",
                 "action",
                 "docker",
@@ -95,8 +95,8 @@ impl Desk {
                 "packaging",
                 "templates",
             ],
-            "example" => &["examples/temperature/."],
-            _ => &[],
+            With::Example => &["examples/temperature/."],
+            With::Lattice | With::Registry | With::Nats | With::Gitea => &[],
         };
         for part in parts {
             let from = root().join(part);

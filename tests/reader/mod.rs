@@ -2,7 +2,7 @@
 //! written, what they say to call is called, and what they say is shown has to be shown.
 //! CONTRIBUTING.md has the form of a page.
 
-#![allow(dead_code, reason = "each test program takes what it needs")]
+#![allow(dead_code, unused_imports, reason = "each test program takes what it needs")]
 #![allow(
     clippy::panic,
     clippy::print_stdout,
@@ -13,6 +13,8 @@
 mod desk;
 mod page;
 mod script;
+mod with;
 
 pub(crate) use desk::Desk;
 pub(crate) use page::Page;
+pub(crate) use with::With;

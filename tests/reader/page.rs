@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::with::With;
+
 /// A page of the documentation.
 pub(crate) struct Page {
     /// Relative to the checkout.
     pub(crate) path: PathBuf,
-    /// What is to be there before it is followed: `lattice`, `registry`, …
-    pub(crate) with: Vec<String>,
+    /// What is to be there before it is followed.
+    pub(crate) with: Vec<With>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -59,7 +61,11 @@ impl Page {
             let bare = line.trim_start();
             if let Some(directive) = directive(bare) {
                 if let Some(with) = directive.strip_prefix("with:") {
-                    page.with.extend(with.split(',').map(|one| one.trim().to_owned()));
+                    for word in with.split(',').map(str::trim) {
+                        let known = With::parse(word);
+                        page.with
+                            .push(known.ok_or_else(|| (number, format!("no test starts `{word}`")))?);
+                    }
                 } else if said.replace((number, directive.to_owned())).is_some() {
                     return Err((number, "two directives before one fence".to_owned()));
                 }
@@ -86,8 +92,15 @@ impl Page {
         Ok(page)
     }
 
+    /// Those that have something to call: the first part needs files alone and is followed by
+    /// `tests/pages.rs`, the second by `tests/lattice`. There is no third.
+    pub(crate) fn to_follow() -> (Vec<Self>, Vec<Self>) {
+        let all = Self::all().into_iter().filter(Self::has_commands);
+        all.partition(|page| page.with.iter().all(|with| with.is_files()))
+    }
+
     /// Whether there is anything to call.
-    pub(crate) fn has_commands(&self) -> bool {
+    fn has_commands(&self) -> bool {
         self.steps
             .iter()
             .any(|step| matches!(step.what, What::Call { .. } | What::Start { .. }))

@@ -348,7 +348,7 @@ fn keys_of_a_task() {
     10 |     schedule: daily
        |     ^^^^^^^^ unknown key
        |
-       = help: a task may have: address, code, component_name, dest_topic, name, source_topic, target, targets, type, version
+       = help: a task may have: address, code, component_name, dest_topic, instances, name, placement, source_topic, target, targets, type, version
 
     error: `<<` is not a key of a task
       --> workflow.yaml:11:5

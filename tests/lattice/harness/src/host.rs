@@ -24,7 +24,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) programs: &'a Path,
     pub(crate) lattice: &'a str,
     pub(crate) nats: &'a str,
-    pub(crate) registry: &'a str,
+    /// Those that speak plain http.
+    pub(crate) registries: Vec<&'a str>,
     pub(crate) max_execution: Duration,
     /// How often it tells of itself.
     pub(crate) heartbeat: Duration,
@@ -41,15 +42,19 @@ pub(crate) fn recipe(
     let settings = [
         ("--nats", format!("nats://{}", around.nats)),
         ("--lattice", around.lattice.to_owned()),
-        ("--insecure-registry", around.registry.to_owned()),
         ("--heartbeat-ms", around.heartbeat.as_millis().to_string()),
         ("--max-execution-ms", around.max_execution.as_millis().to_string()),
     ];
     // A label that is given twice has the last value.
     let (default, own) = ([("host-type", name)], [("name", name)]);
     let labels = default.iter().chain(labels).chain(&own);
+    let registries = around
+        .registries
+        .iter()
+        .map(|registry| ("--insecure-registry", (*registry).to_owned()));
     let all = settings
         .into_iter()
+        .chain(registries)
         .chain(labels.map(|(key, value)| ("--label", format!("{key}={value}"))))
         .flat_map(|(key, value)| [key.to_owned(), value])
         .chain(arguments.iter().map(|argument| (*argument).to_owned()));

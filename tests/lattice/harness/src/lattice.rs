@@ -42,7 +42,7 @@ impl Lattice {
         let programs = programs::folder()?;
         let folder = Folder::new(None)?;
         let ((nats_part, nats), (registry_part, registry)) = tokio::try_join!(
-            nats::start(&folder, &programs, options.max_payload, None),
+            nats::start(&folder, &programs, &options, None),
             registry::start(&folder, &programs, None),
         )?;
         let mut lattice = Self {
@@ -186,7 +186,7 @@ impl Lattice {
             programs: &self.programs,
             lattice: self.name(),
             nats: &self.nats,
-            registry: &self.registry,
+            registries: self.registries().collect(),
             max_execution: self.options.max_execution,
             heartbeat: host::HEARTBEAT,
         };
@@ -205,8 +205,7 @@ impl Lattice {
         self.refuse_running(name)?;
         let part = match name {
             nats::NAME => {
-                let max_payload = self.options.max_payload;
-                nats::start(&self.folder, &self.programs, max_payload, port(&self.nats))
+                nats::start(&self.folder, &self.programs, &self.options, port(&self.nats))
                     .await?
                     .0
             }
@@ -247,6 +246,11 @@ impl Lattice {
         let hosts = self.options.hosts.iter().map(|name| self.start_host(name, &[]));
         futures_util::future::try_join_all(hosts).await?;
         Ok(())
+    }
+
+    fn registries(&self) -> impl Iterator<Item = &str> {
+        let others = self.options.insecure_registries.iter();
+        std::iter::once(&self.registry).chain(others).map(String::as_str)
     }
 
     fn provider(&self, name: &str) -> &str {

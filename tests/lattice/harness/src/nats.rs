@@ -7,22 +7,24 @@ use async_nats::ConnectOptions;
 use serde_json::Value;
 
 use crate::folder::Folder;
+use crate::options::Options;
 use crate::part::Part;
 use crate::wait;
 
 pub(crate) const NAME: &str = "nats";
 
-/// Starts the server, which takes messages of `max_payload` bytes; `port` is where
-/// one that ran before listened. Answers the part and its address, `127.0.0.1:<port>`.
+/// Starts the server; `port` is where one that ran before listened. Answers the part and
+/// its address, `127.0.0.1:<port>`.
 pub(crate) async fn start(
     folder: &Folder,
     programs: &Path,
-    max_payload: usize,
+    options: &Options,
     port: Option<u16>,
 ) -> anyhow::Result<(Part, String)> {
     let home = folder.of(NAME)?;
-    // The program has no argument for it.
-    std::fs::write(home.join("nats.conf"), format!("max_payload: {max_payload}\n"))?;
+    // The program has no arguments for these.
+    let config = format!("max_payload: {}\n{}\n", options.max_payload, options.nats);
+    std::fs::write(home.join("nats.conf"), config)?;
     let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
     let mut part = Part::start(
         folder,

@@ -18,6 +18,12 @@ pub struct Options {
     pub max_execution: Duration,
     /// The most bytes that NATS takes in a message.
     pub max_payload: usize,
+    /// What NATS's configuration has beside that: users, say.
+    pub nats: String,
+    /// Who wadm is to such a NATS, `user:password`. Hosts say no name: theirs cannot.
+    pub wadm_user: Option<String>,
+    /// `host:port` of registries beside the lattice's own that speak plain http too.
+    pub insecure_registries: Vec<String>,
 }
 
 impl Default for Options {
@@ -29,6 +35,9 @@ impl Default for Options {
             cleanup_interval: Duration::from_secs(30),
             max_execution: Duration::from_secs(600),
             max_payload: 1 << 20,
+            nats: String::new(),
+            wadm_user: None,
+            insecure_registries: Vec::new(),
         }
     }
 }

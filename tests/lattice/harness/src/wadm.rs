@@ -23,8 +23,12 @@ pub(crate) fn recipe(folder: &Folder, programs: &Path, cleanup: Duration, nats: 
 
 /// Starts wadm and waits until it answers for the lattice.
 pub(crate) async fn start(folder: &Folder, programs: &Path, options: &Options, nats: &str) -> anyhow::Result<Part> {
-    let part = recipe(folder, programs, options.cleanup_interval, nats)?.start()?;
-    answers(part, nats, &options.lattice).await
+    let nats = match &options.wadm_user {
+        None => nats.to_owned(),
+        Some(user) => format!("{user}@{nats}"),
+    };
+    let part = recipe(folder, programs, options.cleanup_interval, &nats)?.start()?;
+    answers(part, &nats, &options.lattice).await
 }
 
 /// Waits until wadm answers for the lattice.

@@ -86,7 +86,7 @@ pub(super) async fn start(timings: Timings, bus: &str, guard: Option<Guard>) -> 
             lattice: LATTICE,
             // Who says no name is a host: it cannot sign in with a password.
             nats,
-            registry: &registry,
+            registries: vec![&registry],
             max_execution: timings.max_execution,
             heartbeat: timings.heartbeat,
         };
