@@ -20,6 +20,8 @@ mod keys;
 mod manifests;
 #[path = "workflow/schema.rs"]
 mod schema;
+#[path = "support/table.rs"]
+mod table;
 
 use std::sync::LazyLock;
 
