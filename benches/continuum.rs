@@ -16,7 +16,6 @@
 
 #[path = "continuum/events.rs"]
 mod events;
-#[allow(dead_code, reason = "the tests take more of it")]
 #[path = "../tests/support/forge.rs"]
 mod forge;
 #[path = "continuum/page.rs"]

@@ -69,7 +69,6 @@ impl Order {
     }
 
     // serde hands over a reference.
-    #[allow(clippy::trivially_copy_pass_by_ref)]
     fn is_default(&self) -> bool {
         *self == Self::All
     }

@@ -87,7 +87,7 @@ fn made_of(seed: u64) -> Made {
             })
             .collect();
         let drawn = (tasks, pieces::module()).new_tree(&mut runner).unwrap().current();
-        match read(drawn.0, &drawn.1) {
+        match read(drawn.0, drawn.1) {
             Ok(made) => return made,
             Err(wrong) => refused = wrong,
         }

@@ -170,7 +170,7 @@ fn keys_of_the_workflow() {
 
 #[test]
 fn keys_of_a_task() {
-    insta::assert_snapshot!(said("unknown-key", &GOOD.replace("source_topic", "sorce_topic")), @"
+    insta::assert_snapshot!(said("unknown-key", GOOD.replace("source_topic", "sorce_topic")), @"
     error: `source_topic` is missing in a task
       --> workflow.yaml:10:5
        |
@@ -187,7 +187,7 @@ fn keys_of_a_task() {
        |
        = help: did you mean `source_topic`?
     ");
-    insta::assert_snapshot!(said("unknown-key", &GOOD.replace("    version: 1.0.0\n  - name", "    version: 1.0.0\n    schedule: daily\n    <<: *x\n  - name").replace("Thermo", "&x Thermo")), @"
+    insta::assert_snapshot!(said("unknown-key", GOOD.replace("    version: 1.0.0\n  - name", "    version: 1.0.0\n    schedule: daily\n    <<: *x\n  - name").replace("Thermo", "&x Thermo")), @"
     error: `schedule` is not a key of a task
       --> workflow.yaml:10:5
        |
@@ -204,7 +204,7 @@ fn keys_of_a_task() {
        |
        = help: YAML 1.2 has no merge keys: write the keys out
     ");
-    insta::assert_snapshot!(said("unknown-key", &GOOD.replace("type: processor_nats", "tpye: processor_nats")), @"
+    insta::assert_snapshot!(said("unknown-key", GOOD.replace("type: processor_nats", "tpye: processor_nats")), @"
     error: `type` is missing in a task
       --> workflow.yaml:10:5
        |
@@ -221,7 +221,7 @@ fn keys_of_a_task() {
        |
        = help: did you mean `type`?
     ");
-    insta::assert_snapshot!(said("unknown-template", &GOOD.replace("processor_nats", "procesor_nats")), @"
+    insta::assert_snapshot!(said("unknown-template", GOOD.replace("processor_nats", "procesor_nats")), @"
     error: there is no template `procesor_nats`
       --> workflow.yaml:11:11
        |
@@ -230,7 +230,7 @@ fn keys_of_a_task() {
        |
        = help: did you mean `processor_nats`?
     ");
-    insta::assert_snapshot!(said("unknown-template", &GOOD.replace("processor_nats", "cron")), @"
+    insta::assert_snapshot!(said("unknown-template", GOOD.replace("processor_nats", "cron")), @"
     error: there is no template `cron`
       --> workflow.yaml:11:11
        |
@@ -239,7 +239,7 @@ fn keys_of_a_task() {
        |
        = help: there are: http_producer_nats, nats_to_nats_kv, nats_to_sql, processor_nats
     ");
-    insta::assert_snapshot!(said("type", &GOOD.replace("source_topic: room.kelvin", "source_topic: [room.kelvin]")), @"
+    insta::assert_snapshot!(said("type", GOOD.replace("source_topic: room.kelvin", "source_topic: [room.kelvin]")), @"
     error: `source_topic` must be a single value
       --> workflow.yaml:14:19
        |
@@ -248,7 +248,7 @@ fn keys_of_a_task() {
        |
        = help: write it behind the key: `source_topic: sensors.*`
     ");
-    insta::assert_snapshot!(said("missing-code", &GOOD.replace("code: b.go", "code: bb.go")), @"
+    insta::assert_snapshot!(said("missing-code", GOOD.replace("code: b.go", "code: bb.go")), @"
     error: there is no file `tasks/bb.go`
       --> workflow.yaml:12:11
        |

@@ -1,5 +1,7 @@
 //! The stories of `make demo` and `make demo-lattice`, told to their ends.
 
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test may stop here")]
+
 use std::path::Path;
 use std::process::Command;
 

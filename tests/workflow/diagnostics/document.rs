@@ -58,7 +58,7 @@ fn documents_that_are_none() {
       |
       = help: write the value out
     ");
-    insta::assert_snapshot!(said("too-deep", &format!("a: {}\n", "[".repeat(40))), @"
+    insta::assert_snapshot!(said("too-deep", format!("a: {}\n", "[".repeat(40))), @"
     error: values within values go too deep
      --> workflow.yaml:1:35
       |
@@ -67,7 +67,7 @@ fn documents_that_are_none() {
       |
       = help: write it flat: a workflow has three levels
     ");
-    insta::assert_snapshot!(said("too-large", &format!("project_name: {}\n", "x".repeat(100_000))), @"
+    insta::assert_snapshot!(said("too-large", format!("project_name: {}\n", "x".repeat(100_000))), @"
     error: a value has 100000 bytes
      --> workflow.yaml:1:15
       |
@@ -76,7 +76,7 @@ fn documents_that_are_none() {
       |
       = help: data belongs into a file of its own
     ");
-    insta::assert_snapshot!(said("too-many", &format!("a: [{}]\n", "1,".repeat(600_000))), @"
+    insta::assert_snapshot!(said("too-many", format!("a: [{}]\n", "1,".repeat(600_000))), @"
     error: the document has too many values
      --> workflow.yaml:1:1000003
       |

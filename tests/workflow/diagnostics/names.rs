@@ -4,7 +4,7 @@ use crate::{GOOD, found, said};
 
 #[test]
 fn values_that_are_refused() {
-    let with = |from: &str, to: &str| said("value", &GOOD.replace(from, to));
+    let with = |from: &str, to: &str| said("value", GOOD.replace(from, to));
     insta::assert_snapshot!(said("value", GOOD.replace("Thermo", "\"a\\tb\"")), @r#"
     error: `project_name` cannot be this
      --> workflow.yaml:1:15

@@ -4,7 +4,7 @@ use crate::{GOOD, found, said};
 
 #[test]
 fn targets() {
-    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "targets: edge")), @"
+    insta::assert_snapshot!(said("type", GOOD.replace("targets: [edge]", "targets: edge")), @"
     error: `targets` must be a list of host labels
       --> workflow.yaml:13:14
        |
@@ -13,7 +13,7 @@ fn targets() {
        |
        = help: write `targets: [edge]`
     ");
-    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "targets: []")), @"
+    insta::assert_snapshot!(said("type", GOOD.replace("targets: [edge]", "targets: []")), @"
     error: `targets` must be a list of host labels
       --> workflow.yaml:13:14
        |
@@ -22,7 +22,7 @@ fn targets() {
        |
        = help: write `targets: [edge]`
     ");
-    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "target: []")), @"
+    insta::assert_snapshot!(said("type", GOOD.replace("targets: [edge]", "target: []")), @"
     error: a target is a host label
       --> workflow.yaml:13:13
        |
@@ -31,7 +31,7 @@ fn targets() {
        |
        = help: write `targets: [edge, cloud]`
     ");
-    insta::assert_snapshot!(said("type", &GOOD.replace("targets: [edge]", "targets: [[edge], my host]")), @"
+    insta::assert_snapshot!(said("type", GOOD.replace("targets: [edge]", "targets: [[edge], my host]")), @"
     error: a target is a host label
       --> workflow.yaml:13:15
        |
@@ -48,7 +48,7 @@ fn targets() {
        |
        = help: write `my_host`
     ");
-    insta::assert_snapshot!(said("duplicate-target", &GOOD.replace("targets: [edge]", "targets: [far-edge, Far_Edge]")), @"
+    insta::assert_snapshot!(said("duplicate-target", GOOD.replace("targets: [edge]", "targets: [far-edge, Far_Edge]")), @"
     error: the target `Far_Edge` is given twice
       --> workflow.yaml:13:25
        |
@@ -59,7 +59,7 @@ fn targets() {
        |
        = help: remove one of them
     ");
-    insta::assert_snapshot!(said("duplicate-key", &GOOD.replace("targets: [edge]", "targets: [edge]\n    target: cloud")), @"
+    insta::assert_snapshot!(said("duplicate-key", GOOD.replace("targets: [edge]", "targets: [edge]\n    target: cloud")), @"
     error: both `targets` and `target` are given
       --> workflow.yaml:14:5
        |
@@ -73,7 +73,7 @@ fn targets() {
        |
        = help: keep `targets`
     ");
-    insta::assert_snapshot!(said("missing-key", &GOOD.replace("    targets: [edge]\n", "")), @"
+    insta::assert_snapshot!(said("missing-key", GOOD.replace("    targets: [edge]\n", "")), @"
     error: `targets` is missing in a task
       --> workflow.yaml:10:5
        |
@@ -86,7 +86,7 @@ fn targets() {
 
 #[test]
 fn tasks_that_meet() {
-    insta::assert_snapshot!(said("duplicate-component", &GOOD.replace("component_name: filter", "component_name: convert")), @"
+    insta::assert_snapshot!(said("duplicate-component", GOOD.replace("component_name: filter", "component_name: convert")), @"
     error: two tasks have the component_name `convert`
       --> workflow.yaml:16:21
        |
@@ -162,7 +162,7 @@ fn listening(one: &str, other: &str) -> String {
 
 #[test]
 fn two_tasks_on_one_address() {
-    insta::assert_snapshot!(said("address-taken", &listening("0.0.0.0:8000", "127.0.0.1:8000")), @"
+    insta::assert_snapshot!(said("address-taken", listening("0.0.0.0:8000", "127.0.0.1:8000")), @"
     error: `filter` and `convert` would both listen on port 8000 of `edge`
       --> workflow.yaml:17:14
        |
@@ -176,7 +176,7 @@ fn two_tasks_on_one_address() {
        |
        = help: give each HTTP task a port of its own with `address: 0.0.0.0:<port>`
     ");
-    insta::assert_snapshot!(said("address-taken", &GOOD.replace("type: processor_nats", "type: http_producer_nats")), @"
+    insta::assert_snapshot!(said("address-taken", GOOD.replace("type: processor_nats", "type: http_producer_nats")), @"
     error: `filter` and `convert` would both listen on port 8000 of `edge`
       --> workflow.yaml:10:5
        |
@@ -197,7 +197,7 @@ fn two_tasks_on_one_address() {
         ("'[::ffff:10.0.0.1]:80'", "10.0.0.1:80"),
         ("{ edge: 0.0.0.0:1, cloud: 0.0.0.0:2 }", "0.0.0.0:1"),
     ] {
-        said("address-taken", &listening(one, other));
+        said("address-taken", listening(one, other));
     }
     for (one, other) in [
         ("10.0.0.1:80", "10.0.0.2:80"),
@@ -215,7 +215,7 @@ fn two_tasks_on_one_address() {
 
 #[test]
 fn the_flow_of_topics() {
-    insta::assert_snapshot!(said("cycle", &GOOD.replace("dest_topic: room.kelvin", "dest_topic: room.kelvin\n    source_topic: room.*")), @"
+    insta::assert_snapshot!(said("cycle", GOOD.replace("dest_topic: room.kelvin", "dest_topic: room.kelvin\n    source_topic: room.*")), @"
     warning: messages go round in a circle: `convert` → `convert`
      --> workflow.yaml:7:17
       |
@@ -224,7 +224,7 @@ fn the_flow_of_topics() {
       |
       = help: let it publish to another subject; where it is meant, let one of them return an empty result at some time, which ends it
     ");
-    insta::assert_snapshot!(said("dangling-topic", &GOOD.replace("source_topic: room.kelvin", "source_topic: room.kelvn")), @"
+    insta::assert_snapshot!(said("dangling-topic", GOOD.replace("source_topic: room.kelvin", "source_topic: room.kelvn")), @"
     warning: nobody in this workflow listens on `room.kelvin`, and nobody publishes to `room.kelvn`
       --> workflow.yaml:7:17
        |
