@@ -42,7 +42,7 @@ async fn messages_over_a_named_nats_are_answered_once_each_while_the_code_change
 
     client.publish("rooms.attic.in", "fail".into()).await.unwrap();
     let line = dev.says("not today").await;
-    insta::assert_snapshot!(line, @"");
+    insta::assert_snapshot!(line, @"relay | error: task failed: not today");
 
     // A message every few milliseconds, until the new code has answered some.
     let sender = client.clone();
