@@ -33,7 +33,7 @@ pub(crate) struct Gate(Arc<Mutex<Option<Armed>>>);
 /// An answer that is to be held. Dropped, it goes on.
 pub(crate) struct Hold {
     gate: Gate,
-    arrived: Option<oneshot::Receiver<()>>,
+    arrived: oneshot::Receiver<()>,
     released: CancellationToken,
 }
 
@@ -50,7 +50,7 @@ impl Gate {
         });
         Hold {
             gate: self.clone(),
-            arrived: Some(receiver),
+            arrived: receiver,
             released,
         }
     }
@@ -77,10 +77,9 @@ impl Gate {
 }
 
 impl Hold {
-    /// Waits until it is held.
+    /// Waits until it is held. Who gave the wait up may wait again.
     pub(crate) async fn came(&mut self) -> bool {
-        let arrived = self.arrived.take().expect("it is waited for once");
-        arrived.await.is_ok()
+        (&mut self.arrived).await.is_ok()
     }
 }
 

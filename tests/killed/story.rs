@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::points::{POINTS, Point};
 use crate::process::Process;
@@ -15,6 +16,9 @@ use crate::world::{NAME, Store, World};
 const KEPT: usize = 21;
 /// Another number gives other pushes and other instants.
 const SEED: u64 = 0x5eed_2026;
+/// The answer to a status is held right after the status is there; where there was none to
+/// hold, nothing comes.
+const SOON: Duration = Duration::from_secs(1);
 
 /// What is known of each application: what its code added, the oldest first, and how often
 /// it has begun to run.
@@ -125,8 +129,14 @@ impl Story {
             };
             let came = tokio::select! {
                 biased;
-                came = waiting.came() => came,
-                () = over => false,
+                came = waiting.came() => Some(came),
+                () = over => None,
+            };
+            let came = match came {
+                Some(came) => came,
+                // The forge has the status before its answer is held: it may come yet.
+                None if point.is_of_the_end() => timeout(SOON, waiting.came()).await.unwrap_or(false),
+                None => false,
             };
             if !came {
                 self.takes[usize::from(index > 0)] = since.elapsed();
