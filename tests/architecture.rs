@@ -10,6 +10,8 @@ use regex::Regex;
 
 #[path = "architecture/attacks.rs"]
 mod attacks;
+#[path = "architecture/texts.rs"]
+mod texts;
 
 /// Which rooms each room uses. Both ways: an edge that is not here may not be in
 /// the code, and one that is here has to be. Change `ARCHITECTURE.md` with it.
@@ -153,7 +155,10 @@ fn sources() -> Vec<Source> {
         .map(|file| {
             let path = file.strip_prefix(top).unwrap().to_string_lossy().replace('\\', "/");
             let whole = fs::read_to_string(file).unwrap();
-            let program = whole.split("#[cfg(test)]\nmod tests").next().unwrap();
+            // Those of another room may use what a room's tests share.
+            let tests = ["#[cfg(test)]\nmod tests", "#[cfg(test)]\npub(crate) mod tests"];
+            let begin = tests.iter().filter_map(|tests| whole.find(tests)).min();
+            let program = &whole[..begin.unwrap_or(whole.len())];
             let code = program.lines().filter(|line| !line.trim_start().starts_with("//"));
             Source {
                 room: path.split('/').nth(1).unwrap().trim_end_matches(".rs").to_owned(),

@@ -22,6 +22,8 @@ mod check;
 mod compile;
 #[path = "cli/containers.rs"]
 mod containers;
+#[path = "cli/docker_login.rs"]
+mod docker_login;
 #[path = "cli/doctor.rs"]
 mod doctor;
 #[path = "cli/early.rs"]

@@ -14,6 +14,10 @@ mod database;
 
 #[path = "dev/examples.rs"]
 mod examples;
+#[path = "lattice/deploy/guarded_nats.rs"]
+mod guarded_nats;
+#[path = "dev/nats.rs"]
+mod nats;
 
 use std::process::Stdio;
 use std::time::Duration;

@@ -54,7 +54,7 @@ mod keeping {
         rows_of_every_size_are_written_whole
         values_are_bound_whatever_they_say
         a_row_that_fails_concerns_no_other
-        fifty_of_each_at_once
+        ten_thousand_of_each
     }
 }
 

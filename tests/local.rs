@@ -29,6 +29,8 @@ mod monorepo;
 mod moving;
 #[path = "local/named.rs"]
 mod named;
+#[path = "local/new.rs"]
+mod new;
 #[path = "local/owners.rs"]
 mod owners;
 #[path = "local/plan.rs"]

@@ -6,6 +6,8 @@
 
 mod reader;
 
+#[path = "pages/book.rs"]
+mod book;
 #[path = "pages/form.rs"]
 mod form;
 #[path = "pages/links.rs"]

@@ -8,6 +8,8 @@
     reason = "a test may stop here"
 )]
 
+#[path = "workflow/code.rs"]
+mod code;
 #[path = "workflow/diagnostics.rs"]
 mod diagnostics;
 #[path = "workflow/documents.rs"]
@@ -18,6 +20,8 @@ mod keys;
 mod manifests;
 #[path = "workflow/schema.rs"]
 mod schema;
+#[path = "support/table.rs"]
+mod table;
 
 use std::sync::LazyLock;
 
@@ -92,8 +96,8 @@ fn found(text: &[u8]) -> Diagnostics {
 
 /// The same, as people read it. One of the findings is of this rule.
 #[track_caller]
-fn said(rule: &str, text: &str) -> String {
-    let found = found(text.as_bytes());
+fn said(rule: &str, text: impl AsRef<[u8]>) -> String {
+    let found = found(text.as_ref());
     assert!(
         found.items.iter().any(|item| item.rule == rule),
         "no `{rule}`:\n{}",

@@ -51,14 +51,17 @@ pub(super) enum Command {
     /// Put back what was deployed before, without building
     Rollback(Rollback),
     /// Take what is deployed in one environment to another one, without building
+    #[command(after_help = "Ends with 1 where something was to be promoted, and the answer was no.")]
     Promote(Promote),
     /// Show what runs where
+    #[command(after_help = "Whether all of it runs is no matter of the exit code.")]
     Status(Status),
     /// Begin a project: a workflow, a function and its cases
     New(New),
     /// List the templates, what a task's `type` can be
     Templates(TemplatesCommand),
     /// Check workflow and tasks, and do nothing else
+    #[command(after_help = "Ends with 2 where something is wrong; warnings and notes are not.")]
     Check(Check),
     /// Print the JSON Schema of workflow.yaml, which editors complete and check with
     Schema(Folder),
@@ -67,6 +70,7 @@ pub(super) enum Command {
     Invoke(Invoke),
     /// Run the cases that stand beside the tasks, tasks/<name>.test.yaml
     #[cfg(feature = "local")]
+    #[command(after_help = "Ends with 1 where a case failed.")]
     Test(Test),
     /// Run one task's cases, for a run: a request on stdin, results on stdout
     #[cfg(feature = "local")]
@@ -84,8 +88,10 @@ pub(super) enum Command {
     /// The log of one of its runs
     Logs(Logs),
     /// Cancel one of its runs
+    #[command(after_help = "Ends with 1 where the run was over already.")]
     Cancel(Cancel),
     /// Look at Go, Docker, registry, NATS, wadm and hosts, and say how to mend what is missing
+    #[command(after_help = "Ends with 1 where something is to be mended.")]
     Doctor(Doctor),
     /// Print what makes a shell complete this command line
     Completions(Completions),

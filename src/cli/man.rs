@@ -1,15 +1,14 @@
 //! `pelato man`
 
-use clap::CommandFactory as _;
 use clap_mangen::Man as Page;
 
 use super::CommandError;
-use super::args::{Args, Man};
+use super::args::Man;
 use super::printer::Printer;
 
 /// Prints the page of the program, or writes those of all its commands.
 pub(super) fn run(command: &Man, printer: &Printer) -> Result<bool, CommandError> {
-    let program = Args::command();
+    let program = super::command();
     let Some(dir) = &command.dir else {
         let mut page = Vec::new();
         Page::new(program).render(&mut page).map_err(CommandError::Output)?;

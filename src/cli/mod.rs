@@ -13,6 +13,7 @@ mod deploy;
 mod dev;
 mod doctor;
 mod early;
+mod exit;
 mod folder;
 mod r#gen;
 mod interrupt;
@@ -44,9 +45,10 @@ mod test;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use self::args::{Args, Command};
+pub use self::exit::Exit;
 use self::printer::Printer;
 use crate::client::ClientError;
 use crate::config::DotenvError;
@@ -57,8 +59,12 @@ use crate::pipeline::RunError;
 use crate::runner::RunnerError;
 use crate::services::ServiceError;
 
-/// Runs the program and gives its exit code: 0 success, 1 a task or a stage
-/// failed, 2 wrong usage or an invalid workflow, 130 interrupted.
+/// What can be typed: all commands with their arguments.
+pub fn command() -> clap::Command {
+    Args::command()
+}
+
+/// Runs the program and gives its exit code, one of [`Exit`].
 pub async fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let args = Args::parse();
@@ -99,15 +105,15 @@ pub async fn main() -> ExitCode {
         Command::LocalHost(command) => local_host::run(&command).await,
     };
     match ended {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(true) => Exit::Done.into(),
+        Ok(false) => Exit::Failed.into(),
         Err(error) => {
             printer.error(&error);
             // What was found wrong is a result of `check`, and printed.
             if json && !matches!(error, CommandError::Invalid) {
                 printer.json(&early::EarlyJson::of(&error));
             }
-            error.exit_code()
+            error.exit().into()
         }
     }
 }
@@ -142,23 +148,21 @@ enum CommandError {
 }
 
 impl CommandError {
-    fn exit_code(&self) -> ExitCode {
+    fn exit(&self) -> Exit {
         match self {
-            Self::Run(RunError::Cancelled) => ExitCode::from(130),
-            Self::Run(error) if !error.is_input() => ExitCode::from(1),
-            Self::Output(_) => ExitCode::from(1),
-            Self::Client(ClientError::Address(_)) => ExitCode::from(2),
-            Self::Client(_) => ExitCode::from(1),
-            Self::Service(ServiceError::Setting(_)) => ExitCode::from(2),
-            Self::Service(_) => ExitCode::from(1),
-            Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => {
-                ExitCode::from(1)
-            }
+            Self::Run(RunError::Cancelled) => Exit::Interrupted,
+            Self::Run(error) if !error.is_input() => Exit::Failed,
+            Self::Output(_) => Exit::Failed,
+            Self::Client(ClientError::Address(_)) => Exit::Usage,
+            Self::Client(_) => Exit::Failed,
+            Self::Service(ServiceError::Setting(_)) => Exit::Usage,
+            Self::Service(_) => Exit::Failed,
+            Self::Runner(RunnerError::Queue(_) | RunnerError::Listen { .. } | RunnerError::Data { .. }) => Exit::Failed,
             #[cfg(feature = "local")]
-            Self::Dev(DevError::Sql(_)) => ExitCode::from(2),
+            Self::Dev(DevError::Sql(_)) => Exit::Usage,
             #[cfg(feature = "local")]
-            Self::Dev(_) => ExitCode::from(1),
-            _ => ExitCode::from(2),
+            Self::Dev(_) => Exit::Failed,
+            _ => Exit::Usage,
         }
     }
 }

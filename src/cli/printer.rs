@@ -7,7 +7,7 @@
 )]
 
 use std::borrow::Cow;
-use std::io::{IsTerminal as _, Write as _, stderr};
+use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::sync::{Arc, OnceLock};
 
 use indicatif::MultiProgress;
@@ -204,6 +204,25 @@ impl Printer {
         });
     }
 
+    /// One of many JSON documents, each on a line of its own.
+    pub(super) fn json_line(&self, document: &impl Serialize) {
+        let text = self.json_text(document);
+        let line = text.and_then(|text| serde_json::from_str::<serde_json::Value>(&text));
+        self.aside(|| match line {
+            Ok(line) => line_of(&line.to_string()),
+            Err(error) => eprintln!("error: the result is no JSON: {error}"),
+        });
+    }
+
+    /// Clears the terminal for what is printed again and again; elsewhere an empty line
+    /// tells one from the next.
+    pub(super) fn begin_again(&self) {
+        self.aside(|| match stdout().is_terminal() {
+            true => line_of("\u{1b}[H\u{1b}[2J"),
+            false => line_of(""),
+        });
+    }
+
     /// The same as a text.
     pub(super) fn json_text(&self, document: &impl Serialize) -> serde_json::Result<String> {
         let text = serde_json::to_string_pretty(document)?;
@@ -236,7 +255,7 @@ impl Printer {
 /// A line on stdout. Whoever read it may have gone, as `head` does: then there is
 /// nobody left to tell.
 fn line_of(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(stdout(), "{text}");
 }
 
 /// Events as plain lines.

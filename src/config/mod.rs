@@ -3,6 +3,7 @@
 
 mod duration;
 mod environment;
+mod known;
 mod networks;
 mod retention;
 mod runner;
@@ -12,6 +13,7 @@ mod settings;
 mod variables;
 
 pub use environment::{DeployMode, Environment, Nats, Providers, Registry, Target};
+pub use known::{Reading, VARIABLES, Variable};
 pub use retention::Retention;
 pub use runner::{Limits, Repository, RunnerConfig, read_environments, read_runner};
 pub use secrets::Named;

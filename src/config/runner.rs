@@ -134,7 +134,9 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
     let proxies = fields
         .take("proxies")
         .map_or_else(Vec::new, |node| networks("proxies", node, findings));
-    let environments = environments::read(fields.take("environments"), None, &data, (base, variables), findings);
+    let node = fields.take("environments");
+    let declared = environments::declared(node);
+    let environments = environments::read(node, None, &data, (base, variables), findings);
     reconcile::check(&reconcile, &environments, findings);
     let repositories = match fields.take("repositories") {
         Some(Node {
@@ -142,7 +144,7 @@ fn whole(root: &Node, base: &Path, variables: &Variables, findings: &mut Finding
             ..
         }) if !items.is_empty() => items
             .iter()
-            .filter_map(|item| repository::read(item, base, variables, &environments, findings))
+            .filter_map(|item| repository::read(item, base, variables, &declared, findings))
             .collect(),
         Some(node) => {
             findings.error(

@@ -55,6 +55,9 @@ pub(super) struct Part {
     pub(super) id: String,
     #[serde(default)]
     pub(super) image_ref: Option<String>,
+    /// How many messages a component works on at once.
+    #[serde(default)]
+    pub(super) max_instances: Option<u32>,
 }
 
 /// What a host runs.

@@ -53,7 +53,7 @@ pub use lattice::Lattice;
 pub use limits::Limits;
 #[cfg(feature = "local")]
 pub use local::{Fetch, Listening, LocalConfig, LocalHost, serve_host};
-pub use look::Look;
+pub use look::{Look, On};
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
 pub use specification::Specification;

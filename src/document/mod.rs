@@ -20,3 +20,6 @@ pub use parse::{Limits, parse};
 pub use place::{Place, Places};
 pub use rule::{RULES, Rule};
 pub use suggest::closest;
+
+#[cfg(test)]
+pub(crate) mod tests;

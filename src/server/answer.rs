@@ -37,11 +37,34 @@ pub(super) enum Problem {
     NotFound,
     /// A run that is over cannot be cancelled.
     Over,
-    /// Anything inside.
+    /// Anything inside. The last one: [`Problem::ALL`] counts up to it.
     Internal,
 }
 
+/// What is answered instead, with its status and what it says, for the documentation.
+pub fn problems() -> Vec<(u16, &'static str)> {
+    let said = |problem: Problem| (problem.status().as_u16(), problem.text());
+    Problem::ALL.map(said).into()
+}
+
 impl Problem {
+    const ALL: [Self; Self::Internal as usize + 1] = [
+        Self::Unverified,
+        Self::TooLarge,
+        Self::TooSlow,
+        Self::BrokenBody,
+        Self::Encoded,
+        Self::NotReadable,
+        Self::BadQuery,
+        Self::NotStored,
+        Self::NoToken,
+        Self::Closed,
+        Self::CrossSite,
+        Self::NotFound,
+        Self::Over,
+        Self::Internal,
+    ];
+
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::Unverified | Self::NoToken => StatusCode::UNAUTHORIZED,

@@ -19,10 +19,11 @@ mod settings;
 mod state;
 mod webhook;
 
+pub use answer::problems;
 pub use axum::Router;
 pub use figures::Figures;
 pub use health::{Check, Seen};
 pub use listen::{Connections, serve};
-pub use routes::router;
+pub use routes::{Route, router, routes};
 pub use run_json::{RunJson, RunsJson};
 pub use settings::{Hook, Settings, SettingsError};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::{HeaderName, HeaderValue, header};
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +15,82 @@ use super::answer::Problem;
 use super::state::Door;
 use super::{Check, Settings, SettingsError, figures, health, pages, runs, webhook};
 use crate::queue::Queue;
+
+/// A route, as the documentation lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// `GET` or `POST`; what is read answers `HEAD` too.
+    pub method: &'static str,
+    /// With the names of what varies: `/runs/{id}`.
+    pub path: &'static str,
+    /// What it is for.
+    pub does: &'static str,
+}
+
+/// A route, and who answers.
+struct Served {
+    route: Route,
+    by: MethodRouter<Arc<Door>>,
+}
+
+fn read<H: Handler<T, Arc<Door>>, T: 'static>(path: &'static str, does: &'static str, handler: H) -> Served {
+    let method = "GET";
+    Served {
+        route: Route { method, path, does },
+        by: get(handler),
+    }
+}
+
+fn act<H: Handler<T, Arc<Door>>, T: 'static>(path: &'static str, does: &'static str, handler: H) -> Served {
+    let method = "POST";
+    Served {
+        route: Route { method, path, does },
+        by: post(handler),
+    }
+}
+
+fn served() -> [Served; 13] {
+    [
+        act("/webhooks/github", "takes GitHub's deliveries", webhook::github),
+        act(
+            "/webhooks/gitea",
+            "takes Gitea's and Forgejo's deliveries",
+            webhook::gitea,
+        ),
+        read(
+            "/",
+            "the page of all runs; the query is that of `/api/runs`",
+            pages::runs,
+        ),
+        read(
+            "/runs/{id}",
+            "the page of a run, which commit statuses link to",
+            pages::run,
+        ),
+        read("/style.css", "how the pages look", pages::style),
+        read("/icon.svg", "their icon", pages::icon),
+        read("/api/runs", "the runs as JSON, newest first", runs::list),
+        read("/api/runs/{id}", "a run as JSON", runs::one),
+        read("/api/runs/{id}/log", "its log as text", runs::log),
+        act(
+            "/api/runs/{id}/cancel",
+            "cancels it, and answers with the run",
+            runs::cancel,
+        ),
+        read("/healthz", "`ok`, or `draining`: the process lives", health::alive),
+        read(
+            "/readyz",
+            "whether deliveries are taken and worked off, as JSON",
+            health::ready,
+        ),
+        read("/metrics", "numbers for Prometheus", figures::show),
+    ]
+}
+
+/// What is served, in the order of the documentation.
+pub fn routes() -> Vec<Route> {
+    served().map(|served| served.route).into()
+}
 
 /// The runner's routes. `checks` are the parts of the platform that `/readyz` shows;
 /// `draining` is cancelled once the runner shuts down.
@@ -27,20 +104,10 @@ pub fn router(
 ) -> Result<Router, SettingsError> {
     settings.validate()?;
     let door = Arc::new(Door::new(settings, queue, checks, draining));
-    Ok(Router::new()
-        .route("/webhooks/github", post(webhook::github))
-        .route("/webhooks/gitea", post(webhook::gitea))
-        .route("/", get(pages::runs))
-        .route("/runs/{id}", get(pages::run))
-        .route("/style.css", get(pages::style))
-        .route("/icon.svg", get(pages::icon))
-        .route("/api/runs", get(runs::list))
-        .route("/api/runs/{id}", get(runs::one))
-        .route("/api/runs/{id}/log", get(runs::log))
-        .route("/api/runs/{id}/cancel", post(runs::cancel))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(figures::show))
+    let routes = served().into_iter().fold(Router::new(), |router, served| {
+        router.route(served.route.path, served.by)
+    });
+    Ok(routes
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || http::StatusCode::METHOD_NOT_ALLOWED)
         .layer(from_fn(guard_browsers))

@@ -92,6 +92,7 @@ fn about(file: &str, title: &str, help: &str, error: bool) -> Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::tests::said;
 
     fn files(files: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
         let files = files.iter();
@@ -138,8 +139,7 @@ mod tests {
             ("tasks/another.test.yaml", ""),
         ]);
         let wrong = find(&files, &[], str::to_owned).unwrap_err();
-        let shown: Vec<String> = wrong.iter().map(|one| one.render(false)).collect();
-        insta::assert_snapshot!(shown.join("\n\n"), @"
+        insta::assert_snapshot!(said("cases", &wrong), @"
         error: there is no `tasks/another.go` for these cases
          --> tasks/another.test.yaml:1:1
           |

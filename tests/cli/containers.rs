@@ -126,30 +126,70 @@ async fn a_task_of_two_projects_is_built_once() {
     assert_eq!(tasks[0]["reference"], tasks[1]["reference"]);
 }
 
-#[tokio::test]
-async fn ctrl_c_takes_the_containers_away() {
-    let registry = RealRegistry::open();
-    let name = "cli_interrupted";
-    let project = in_docker("acme/interrupted", &registry);
-    project.workflow(&[Task::processor(name, &["edge"])]);
-    // Enough to keep the compiler busy for a while.
+/// Enough to keep the compiler busy for a while. Each of them is another text, or the
+/// compiler would have it in its cache.
+fn long_code(mark: &str) -> String {
     let functions: String = (0..20_000)
-        .map(|n| format!("func f{n}(s string) string {{ return s + \"{n}\" }}\n"))
+        .map(|n| format!("func f{n}(s string) string {{ return s + \"{mark}{n}\" }}\n"))
         .collect();
     let calls: String = (0..20_000).map(|n| format!("\targ = f{n}(arg)\n")).collect();
-    let code = format!("package main\n\n{functions}\nfunc exec_task(arg string) string {{\n{calls}\treturn arg\n}}\n");
-    project.write(&format!("tasks/{name}.go"), &code);
-    let child = project.start(&["build"]);
-    let deadline = Instant::now() + Duration::from_secs(300);
-    while containers_of(name).await == 0 {
-        assert!(Instant::now() < deadline, "no container was started");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    format!("package main\n\n{functions}\nfunc exec_task(arg string) string {{\n{calls}\treturn arg\n}}\n")
+}
+
+#[tokio::test]
+async fn ctrl_c_a_stop_and_a_closed_terminal_take_the_containers_away() {
+    let registry = RealRegistry::open();
+    for (signal, name) in [
+        (Signal::INT, "cli_interrupted"),
+        (Signal::TERM, "cli_terminated"),
+        (Signal::HUP, "cli_hung_up"),
+    ] {
+        let project = in_docker("acme/interrupted", &registry);
+        project.workflow(&[Task::processor(name, &["edge"])]);
+        project.write(&format!("tasks/{name}.go"), &long_code(name));
+        let child = project.start(&["build"]);
+        let deadline = Instant::now() + Duration::from_secs(300);
+        while containers_of(name).await == 0 {
+            assert!(Instant::now() < deadline, "no container was started");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let id = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+        let ended = project.ended(child).await;
+        assert_eq!(containers_of(name).await, 0, "{signal:?}");
+        assert_eq!(ended.code, Some(130), "{signal:?}: {}", ended.said);
+        assert_eq!(ended.last(), "interrupted; nothing was left running");
+        assert!(project.left_behind().is_empty(), "{signal:?}");
     }
-    let id = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
-    kill_process(id, Signal::INT).unwrap();
-    let ended = project.ended(child).await;
+}
+
+#[tokio::test]
+async fn a_failed_brush_leaves_no_container_and_no_gen() {
+    let registry = RealRegistry::open();
+    let name = "cli_mistaken";
+    let project = in_docker("acme/mistaken", &registry);
+    project.workflow(&[Task::processor(name, &["edge"])]);
+    project.write(
+        &format!("tasks/{name}.go"),
+        "package main\n\nfunc exec_task(arg string) string {\n\treturn args\n}\n",
+    );
+    let ended = project.pelato(&["build"]).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert!(
+        ended.said.contains("tasks/cli_mistaken.go:4:9: undefined: args"),
+        "{}",
+        ended.said
+    );
     assert_eq!(containers_of(name).await, 0);
-    assert_eq!(ended.code, Some(130), "{}", ended.said);
-    assert_eq!(ended.last(), "interrupted; nothing was left running");
     assert!(project.left_behind().is_empty());
+    assert_eq!(project.generated(), None);
+
+    // And where what was built cannot be taken anywhere.
+    project.write(&format!("tasks/{name}.go"), ECHO);
+    drop(registry);
+    let ended = project.pelato(&["build"]).await;
+    assert_eq!(ended.code, Some(1), "{}", ended.said);
+    assert_eq!(containers_of(name).await, 0);
+    assert!(project.left_behind().is_empty());
+    assert_eq!(project.generated(), None);
 }

@@ -81,7 +81,7 @@ async fn what_is_wrong_is_said_and_nothing_is_written() {
     11 |     topic: x
        |     ^^^^^ unknown key
        |
-       = help: a task may have: address, code, component_name, dest_topic, name, source_topic, target, targets, type, version
+       = help: a task may have: address, code, component_name, dest_topic, instances, name, placement, source_topic, target, targets, type, version
     ");
     assert!(!project.path().join("a").exists());
     let ended = project.pelato(&["new", "a", "--template", "processor"]).await;
@@ -134,9 +134,7 @@ async fn on_a_terminal_it_asks() {
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .kill_on_drop(true);
-    let Ok(mut child) = command.spawn() else {
-        return; // no util-linux here
-    };
+    let mut child = command.spawn().expect("`script`, which every Debian has");
     let mut stdin = child.stdin.take().unwrap();
     tokio::io::AsyncWriteExt::write_all(&mut stdin, b"4\nHouse\nwarm\nedge\n\n\n")
         .await
@@ -149,4 +147,6 @@ async fn on_a_terminal_it_asks() {
     let workflow = fs::read_to_string(project.path().join("asked/workflow.yaml")).unwrap();
     assert!(workflow.starts_with("project_name: House\n"), "{workflow}");
     assert!(workflow.contains("component_name: warm\n"), "{workflow}");
+    let ended = project.pelato(&["check", "asked"]).await;
+    assert_eq!((ended.code, ended.last()), (Some(0), "done: 1 task is right"));
 }

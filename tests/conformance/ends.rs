@@ -32,7 +32,7 @@ const ENDING: [(&str, &[&str]); 7] = [
 ];
 
 /// wasmCloud's hosts count epochs, ours looks at the clock.
-const TOO_LONG: [&str; 2] = ["wasm trap: interrupt", "the task took longer than 5 s"];
+pub(super) const TOO_LONG: [&str; 2] = ["wasm trap: interrupt", "the task took longer than 5 s"];
 
 pub(crate) async fn a_message_that_fails_concerns_no_other(place: &Place) {
     let mut out = place.listen("relay.out").await;

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Place;
+use super::ends::TOO_LONG;
 
 const SIZES: [usize; 5] = [1, 255, 256, 65_536, 1_000_000];
 
@@ -66,6 +67,9 @@ pub(crate) async fn a_value_that_fails_concerns_no_other(place: &Place) {
         place.logged(&mark, &[said]).await;
     }
     let mark = place.mark();
+    place.give("keep", r#"{"key": "failing", "data": "do:loop"}"#).await;
+    place.logged(&mark, &TOO_LONG).await;
+    let mark = place.mark();
     place.give("keep", r#"{"key": "no key", "data": "x"}"#).await;
     place.logged(&mark, &[r#"not as in "no key""#]).await;
     place.give("keep", r#"{"key": "never", "data": "do:nothing"}"#).await;
@@ -88,6 +92,23 @@ pub(crate) async fn rows_of_every_size_are_written_whole(place: &Place) {
             .await;
         assert!(place.note(&name).await == Some(note), "a note of {length} bytes");
     }
+    // An empty message is handled, and its empty result is no row.
+    let mark = place.mark();
+    place.give("write", "").await;
+    // What is past the limit is refused, as with every template.
+    place.give("write", vec![b'x'; 16_000_000]).await;
+    let refused = "input refused: the input has 16000000 bytes, max_payload is 1048576";
+    place.logged(&mark, &[refused]).await;
+    let mark = place.mark();
+    place.give("write", "do:size 16000000").await;
+    let refused = "result not stored: the result has 16000000 bytes, max_payload is 1048576";
+    place.logged(&mark, &[refused]).await;
+    place.give("write", r#"{"name": "after sizes"}"#).await;
+    assert_eq!(place.note("after sizes").await, None);
+    let all = format!("SELECT count(*) FROM {}_rows WHERE name = ''", place.prefix);
+    let database = &place.kept.as_ref().unwrap().database;
+    let nameless: i64 = database.query_one(&all, &[]).await.unwrap().get(0);
+    assert_eq!(nameless, 0);
 }
 
 pub(crate) async fn values_are_bound_whatever_they_say(place: &Place) {
@@ -146,6 +167,11 @@ pub(crate) async fn a_row_that_fails_concerns_no_other(place: &Place) {
         place.give("write", body.to_vec()).await;
         place.logged(&mark, &[said]).await;
     }
+    for (ending, said) in [("do:hog", &["fatal error: out of memory"][..]), ("do:loop", &TOO_LONG)] {
+        let mark = place.mark();
+        place.give("write", ending).await;
+        place.logged(&mark, said).await;
+    }
     place.give("write", r#"{"name": "after"}"#).await;
     assert_eq!(place.note("after").await, None);
     let all = format!("SELECT count(*) FROM {}_rows WHERE name = 'x'", place.prefix);
@@ -154,25 +180,42 @@ pub(crate) async fn a_row_that_fails_concerns_no_other(place: &Place) {
     assert_eq!(failed, 0);
 }
 
+/// Ten thousand of each, two hundred of them at once: the next two hundred go when all of
+/// these are there.
+pub(crate) async fn ten_thousand_of_each(place: &Place) {
+    for round in 0..50 {
+        let numbers = (round * 200)..(round + 1) * 200;
+        for number in numbers.clone() {
+            let text = number.to_string();
+            let value = json!({ "key": format!("many.{text}"), "data": text });
+            place.give("keep", value.to_string()).await;
+            let row = json!({ "name": format!("many {text}"), "note": text });
+            place.give("write", row.to_string()).await;
+        }
+        for number in numbers {
+            let text = number.to_string();
+            assert_eq!(place.value(&format!("many.{text}")).await, text.as_bytes());
+            assert_eq!(place.note(&format!("many {text}")).await, Some(text));
+        }
+    }
+    let all = format!("SELECT count(*) FROM {}_rows WHERE name LIKE 'many %'", place.prefix);
+    let database = &place.kept.as_ref().unwrap().database;
+    let all: i64 = database.query_one(&all, &[]).await.unwrap().get(0);
+    assert_eq!(all, 10_000);
+}
+
+/// What providers that are processes of their own stand: see there.
 pub(crate) async fn fifty_of_each_at_once(place: &Place) {
     for number in 0..50 {
         let text = number.to_string();
-        place
-            .give(
-                "keep",
-                json!({ "key": format!("many.{text}"), "data": text }).to_string(),
-            )
-            .await;
-        place
-            .give(
-                "write",
-                json!({ "name": format!("many {text}"), "note": text }).to_string(),
-            )
-            .await;
+        let value = json!({ "key": format!("fifty.{text}"), "data": text });
+        place.give("keep", value.to_string()).await;
+        let row = json!({ "name": format!("fifty {text}"), "note": text });
+        place.give("write", row.to_string()).await;
     }
     for number in 0..50 {
         let text = number.to_string();
-        assert_eq!(place.value(&format!("many.{text}")).await, text.as_bytes());
-        assert_eq!(place.note(&format!("many {text}")).await, Some(text));
+        assert_eq!(place.value(&format!("fifty.{text}")).await, text.as_bytes());
+        assert_eq!(place.note(&format!("fifty {text}")).await, Some(text));
     }
 }

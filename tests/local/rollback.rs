@@ -1,6 +1,8 @@
 //! Back to what was deployed before, and what runs where.
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::command::{ECHO, Project, Task};
 use crate::host::{Host, free_address, post};
@@ -275,10 +277,10 @@ async fn status_says_what_runs_where() {
     let ended = pair.project.pelato(&["status"]).await;
     let table = regex::Regex::new(r"[0-9a-f]{12}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d|127\.0\.0\.1:\d+ *").unwrap();
     insta::assert_snapshot!(table.replace_all(&ended.stdout, "[…]"), @"
-    TASK    TARGET  STATE    VERSION             COMMIT  DEPLOYED             ADDRESS
-    first   cloud   running  1.0.0-[…]          […]  […]
-    first   edge    running  1.0.0-[…]          […]  […]
-    second  edge    running  1.0.0-[…]          […]  […]
+    TASK    TARGET  STATE    INSTANCES  HOSTS  VERSION             DIGEST        COMMIT  DEPLOYED             ADDRESS
+    first   cloud   running  100/100           1.0.0-[…]  […]          […]  […]
+    first   edge    running  100/100           1.0.0-[…]  […]          […]  […]
+    second  edge    running  100/100           1.0.0-[…]  […]          […]  […]
     ");
     let status = pair.json(&["status", "--json"]).await;
     let task = &status["tasks"][1];
@@ -295,5 +297,17 @@ async fn status_says_what_runs_where() {
     assert!(target["fingerprint"].as_str().unwrap().starts_with("sha256:"));
     assert!(target["reference"].as_str().unwrap().contains("second:1.0.0@sha256:"));
     assert!(target["run"].is_string() && target["deployed_at"].is_string());
+
+    // Again and again, a line each, until somebody has seen enough.
+    let mut watching = pair.project.start(&["status", "--watch=1", "--json"]);
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    for _ in 0..2 {
+        let line = lines.next_line().await.unwrap().unwrap();
+        let look: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(look, status);
+    }
+    let id = Pid::from_raw(i32::try_from(watching.id().unwrap()).unwrap()).unwrap();
+    kill_process(id, Signal::INT).unwrap();
+    assert_eq!(watching.wait().await.unwrap().code(), Some(130));
     assert_eq!(pair.project.pelato(&["remove"]).await.code, Some(0));
 }

@@ -1,4 +1,5 @@
-//! Links between the pages lead somewhere. Those to other places are not asked.
+//! Links between the pages lead somewhere, and so do those to files of this repository where
+//! the book is read without it. Those to other places are not asked.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,12 @@ fn anchors(path: &Path) -> BTreeSet<String> {
         .collect()
 }
 
+/// How a page of the book names a file that is not in the book.
+const CHECKOUT: [&str; 2] = [
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/"),
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/"),
+];
+
 #[test]
 fn every_link_leads_to_a_file_and_a_heading() {
     let link = Regex::new(r"\]\(([^)\s]+)\)").unwrap();
@@ -53,6 +60,12 @@ fn every_link_leads_to_a_file_and_a_heading() {
     for page in pages.chain(OTHERS.map(PathBuf::from)) {
         for found in link.captures_iter(&prose(&page)) {
             let target = &found[1];
+            if let Some(file) = CHECKOUT.iter().find_map(|top| target.strip_prefix(top)) {
+                if !root().join(file).exists() {
+                    wrong.push(format!("{}: {target}", page.display()));
+                }
+                continue;
+            }
             if target.contains("://") || target.starts_with("mailto:") {
                 continue;
             }

@@ -12,14 +12,13 @@ use tokio::task::JoinHandle;
 
 /// `ci:correct horse`.
 const BASIC: &str = "Basic Y2k6Y29ycmVjdCBob3JzZQ==";
-/// Opaque, as the big public registries give them.
-const TOKEN: &str = "b3BhcXVl";
 
 #[derive(Clone)]
 pub(crate) enum Rule {
     /// Everyone may pass.
     Pass,
-    /// A Bearer token is needed; `GET /token` gives it to `ci`.
+    /// A Bearer token is needed; `GET /token` gives it to `ci`, for what was asked and
+    /// nothing else.
     Token,
     /// What writes is answered so.
     Writes(StatusCode, &'static str),
@@ -79,8 +78,10 @@ async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
     let reads = parts.method.is_safe();
     match &door.rule {
         Rule::Token if path == "/token" => {
+            // Opaque to who gets it, as those of the big public registries.
+            let token = hex::encode(parts.uri.query().unwrap_or_default());
             return match shown(BASIC) {
-                true => format!(r#"{{"token": "{TOKEN}"}}"#).into_response(),
+                true => format!(r#"{{"token": "{token}"}}"#).into_response(),
                 false => (
                     StatusCode::UNAUTHORIZED,
                     r#"{"details": "incorrect username or password"}"#,
@@ -88,7 +89,7 @@ async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
                     .into_response(),
             };
         }
-        Rule::Token if !shown(&format!("Bearer {TOKEN}")) => {
+        Rule::Token if !allows(&parts.headers, &path, reads) => {
             let host = parts.headers["host"].to_str().unwrap();
             let challenge = format!(r#"Bearer realm="http://{host}/token",service="door""#);
             return (StatusCode::UNAUTHORIZED, [("www-authenticate", challenge)]).into_response();
@@ -114,4 +115,25 @@ async fn answer(State(door): State<Arc<Shared>>, request: Request) -> Response {
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
+}
+
+/// Whether the token that is shown was given for this repository, and for writing where
+/// that is what is done.
+fn allows(headers: &HeaderMap, path: &str, reads: bool) -> bool {
+    let shown = headers.get("authorization").and_then(|shown| shown.to_str().ok());
+    let token = shown.and_then(|shown| shown.strip_prefix("Bearer "));
+    let Some(Ok(asked)) = token.map(hex::decode) else {
+        return false;
+    };
+    let pairs = url::form_urlencoded::parse(&asked);
+    let asked: Vec<(String, String)> = pairs.into_owned().collect();
+    let of = |key: &'static str| asked.iter().filter(move |(name, _)| name == key);
+    let repository = path.strip_prefix("/v2/").unwrap_or_default();
+    let covers = of("scope").any(|(_, scope)| {
+        let (name, actions) = scope.trim_start_matches("repository:").rsplit_once(':').unwrap();
+        let wanted = if reads { "pull" } else { "push" };
+        repository.starts_with(&format!("{name}/")) && actions.split(',').any(|action| action == wanted)
+    });
+    // The bare `/v2/` tells that a token is needed, and which.
+    of("service").any(|(_, service)| service == "door") && (covers || repository.is_empty())
 }

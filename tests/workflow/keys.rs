@@ -7,27 +7,8 @@ use pelato::document::{RULES, Severity};
 use pelato::workflow;
 use serde_json::{Value, json};
 
+use super::table::hold;
 use super::{TEMPLATES, found};
-
-/// A page's text between `<!-- name -->` and `<!-- end -->`.
-#[track_caller]
-fn hold(page: &str, name: &str, table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference").join(page);
-    let text = fs::read_to_string(&path).unwrap();
-    let begin = format!("<!-- {name} -->\n");
-    let from = text.find(&begin).expect("the page has the table") + begin.len();
-    let to = from + text[from..].find("<!-- end -->").expect("the table has an end");
-    if std::env::var_os("PELATO_WRITE_DOCS").is_some() {
-        let new = [&text[..from], table, &text[to..]].concat();
-        fs::write(&path, new).unwrap();
-        return;
-    }
-    assert_eq!(
-        &text[from..to],
-        table,
-        "docs/reference/{page} says something else: `PELATO_WRITE_DOCS=1 cargo test --test workflow keys` writes it"
-    );
-}
 
 /// What an author would get wrong, for each key.
 fn wrong(key: &str) -> Value {

@@ -54,6 +54,28 @@ fn workflows(folder: &Path) -> Vec<PathBuf> {
     found.collect()
 }
 
+/// Editors show these: what else they show is the documentation's, which
+/// `docs/reference/workflow.md` has.
+#[test]
+fn it_says_what_it_is_and_which_names_are_older() {
+    let schema = workflow::schema(&TEMPLATES.specs());
+    assert_eq!(schema["title"], "workflow.yaml of Pelato");
+    let types = &schema["definitions"]["task"]["properties"]["type"]["anyOf"];
+    let older = types
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["doNotSuggest"] == true);
+    let older: Vec<String> = older
+        .map(|one| format!("{}: {}", one["const"], one["description"]))
+        .collect();
+    insta::assert_snapshot!(older.join("\n"), @r#"
+    "producer_nats": "An older name of `http_producer_nats`."
+    "nats_to_nats-kv": "An older name of `nats_to_nats_kv`."
+    "dbsync_nats": "An older name of `nats_to_sql`."
+    "#);
+}
+
 #[test]
 fn every_example_is_right() {
     let schema = Schema::of_workflows();

@@ -37,6 +37,15 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) folder: Folder,
     #[command(flatten)]
     pub(in crate::cli) place: Place,
+    /// Compare with the folder too, as `plan` does: what is deployed may be of another commit,
+    /// or may have been changed by somebody else
+    #[arg(long)]
+    pub(in crate::cli) drift: bool,
+    /// Look again every SECONDS, two without a number, until it is interrupted. With --json
+    /// each look is a line
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", require_equals = true,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(in crate::cli) watch: Option<u64>,
     /// Print one JSON document on stdout
     #[arg(long)]
     pub(in crate::cli) json: bool,

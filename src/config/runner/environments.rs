@@ -29,16 +29,16 @@ pub fn read_environments(
         let data = base.join(fields.text("data", &mut findings).map_or("./var", |(path, _)| path));
         let node = fields.take("environments");
         found = read(node, Some(names), &data, (base, variables), &mut findings);
-        let declared: Vec<&str> = match node.map(|node| &node.value) {
-            Some(Value::Mapping(entries)) => entries.iter().filter_map(|(key, _)| key.text()).collect(),
-            _ => Vec::new(),
-        };
+        let declared = declared(node);
         for name in names.iter().filter(|name| !declared.contains(name)) {
             findings.error(
                 "unknown-environment",
                 &node.map_or(0..1, |node| node.span.start..node.span.start + 1),
                 format!("no environment is called `{name}`"),
-                format!("there are: {}", declared.join(", ")),
+                match declared.as_slice() {
+                    [] => "none is declared".to_owned(),
+                    declared => format!("there are: {}", declared.join(", ")),
+                },
                 match closest(name, declared.iter().copied()) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "declare it here".to_owned(),
@@ -49,6 +49,14 @@ pub fn read_environments(
     match findings.errors() {
         0 => Ok(found),
         _ => Err(findings.of(file, if text.is_empty() { " " } else { text })),
+    }
+}
+
+/// The names that are declared, whatever is wrong with what they stand for.
+pub(super) fn declared(node: Option<&Node>) -> Vec<&str> {
+    match node.map(|node| &node.value) {
+        Some(Value::Mapping(entries)) => entries.iter().filter_map(|(key, _)| key.text()).collect(),
+        _ => Vec::new(),
     }
 }
 

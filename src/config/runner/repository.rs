@@ -8,9 +8,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::not_yet;
+use crate::config::Variables;
 use crate::config::networks::networks;
 use crate::config::secret::{secret, secrets};
-use crate::config::{Environment, Variables};
 use crate::document::{Fields, Findings, Node, Span, Value, closest};
 use crate::forge::ForgeKind;
 
@@ -40,12 +40,12 @@ pub struct Repository {
     pub insecure_unsigned: bool,
 }
 
-/// Reads one entry.
+/// Reads one entry. `environments` are those that are declared, right or wrong in themselves.
 pub(super) fn read(
     node: &Node,
     base: &Path,
     variables: &Variables,
-    environments: &BTreeMap<String, Environment>,
+    environments: &[&str],
     findings: &mut Findings,
 ) -> Option<Repository> {
     let mut fields = Fields::of(node, "a repository", findings)?;
@@ -165,7 +165,7 @@ fn clone_url(text: &str, span: &Span, allow_http: bool, findings: &mut Findings)
 
 fn branches(
     fields: &mut Fields<'_>,
-    environments: &BTreeMap<String, Environment>,
+    environments: &[&str],
     findings: &mut Findings,
 ) -> Option<BTreeMap<String, String>> {
     let Some(node) = fields.take("branches") else {
@@ -194,13 +194,13 @@ fn branches(
             );
             continue;
         };
-        if !environments.contains_key(environment) {
-            let names = || environments.keys().map(String::as_str);
-            let help = match closest(environment, names()) {
+        if !environments.contains(&environment) {
+            let help = match closest(environment, environments.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
+                None if environments.is_empty() => "declare it under `environments:`".to_owned(),
                 None => format!(
                     "declare it under `environments:`; there are: {}",
-                    names().collect::<Vec<_>>().join(", ")
+                    environments.join(", ")
                 ),
             };
             findings.error(

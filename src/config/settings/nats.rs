@@ -1,5 +1,6 @@
 //! The variables that say which NATS, and as whom.
 
+use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::Url;
 
@@ -54,10 +55,10 @@ fn at(addresses: &str) -> Nats {
             };
             match (url.username(), url.password()) {
                 ("", None) => return address.to_owned(),
-                (token, None) => nats.token = Some(SecretString::from(token)),
+                (token, None) => nats.token = Some(SecretString::from(plain(token))),
                 (user, Some(password)) => {
-                    nats.user = Some(user.to_owned());
-                    nats.password = Some(SecretString::from(password));
+                    nats.user = Some(plain(user));
+                    nats.password = Some(SecretString::from(plain(password)));
                 }
             }
             // Both only fail for addresses without a host, which have no user either.
@@ -67,4 +68,9 @@ fn at(addresses: &str) -> Nats {
         .collect();
     nats.url = bare.join(",");
     nats
+}
+
+/// An address has some characters as `%` and two digits: a password may hold any.
+fn plain(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -36,11 +36,7 @@ impl LocalHost {
     pub(in crate::deploy) async fn look(&self) -> Result<Vec<Look>, DeployError> {
         let look = |application: Application| {
             let (deployed, ran) = deployed(application);
-            Look {
-                deployed,
-                state: ran.state,
-                reason: ran.reason,
-            }
+            Look::bare(deployed, ran.state, ran.reason)
         };
         Ok(self.list().await?.into_iter().map(look).collect())
     }

@@ -1,6 +1,8 @@
 //! Templates of one's own, right and wrong.
 
+mod described;
 mod refused;
+mod shaped;
 
 use super::*;
 use crate::generate::{Owner, Placement, Providers, manifest, render};
@@ -88,6 +90,11 @@ fn with(file: &str, text: &str) -> ProjectFiles {
 
 fn error(files: &ProjectFiles) -> String {
     Templates::with(files).unwrap_err().to_string()
+}
+
+/// The same, of texts; one of the findings is of this rule.
+fn said(rule: &str, files: &ProjectFiles) -> String {
+    crate::document::tests::said(rule, Templates::with(files).unwrap_err().diagnostics())
 }
 
 #[test]

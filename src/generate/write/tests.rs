@@ -153,6 +153,7 @@ fn no_path_leads_outside() {
     for name in ["..", ".", "", "/etc", "a/../..", "a\\b", "a\0b"] {
         let error = write(&generated, &[project(name, "1")]).unwrap_err();
         assert!(matches!(error, WriteError::Name { .. }), "{name:?}: {error}");
+        assert!(error.to_string().ends_with("\" cannot be the path of a generated file"));
     }
     let mut project = project("a", "1");
     project.1[0].target = "../../x".into();
@@ -219,5 +220,11 @@ fn a_failure_of_one_task_leaves_all() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     fs::remove_file(generated.join(MARK)).unwrap();
     let error = write_some(&generated, &[project("a", "new")]).unwrap_err();
-    assert!(matches!(error, WriteError::NotOurs { .. }), "{error}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{} was not written by pelato, which would replace all of it: move it away or delete it",
+            generated.display()
+        )
+    );
 }

@@ -1,5 +1,7 @@
 //! Right and wrong files of cases.
 
+mod words;
+
 use serde_json::json;
 
 use super::*;
@@ -214,64 +216,6 @@ fn all_mistakes_at_once() {
 }
 
 #[test]
-fn files_stay_below_tasks() {
-    insta::assert_snapshot!(wrong("\
-- input_file: ../workflow.yaml
-  expect_file: /etc/passwd
-- input_file: ../../secret
-  expect_file: testdata/dya.txt
-- input_file: [a]
-  expect_file: testdata/broken.json
-"), @"
-    error: `input_file` names a file outside of `tasks/`
-     --> tasks/convert.test.yaml:1:15
-      |
-    1 | - input_file: ../workflow.yaml
-      |               ^^^^^^^^^^^^^^^^ this leads outside
-      |
-      = help: put the file below `tasks/`, and name it from where this file stands: `testdata/day.json`
-
-    error: `expect_file` names a file outside of `tasks/`
-     --> tasks/convert.test.yaml:2:16
-      |
-    2 |   expect_file: /etc/passwd
-      |                ^^^^^^^^^^^ this leads outside
-      |
-      = help: put the file below `tasks/`, and name it from where this file stands: `testdata/day.json`
-
-    error: `input_file` names a file outside of `tasks/`
-     --> tasks/convert.test.yaml:3:15
-      |
-    3 | - input_file: ../../secret
-      |               ^^^^^^^^^^^^ this leads outside
-      |
-      = help: put the file below `tasks/`, and name it from where this file stands: `testdata/day.json`
-
-    error: there is no file `tasks/testdata/dya.txt`
-     --> tasks/convert.test.yaml:4:16
-      |
-    4 |   expect_file: testdata/dya.txt
-      |                ^^^^^^^^^^^^^^^^ this file is missing
-      |
-      = help: did you mean `testdata/day.txt`?
-
-    error: `input_file` must be a file's name
-     --> tasks/convert.test.yaml:5:15
-      |
-    5 | - input_file: [a]
-      |               ^^^ this is a list
-
-    error: `tasks/testdata/broken.json` is no JSON: EOF while parsing an object at line 1 column 1
-     --> tasks/convert.test.yaml:6:16
-      |
-    6 |   expect_file: testdata/broken.json
-      |                ^^^^^^^^^^^^^^^^^^^^ this file
-      |
-      = help: a file that ends with `.json` is compared as JSON; name it otherwise to have it compared byte by byte
-    ");
-}
-
-#[test]
 fn what_cases_take_is_bounded() {
     let files = [("tasks/big.txt".to_owned(), vec![b'x'; 8 << 20])].into();
     let text = "- {input_file: big.txt, expect_file: big.txt}\n".repeat(500);
@@ -303,19 +247,4 @@ fn what_cases_take_is_bounded() {
             .render(false)
             .contains("aliases repeat too much text")
     );
-}
-
-#[test]
-fn nothing_in_it() {
-    for (text, title) in [
-        ("", "there are no cases here"),
-        ("# later\n", "there are no cases here"),
-        ("[]\n", "there are no cases here"),
-        ("cases:\n", "`cases` must be a list of cases"),
-        ("just text\n", "a file of cases must be a map of keys"),
-        ("- [\n", "this is not YAML"),
-    ] {
-        assert!(wrong(text).contains(title), "{}", wrong(text));
-    }
-    assert!(read("x", "x", b"\xff", &BTreeMap::new(), &mut 0).is_err());
 }

@@ -1,7 +1,10 @@
 //! What is wrong with authors' code, word for word.
 
+mod function;
 mod imports;
+mod standard;
 
+use crate::document::Diagnostics;
 use crate::source::ProjectFiles;
 use crate::workflow::{Read, TemplateSpec, read};
 
@@ -24,7 +27,7 @@ fn template() -> TemplateSpec {
 }
 
 /// A project with a task for each of `codes`.
-fn check(codes: &[&str], files: &[(&str, &str)]) -> Result<Read, String> {
+fn check(codes: &[&str], files: &[(&str, &str)]) -> Result<Read, Vec<Diagnostics>> {
     let mut workflow = "project_name: p\ntasks:\n".to_owned();
     for (index, code) in codes.iter().enumerate() {
         workflow.push_str(&format!(
@@ -40,11 +43,20 @@ fn check(codes: &[&str], files: &[(&str, &str)]) -> Result<Read, String> {
         project.files.insert(format!("tasks/{path}"), text.as_bytes().to_vec());
     }
     read("workflow.yaml", &project, &[&template()])
-        .map_err(|all| all.iter().map(|one| one.render(false)).collect::<Vec<_>>().join("\n\n"))
+}
+
+fn shown(all: &[Diagnostics]) -> String {
+    let shown: Vec<String> = all.iter().map(|one| one.render(false)).collect();
+    shown.join("\n\n")
+}
+
+/// What is said of a project that is refused; one of the findings is of this rule.
+fn said(rule: &str, code: &str, files: &[(&str, &str)]) -> String {
+    crate::document::tests::said(rule, &check(&[code], files).unwrap_err())
 }
 
 fn refused(code: &str, files: &[(&str, &str)]) -> String {
-    check(&[code], files).unwrap_err()
+    shown(&check(&[code], files).unwrap_err())
 }
 
 /// What is said of a single file.
@@ -54,12 +66,8 @@ fn of(text: &str) -> String {
 
 /// What is noted of a project that is accepted.
 fn noted(code: &str, files: &[(&str, &str)]) -> String {
-    let read = check(&[code], files).unwrap_or_else(|wrong| panic!("{wrong}"));
-    read.notes
-        .iter()
-        .map(|one| one.render(false))
-        .collect::<Vec<_>>()
-        .join("\n\n")
+    let read = check(&[code], files).unwrap_or_else(|wrong| panic!("{}", shown(&wrong)));
+    shown(&read.notes)
 }
 
 #[test]
@@ -82,7 +90,27 @@ fn code_that_is_not_there_or_no_go() {
       |
       = help: did you mean `convert`?
     ");
-    insta::assert_snapshot!(refused("data.csv", &[("data.csv", "1")]), @"
+    let many: Vec<String> = (0..12).map(|at| format!("task{at}.go")).collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|name| (name.as_str(), GOOD)).collect();
+    insta::assert_snapshot!(said("missing-code", "other.go", &many), @"
+    error: there is no file `tasks/other.go`
+     --> workflow.yaml:3:43
+      |
+    3 |   - {name: t, type: processor_nats, code: other.go, targets: [edge], component_name: t0, version: 1.0.0}
+      |                                           ^^^^^^^^ this file is missing
+      |
+      = help: in `tasks/` there are: task0.go, task1.go, task10.go, task11.go, task2.go, task3.go, task4.go, task5.go
+    ");
+    insta::assert_snapshot!(said("missing-code", "other.go", &[("readme.md", "")]), @"
+    error: there is no file `tasks/other.go`
+     --> workflow.yaml:3:43
+      |
+    3 |   - {name: t, type: processor_nats, code: other.go, targets: [edge], component_name: t0, version: 1.0.0}
+      |                                           ^^^^^^^^ this file is missing
+      |
+      = help: put the file into `tasks/`; no Go file is there
+    ");
+    insta::assert_snapshot!(said("not-go", "data.csv", &[("data.csv", "1")]), @"
     error: `tasks/data.csv` is no Go file
      --> workflow.yaml:3:43
       |
@@ -91,7 +119,7 @@ fn code_that_is_not_there_or_no_go() {
       |
       = help: name the file with the function, or a folder of such files
     ");
-    insta::assert_snapshot!(refused("lib", &[("lib/a_test.go", GOOD), ("lib/units/u.go", "package units\n")]), @"
+    insta::assert_snapshot!(said("no-go", "lib", &[("lib/a_test.go", GOOD), ("lib/units/u.go", "package units\n")]), @"
     error: the folder `tasks/lib` holds no Go file for a task
      --> workflow.yaml:3:43
       |
@@ -103,102 +131,8 @@ fn code_that_is_not_there_or_no_go() {
 }
 
 #[test]
-fn a_function_that_is_missing() {
-    insta::assert_snapshot!(of("// Converts.\npackage main\n\nfunc convert(arg string) string { return arg }\n"), @"
-    error: there is no function `exec_task` in tasks/a.go
-     --> tasks/a.go:2:9
-      |
-    2 | package main
-      |         ^^^^ the function is missing
-      |
-      = help: write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of("package main\n\nfunc execTask(arg string) string { return arg }\n"), @"
-    error: there is no function `exec_task` in tasks/a.go
-     --> tasks/a.go:3:6
-      |
-    3 | func execTask(arg string) string { return arg }
-      |      ^^^^^^^^ did you mean this one?
-      |
-      = help: name it `exec_task`; write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of("package main\n\ntype T struct{}\n\nfunc (t *T) exec_task(arg string) string { return arg }\n"), @"
-    error: `exec_task` is a method
-     --> tasks/a.go:5:13
-      |
-    5 | func (t *T) exec_task(arg string) string { return arg }
-      |             ^^^^^^^^^ a method, for the `(t *T)` before it
-      |
-      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of("// nothing yet\n"), @"
-    error: the file is empty
-     --> tasks/a.go:1:1
-      |
-    1 | // nothing yet
-      | ^ nothing is declared here
-      |
-      = help: begin with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of(""), @"
-    error: the file is empty
-     --> tasks/a.go:1:1
-      |
-    1 |  
-      | ^ nothing is declared here
-      |
-      = help: begin with `package main`, and write `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-}
-
-#[test]
-fn a_function_of_another_form() {
-    insta::assert_snapshot!(of("package main\n\nfunc exec_task(\n\tnumber int,\n) (int, error) {\n\treturn number, nil\n}\n"), @"
-    error: `exec_task` is not what the template `processor_nats` takes
-     --> tasks/a.go:3:6
-      |
-    3 | func exec_task(
-      |      ^^^^^^^^^ this is `func exec_task(number int) (int, error)`
-      |
-      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of("package main\n\nfunc exec_task[T any](arg T) T { return arg }\n"), @"
-    error: `exec_task` is not what the template `processor_nats` takes
-     --> tasks/a.go:3:6
-      |
-    3 | func exec_task[T any](arg T) T { return arg }
-      |      ^^^^^^^^^ it has type parameters
-      |
-      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-    insta::assert_snapshot!(of("package main\n\ntype Text string\n\nfunc exec_task(arg Text) Text { return arg }\n"), @"
-    error: `exec_task` is not what the template `processor_nats` takes
-     --> tasks/a.go:5:6
-      |
-    5 | func exec_task(arg Text) Text { return arg }
-      |      ^^^^^^^^^ this is `func exec_task(arg Text) Text`
-      |
-      = help: it has to be `func exec_task(arg string) string` or `func exec_task(arg string) (string, error)`
-    ");
-}
-
-#[test]
-fn what_only_the_compiler_can_say_is_left_to_it() {
-    for text in [
-        "package main\n\ntype Text = string\n\nfunc exec_task(arg Text) Text { return arg }\n",
-        "package main\n\nvar exec_task = func(arg string) string { return arg }\n",
-        "package main\n\nfunc exec_task(arg string) string { return arg\n",
-        "package main\n\nfunc exec_task(arg string string { return arg }\n",
-        "package main\n\nimport \"strngs\"\n\nfunc exec_task(arg string) (out string, err error) { return strngs.X(arg), nil }\n",
-        "package main\n\nimport \"example.org/templates/x\"\n\nfunc exec_task(_ string) string { return x.X }\n",
-    ] {
-        assert_eq!(noted("a.go", &[("a.go", text)]), "", "{text}");
-    }
-}
-
-#[test]
 fn a_file_that_does_not_fit_the_generated_code() {
-    insta::assert_snapshot!(of(&format!("{GOOD}\nfunc main() {{}}\n\nvar pelatorelay = 1\n")), @"
+    insta::assert_snapshot!(said("go-main", "a.go", &[("a.go", &format!("{GOOD}\nfunc main() {{}}\n"))]), @"
     error: the generated code has a `func main` already
      --> tasks/a.go:5:6
       |
@@ -206,16 +140,17 @@ fn a_file_that_does_not_fit_the_generated_code() {
       |      ^^^^ a second one
       |
       = help: take it out: the host calls `exec_task`
-
+    ");
+    insta::assert_snapshot!(said("go-name", "a.go", &[("a.go", &format!("{GOOD}\nvar pelatorelay = 1\n"))]), @"
     error: `pelatorelay` is a name of the generated code
-     --> tasks/a.go:7:5
+     --> tasks/a.go:5:5
       |
-    7 | var pelatorelay = 1
+    5 | var pelatorelay = 1
       |     ^^^^^^^^^^^ declared here
       |
       = help: names that begin with `pelato` are taken; give it another one
     ");
-    insta::assert_snapshot!(of("package convert\n\nfunc exec_task(arg string) string { return arg }\n"), @"
+    insta::assert_snapshot!(said("go-package", "a.go", &[("a.go", "package convert\n\nfunc exec_task(arg string) string { return arg }\n")]), @"
     error: the file says `package convert`
      --> tasks/a.go:1:9
       |
@@ -224,7 +159,7 @@ fn a_file_that_does_not_fit_the_generated_code() {
       |
       = help: a task is a program; what several of them share stands in a folder of its own
     ");
-    insta::assert_snapshot!(of(&format!("//go:build linux\n\n{GOOD}")), @"
+    insta::assert_snapshot!(said("go-build", "a.go", &[("a.go", &format!("//go:build linux\n\n{GOOD}"))]), @"
     error: Go leaves this file out of a component
      --> tasks/a.go:1:1
       |
@@ -290,7 +225,7 @@ fn several_files_are_looked_at_together() {
 
 #[test]
 fn a_file_of_several_tasks_is_looked_at_once() {
-    let wrong = check(&["a.go", "a.go"], &[("a.go", "package main\n")]).unwrap_err();
+    let wrong = shown(&check(&["a.go", "a.go"], &[("a.go", "package main\n")]).unwrap_err());
     assert_eq!(wrong.matches("error:").count(), 1, "{wrong}");
     let mut bytes = GOOD.as_bytes().to_vec();
     bytes.extend_from_slice(b"// \xff\n");

@@ -37,6 +37,43 @@ async fn a_target_without_a_host_waits_and_keeps_nobody_waiting() {
     "cloud" "running" null
     "#);
 
+    // Host by host: what is wanted, what there is, and what wadm says where it differs.
+    let status = project.pelato(&["status", "--json"]).await.json();
+    let shown: Vec<String> = status["tasks"][0]["targets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|target| {
+            let hosts = target["hosts"].as_array().unwrap().iter();
+            let hosts = hosts.map(|host| format!("{} on {}", host["instances"], host["labels"]["host-type"]));
+            let hosts = hosts.collect::<Vec<_>>().join(", ");
+            format!(
+                "{} {} wants {}: {hosts}; {}",
+                target["name"], target["state"], target["wanted_instances"], target["platform"]
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    "cloud" "running" wants 100: 100 on "cloud"; null
+    "edge" "running" wants 100: 100 on "edge"; null
+    "fog" "waiting" wants 100: ; null
+    "#);
+    let edge = &status["tasks"][0]["targets"][1];
+    assert_eq!(edge["name"], "edge");
+    let reference = edge["reference"].as_str().unwrap().to_lowercase();
+    assert_eq!(
+        edge["hosts"][0]["reference"].as_str().unwrap().to_lowercase(),
+        reference
+    );
+    assert!(reference.ends_with(edge["digest"].as_str().unwrap()));
+    assert!(status["tasks"][0]["drift"].is_null());
+
+    // Against the folder, where that is asked.
+    project.write("tasks/targeted.go", &ECHO.replace("return arg", "return arg + \"!\""));
+    let drift = project.pelato(&["status", "--drift", "--json"]).await.json();
+    assert_eq!(drift["tasks"][0]["drift"], "drift: code targeted.go changed");
+    project.write("tasks/targeted.go", ECHO);
+
     // It can be made a failure.
     let ended = project.pelato(&["brush", "--require-hosts", "--json"]).await;
     assert_eq!(ended.code, Some(1));

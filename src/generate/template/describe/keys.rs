@@ -7,7 +7,16 @@ use crate::document::{Fields, Findings, Node, Span, closest};
 use crate::workflow::{KeyKind, KeySpec};
 
 /// What every task has, whatever its template.
-const OF_EVERY_TASK: [&str; 6] = ["name", "type", "code", "targets", "component_name", "version"];
+const OF_EVERY_TASK: [&str; 8] = [
+    "name",
+    "type",
+    "code",
+    "targets",
+    "component_name",
+    "version",
+    "instances",
+    "placement",
+];
 const KINDS: [KeyKind; 5] = [
     KeyKind::Subject,
     KeyKind::Address,

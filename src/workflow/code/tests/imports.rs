@@ -1,6 +1,6 @@
 //! What authors import, word for word.
 
-use super::{GOOD, check, noted, of, refused};
+use super::{GOOD, check, noted, of, refused, said, shown};
 
 #[test]
 fn imports_that_a_component_cannot_use() {
@@ -44,7 +44,7 @@ fn imports_that_a_component_cannot_use() {
 #[test]
 fn modules_that_nothing_requires() {
     let text = "package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n";
-    insta::assert_snapshot!(of(text), @r#"
+    insta::assert_snapshot!(said("go-import", "a.go", &[("a.go", text)]), @r#"
     error: nothing says which version of `example.org/units` to take
      --> tasks/a.go:3:8
       |
@@ -71,7 +71,7 @@ fn modules_that_nothing_requires() {
 fn a_go_mod_that_cannot_be_built_from() {
     let text = "package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n";
     let go_mod = "module example.org/thermo\n\ngo 1.16\n\ntoolchain go1.26.8\n\nrequire example.org/units v1.0.0\n\nreplace example.org/units => ../units\n\nrequire a b c\n";
-    insta::assert_snapshot!(refused("a.go", &[("a.go", text), ("go.mod", go_mod)]), @"
+    insta::assert_snapshot!(said("go-mod", "a.go", &[("a.go", text), ("go.mod", go_mod)]), @"
     error: a go.mod of Go 1.16 does not list all modules
      --> tasks/go.mod:3:1
       |
@@ -207,7 +207,7 @@ fn packages_that_import_each_other() {
         ("b/b.go", &b),
         ("c/c.go", &c),
     ];
-    insta::assert_snapshot!(check(&["t.go", "u.go"], &files).unwrap_err(), @r#"
+    insta::assert_snapshot!(shown(&check(&["t.go", "u.go"], &files).unwrap_err()), @r#"
     error: packages of the project import each other
      --> tasks/c/c.go:3:10
       |
