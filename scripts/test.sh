@@ -60,7 +60,7 @@ check cargo deny --offline check bans licenses sources
 check cargo machete
 check scripts/lint-workflows.sh
 if [ -z "${lint_only:-}" ]; then
-	check scripts/fuzz.sh
+	check scripts/fuzz.sh 20
 	set_up docker lattice compose
 	check tests
 fi

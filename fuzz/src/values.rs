@@ -105,6 +105,7 @@ fn placed(task: &Task, target: &str) -> Manifest {
         providers: &Providers::external(),
         nats: "nats://127.0.0.1:4222",
         sql: None,
+        agent: false,
         owner: &owner,
     };
     generate::manifest(task, &placement, "sha256:f00d", "code=1", &TEMPLATES).expect("what was checked is placed")

@@ -259,6 +259,9 @@ async fn forges_that_say_nothing_do_not_hold_up_others() {
     ];
     let patience = Patience {
         silence: Duration::from_millis(300),
+        // Days, so that no second try begins between the look at a run and what is asked of it.
+        first: Duration::from_secs(10 * 86_400),
+        longest: Duration::from_secs(10 * 86_400),
         ..Patience::default()
     };
     let runner = Inside::start(&repositories, patience).await;
