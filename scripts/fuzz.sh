@@ -50,17 +50,23 @@ values = ["edge", "Convert", "convert", "1.0.0", "a.*.b", "c.d", "127.0.0.1:8000
 seeds("values", "task", "\1".join(values).encode("utf-8"))
 PYTHON
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for target in "${targets[@]}"; do
+export seconds cache host
+logs=$(mktemp -d)
+export logs
+trap 'rm -rf "$logs"' EXIT
+fuzz() {
+	local target=$1 log=$logs/$1 inputs branches
 	if ! "fuzz/target/$host/release/$target" "$cache/$target/corpus" "$cache/$target/seeds" -dict=fuzz/workflow.dict \
 		-max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=8192 \
 		-artifact_prefix="$cache/found/$target-" -print_final_stats=1 >"$log" 2>&1; then
 		tail -n 60 "$log"
 		echo "fuzz: an input of $target that fails is in $cache/found" >&2
-		exit 1
+		return 1
 	fi
 	inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
 	branches=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
 	echo "fuzz: $target: $inputs inputs in $seconds s, $branches branches, nothing found"
-done
+}
+export -f fuzz
+# As many side by side as there are cores: each is one thread.
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'fuzz "$1"' fuzz {}

@@ -5,7 +5,8 @@ use pelato::build::{BuildError, Options};
 use crate::place::lines_of_cache;
 use crate::tiny_task::pairs;
 
-/// Bounds that a test can reach.
+/// Bounds that a test can reach, with 24 files of 32 MiB: less than the memory of a step,
+/// whose share of the disk's own cache a slow disk gives back late.
 fn small(options: &mut Options) {
     options.limits.cache = 512 << 20;
     options.limits.overrun = 64 << 20;
@@ -48,7 +49,7 @@ async fn finds_no_other_place_to_fill() {
 
 #[tokio::test]
 async fn cannot_fill_the_disk_with_many_files_each_small_enough() {
-    let script = "i=0; while :; do head -c 32M /dev/zero > /cache/big$i; i=$((i+1)); done\n";
+    let script = "i=0; while [ $i -lt 24 ]; do head -c 32M /dev/zero > /cache/big$i; i=$((i+1)); done; sleep 300\n";
     let (_, answer) = lines_of_cache("filler", "filler", script, small).await;
     insta::assert_snapshot!(answer.unwrap_err(), @"building `double` took more of the disk than the 576 MiB that its repository's cache may have; look for modules that are larger than what is used of them");
 }
@@ -56,7 +57,7 @@ async fn cannot_fill_the_disk_with_many_files_each_small_enough() {
 #[tokio::test]
 async fn cannot_fill_the_disk_with_files_that_nobody_sees() {
     // Deleted, and still open.
-    let script = "i=0; while [ $i -lt 60 ]; do\n\
+    let script = "i=0; while [ $i -lt 24 ]; do\n\
             sh -c 'exec 5> /cache/gone$$; rm /cache/gone$$; head -c 32M /dev/zero >&5; sleep 300' &\n\
             sleep 0.1; i=$((i+1))\n\
         done; wait\n";
@@ -64,7 +65,7 @@ async fn cannot_fill_the_disk_with_files_that_nobody_sees() {
     assert!(matches!(answer, Err(BuildError::CacheTooLarge { .. })), "{answer:?}");
     // In a folder that nobody else can look into.
     let script = "mkdir /cache/shut; chmod 0300 /cache/shut\n\
-        i=0; while :; do head -c 32M /dev/zero > /cache/shut/big$i; i=$((i+1)); done\n";
+        i=0; while [ $i -lt 24 ]; do head -c 32M /dev/zero > /cache/shut/big$i; i=$((i+1)); done; sleep 300\n";
     let (_, answer) = lines_of_cache("shut", "shut-in", script, small).await;
     assert!(matches!(answer, Err(BuildError::CacheTooLarge { .. })), "{answer:?}");
 }
