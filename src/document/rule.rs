@@ -16,7 +16,7 @@ const fn rule(name: &'static str, finds: &'static str) -> Rule {
 
 /// Every rule of every document, by name. A finding that names none of them fails a
 /// test.
-pub const RULES: [Rule; 47] = [
+pub const RULES: [Rule; 49] = [
     rule(
         "address-taken",
         "two HTTP tasks that would listen on one address of one host",
@@ -49,6 +49,8 @@ pub const RULES: [Rule; 47] = [
     rule("encoding", "bytes that are not UTF-8"),
     rule("escape", "braces of a template's that are escaped"),
     rule("go-build", "code that Go would leave out of the build"),
+    rule("go-embed", "a file that is embedded, and cannot be, or is not there"),
+    rule("go-file", "a Go file whose name Go does not take"),
     rule(
         "go-function",
         "an exec_task that is missing, or is not what the template calls",

@@ -8,7 +8,8 @@ use crate::workflow::{TASKS, Task};
 
 use super::{GenerateError, Inputs, Sources, Template, Templates, author};
 
-const WIT: &str = "wit/world.wit";
+/// Where a project has its world.
+pub(super) const WIT: &str = "wit/world.wit";
 
 /// All that a Go file of a template can name. Whatever else were in here, a
 /// change of it would mean another build.

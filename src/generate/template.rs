@@ -17,9 +17,11 @@ use serde::Serialize;
 pub(super) use self::check::unusable_part;
 use self::describe::{Description, describe};
 use self::world::Part;
+use super::author::PACKAGES;
 use super::digest::Digest;
+use super::render::WIT;
 use super::{TemplateError, fill};
-use crate::golang::{GO_MOD, read_module};
+use crate::golang::{GO_MOD, GO_SUM, read_module};
 use crate::workflow::TemplateSpec;
 
 /// Path to content, below some folder.
@@ -115,8 +117,10 @@ impl Template {
         }
         let parts = description.parts.iter();
         let parts = parts.filter_map(|(part, _)| Some((part.clone(), shared.get(part)?.clone())));
+        let parts: Vec<(String, Files)> = parts.collect();
+        description.spec.generated = generated(&folder, &parts);
         Self {
-            parts: parts.collect(),
+            parts,
             description,
             place,
             folder,
@@ -282,6 +286,17 @@ fn wit_of<'t>(folder: &'t Files, parts: &'t [(String, Files)], world: &'t str, f
         }
     }
     all
+}
+
+/// The paths of its Go project that an author's file cannot have.
+fn generated(folder: &Files, parts: &[(String, Files)]) -> Vec<String> {
+    let skeleton = below(folder, SKELETON).map(|(path, _)| path.strip_suffix(".hbs").unwrap_or(path).to_owned());
+    let parts = parts.iter().flat_map(|(part, files)| {
+        let code = files.keys().filter(|path| *path != PART_WIT);
+        code.map(move |path| format!("{INTERNAL}{part}/{path}"))
+    });
+    let others = [WIT.to_owned(), GO_SUM.to_owned(), format!("{PACKAGES}/")];
+    skeleton.chain(parts).chain(others).collect()
 }
 
 /// A file that is a text; nothing where it is none.

@@ -1,34 +1,57 @@
 //! What a Go file embeds: the patterns of its `//go:embed` lines, and the files that
 //! they mean.
 
+use std::ops::Range;
+
 use super::GoFile;
 
 /// Endings of files that Go would compile, were they laid beside the code.
 const COMPILED: [&str; 9] = [".go", ".s", ".S", ".sx", ".c", ".h", ".cc", ".syso", ".swig"];
+
+/// A pattern of a `//go:embed` line, and what it comes to. Paths are relative to the
+/// file's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Embed<'f> {
+    /// The pattern, without `all:`.
+    pub text: String,
+    /// Where its line stands, from `embed` on.
+    pub span: Range<usize>,
+    /// The files that are embedded.
+    pub files: Vec<&'f str>,
+    /// Those that it means too and that cannot be.
+    pub refused: Vec<&'f str>,
+}
 
 /// A pattern of a `//go:embed` line.
 pub(super) struct Pattern {
     text: String,
     /// Whether hidden files of a folder count too.
     all: bool,
+    span: Range<usize>,
 }
 
 /// The patterns of a file that was read whole.
 pub(super) fn patterns(file: &GoFile<'_>) -> Vec<Pattern> {
     let lines = file.directives.iter().filter_map(|directive| {
         let rest = directive.text.strip_prefix("embed")?;
-        rest.starts_with([' ', '\t']).then_some(rest)
+        rest.starts_with([' ', '\t']).then_some((rest, &directive.span))
     });
     lines
-        .flat_map(words)
-        .map(|word| match word.strip_prefix("all:") {
-            Some(text) => Pattern {
-                text: text.to_owned(),
-                all: true,
-            },
-            None => Pattern { text: word, all: false },
+        .flat_map(|(line, span)| words(line).into_iter().map(move |word| (word, span.clone())))
+        .map(|(word, span)| {
+            let (text, all) = match word.strip_prefix("all:") {
+                Some(text) => (text.to_owned(), true),
+                None => (word, false),
+            };
+            Pattern { text, all, span }
         })
         .collect()
+}
+
+/// Whether a file cannot be laid beside the code: Go would compile it, or take its
+/// folder for another module.
+fn is_refused(path: &str) -> bool {
+    COMPILED.iter().any(|ending| path.ends_with(ending)) || path.rsplit('/').next() == Some("go.mod")
 }
 
 /// Words apart, or Go's strings, which may have spaces. Go refuses the line where a
@@ -73,12 +96,21 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 }
 
 impl Pattern {
+    /// What it comes to among the files of the package's folder.
+    pub(super) fn among<'f>(self, paths: impl Iterator<Item = &'f str>) -> Embed<'f> {
+        let meant = paths.filter(|path| self.means(path));
+        let (refused, files) = meant.partition(|path| is_refused(path));
+        Embed {
+            files,
+            refused,
+            text: self.text,
+            span: self.span,
+        }
+    }
+
     /// Whether it means a file, or a folder that the file is in. The path is relative
     /// to the package's folder.
-    pub(super) fn takes(&self, path: &str) -> bool {
-        if COMPILED.iter().any(|ending| path.ends_with(ending)) || path.ends_with("go.mod") {
-            return false;
-        }
+    fn means(&self, path: &str) -> bool {
         let mut parts = path.split('/');
         for pattern in self.text.split('/') {
             match parts.next() {
@@ -129,7 +161,7 @@ mod tests {
             "package main\n\n//go:embed table.csv \"data/*.json\" all:raw\n//go:embed static\nvar files embed.FS\n";
         let file = read(text);
         let patterns = patterns(&file);
-        let taken = |path: &str| patterns.iter().any(|pattern| pattern.takes(path));
+        let taken = |path: &str| patterns.iter().any(|pattern| pattern.means(path)) && !is_refused(path);
         for path in ["table.csv", "data/a.json", "raw/.hidden", "raw/a/_b", "static/a/b.css"] {
             assert!(taken(path), "{path}");
         }

@@ -14,6 +14,7 @@ mod signature;
 mod task;
 
 pub use constraint::satisfied;
+pub use embed::Embed;
 pub use file::{Declared, DeclaredKind, Function, GoFile, Import, Name};
 pub use module::{Module, Problem, Replace, Require, read_module};
 pub use read::{head, read, signature};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::constraint::named_out;
-use super::embed;
+use super::embed::{self, Embed};
 use super::module::is_below;
 use super::{GoFile, Module, head, read, read_module, satisfied};
 
@@ -122,25 +122,33 @@ impl<'f> Library<'f> {
     /// What the files of a folder embed.
     fn embedded(&self, folder: &str, files: &[Part<'f>]) -> BTreeMap<&'f str, &'f [u8]> {
         let mut embedded = BTreeMap::new();
-        let with = files
+        for path in files
             .iter()
-            .filter(|part| part.head.imports.iter().any(|import| import.path == "embed"));
-        for part in with {
-            let whole = read(str::from_utf8(part.content).unwrap_or_default());
-            let patterns = embed::patterns(&whole);
-            let prefix = format!("{folder}/");
-            let below = self
-                .files
-                .range(prefix.clone()..)
-                .take_while(|(path, _)| path.starts_with(&prefix));
-            for (path, content) in below {
-                let path = &path[prefix.len()..];
-                if patterns.iter().any(|pattern| pattern.takes(path)) {
-                    embedded.insert(path, content.as_slice());
-                }
+            .flat_map(|part| self.embeds(part))
+            .flat_map(|embed| embed.files)
+        {
+            if let Some(content) = self.files.get(&format!("{folder}/{path}")) {
+                embedded.insert(path, content.as_slice());
             }
         }
         embedded
+    }
+
+    /// What a file embeds, pattern for pattern.
+    pub fn embeds(&self, part: &Part<'f>) -> Vec<Embed<'f>> {
+        if !part.head.imports.iter().any(|import| import.path == "embed") {
+            return Vec::new();
+        }
+        let whole = read(str::from_utf8(part.content).unwrap_or_default());
+        let folder = part.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let prefix = format!("{folder}/");
+        let patterns = embed::patterns(&whole).into_iter();
+        let embeds = patterns.map(|pattern| {
+            let below = self.files.range(prefix.clone()..);
+            let below = below.take_while(|(path, _)| path.starts_with(&prefix));
+            pattern.among(below.map(|(path, _)| &path[prefix.len()..]))
+        });
+        embeds.collect()
     }
 
     fn follow(&self, files: &[Part<'f>], parts: &mut Parts<'f>, waiting: &mut BTreeSet<String>) {

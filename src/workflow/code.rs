@@ -2,6 +2,7 @@
 //! is wrong in a Go file is shown in that file.
 
 mod circle;
+mod embedded;
 mod function;
 mod imports;
 mod wasm;
@@ -70,11 +71,14 @@ impl<'f> Desk<'f> {
             if self.look(part) {
                 self.main_file(part.path, spec);
                 self.imports(part.path, &parts, spec);
+                self.embedded(part, &spec.generated);
             }
         }
         for part in parts.packages.values().flatten() {
             if self.look(part) {
+                self.file_name(part.path);
                 self.imports(part.path, &parts, spec);
+                self.embedded(part, &[]);
             }
         }
         if let Some((folder, module)) = &parts.module

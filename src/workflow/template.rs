@@ -25,6 +25,10 @@ pub struct TemplateSpec {
     /// from `skeleton/go.mod`, not from `template.yaml`.
     #[serde(skip)]
     pub modules: Vec<String>,
+    /// What its Go project has beside the author's files: paths of files, and of folders
+    /// with a `/` at their end. Read from the template's folder.
+    #[serde(skip)]
+    pub generated: Vec<String>,
     /// The keys of a task beyond `name`, `type`, `code`, `targets`,
     /// `component_name` and `version`, which every task has.
     pub keys: Vec<KeySpec>,

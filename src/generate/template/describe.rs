@@ -176,6 +176,7 @@ fn whole(folder: &str, root: &Node, findings: &mut Findings) -> Option<Descripti
             keys,
             // Its go.mod says.
             modules: Vec::new(),
+            generated: Vec::new(),
         },
     })
 }

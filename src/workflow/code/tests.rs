@@ -1,5 +1,6 @@
 //! What is wrong with authors' code, word for word.
 
+mod embedded;
 mod function;
 mod imports;
 mod standard;
@@ -22,6 +23,7 @@ fn template() -> TemplateSpec {
         world: "w".into(),
         subscribes: true,
         modules: vec!["example.org/templates".into()],
+        generated: vec!["wit/world.wit".into(), "author/".into()],
         keys: Vec::new(),
     }
 }

@@ -19,6 +19,7 @@ fn templates() -> Vec<TemplateSpec> {
         world: name.into(),
         subscribes: true,
         modules: Vec::new(),
+        generated: Vec::new(),
         keys,
     };
     vec![
