@@ -1,9 +1,9 @@
 //! `gen/` on the disk, for people to look at. The builder does not read it.
 
-use std::borrow::Borrow;
-use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::borrow::{Borrow, Cow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use thiserror::Error;
@@ -61,10 +61,10 @@ pub enum WriteError {
 /// so that a failure leaves what was there.
 pub fn write<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
-    let before = present(dir)?;
+    let before = present(dir, &files)?;
     let removed = match &before {
-        Some(before) => tasks(before)
-            .filter(|task| !tasks(&files).any(|now| now == *task))
+        Some(before) => tasks(before.paths.iter())
+            .filter(|task| !tasks(files.keys()).any(|now| now == *task))
             .map(str::to_owned)
             .collect(),
         None => Vec::new(),
@@ -72,7 +72,7 @@ pub fn write<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) ->
     let summary = WriteSummary {
         files: files.len() - 1,
         removed,
-        unchanged: before.as_ref() == Some(&files),
+        unchanged: before.as_ref().is_some_and(|before| before.is(&files, |_| true)),
     };
     if !summary.unchanged {
         replace(dir, &files, before.is_some())?;
@@ -85,24 +85,20 @@ pub fn write<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) ->
 /// each of them is the old one or the new one, never a part of either.
 pub fn write_some<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)]) -> Result<WriteSummary, WriteError> {
     let files = files(projects)?;
-    let before = match present(dir)? {
-        Some(before) if before.contains_key(MARK) => before,
+    let before = match present(dir, &files)? {
+        Some(before) if before.paths.contains(MARK) => before,
         // Nobody else's folder can be there.
         _ => return write(dir, projects),
     };
-    let of = |all: &Files, task: &str| -> Files {
-        let own = |path: &str| path.split(['/', '\0']).next() == Some(task);
-        all.iter()
-            .filter(|(path, _)| own(path))
-            .map(|(path, content)| (path.clone(), content.clone()))
-            .collect()
-    };
-    let changed: Vec<(&str, Files)> = tasks(&files)
-        .map(|task| (task, of(&files, task)))
-        .filter(|(task, new)| of(&before, task) != *new)
+    let is_of = |path: &str, task: &str| path.split(['/', '\0']).next() == Some(task);
+    let changed: Vec<&str> = tasks(files.keys())
+        .filter(|task| !before.is(&files, |path| is_of(path, task)))
         .collect();
     if !changed.is_empty() {
-        replace_some(dir, &changed)?;
+        let new = files
+            .iter()
+            .filter(|(path, _)| changed.iter().any(|task| is_of(path, task)));
+        replace_some(dir, &changed, new)?;
     }
     Ok(WriteSummary {
         files: files.len() - 1,
@@ -111,21 +107,37 @@ pub fn write_some<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)
     })
 }
 
-type Files = BTreeMap<String, Vec<u8>>;
-
 /// All paths below `gen/` and their contents.
-fn files<S: Borrow<Sources>>(projects: &[(S, Vec<Manifest>)]) -> Result<Files, WriteError> {
-    let mut files = Files::from([(MARK.to_owned(), MARK_CONTENT.to_vec())]);
+type Files<'p> = BTreeMap<String, Cow<'p, [u8]>>;
+
+/// What is in `gen/`, beside what is to be there.
+#[derive(Default)]
+struct Present {
+    paths: BTreeSet<String>,
+    /// Those of them that are to be there no more, or have another content.
+    others: BTreeSet<String>,
+}
+
+impl Present {
+    /// Whether of the paths that `count` there are these files and no others.
+    fn is(&self, files: &Files<'_>, count: impl Fn(&str) -> bool) -> bool {
+        let number = |paths: &mut dyn Iterator<Item = &String>| paths.filter(|path| count(path)).count();
+        number(&mut self.others.iter()) == 0 && number(&mut self.paths.iter()) == number(&mut files.keys())
+    }
+}
+
+fn files<S: Borrow<Sources>>(projects: &[(S, Vec<Manifest>)]) -> Result<Files<'_>, WriteError> {
+    let mut files = Files::from([(MARK.to_owned(), MARK_CONTENT.into())]);
     for (sources, manifests) in projects {
         let sources = sources.borrow();
         let task = &sources.component_name;
         for (path, content) in &sources.files {
-            files.insert(format!("{task}/{path}"), content.clone());
+            files.insert(format!("{task}/{path}"), content.into());
         }
         for manifest in manifests {
             files.insert(
                 format!("{task}/wadm-{}.yaml", manifest.target),
-                manifest.to_yaml().into_bytes(),
+                manifest.to_yaml().into_bytes().into(),
             );
         }
     }
@@ -145,16 +157,15 @@ fn is_plain(path: &str) -> bool {
 }
 
 /// The first part of each path, once.
-fn tasks(files: &Files) -> impl Iterator<Item = &str> {
+fn tasks<'p>(paths: impl Iterator<Item = &'p String>) -> impl Iterator<Item = &'p str> {
     let mut last = None;
-    files
-        .keys()
+    paths
         .filter_map(|path| Some(path.split_once('/')?.0))
         .filter(move |task| last.replace(*task) != Some(*task))
 }
 
 /// What is there now: none for no folder.
-fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
+fn present(dir: &Path, wanted: &Files<'_>) -> Result<Option<Present>, WriteError> {
     let kind = match fs::symlink_metadata(dir) {
         Ok(metadata) => metadata.file_type(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -167,9 +178,13 @@ fn present(dir: &Path) -> Result<Option<Files>, WriteError> {
     if !empty && !is_marked(dir) {
         return Err(WriteError::NotOurs { path: dir.to_owned() });
     }
-    let mut files = Files::new();
-    read(dir, "", &mut files)?;
-    Ok(Some(files))
+    let mut looking = Looking {
+        wanted,
+        found: Present::default(),
+        content: Vec::new(),
+    };
+    looking.at(dir, "")?;
+    Ok(Some(looking.found))
 }
 
 fn is_marked(dir: &Path) -> bool {
@@ -178,44 +193,72 @@ fn is_marked(dir: &Path) -> bool {
         && fs::read(&mark).is_ok_and(|content| content == MARK_CONTENT)
 }
 
-fn read(dir: &Path, prefix: &str, files: &mut Files) -> Result<(), WriteError> {
-    for entry in fs::read_dir(dir).map_err(io_at(dir))? {
-        let entry = entry.map_err(io_at(dir))?;
-        let path = entry.path();
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry.file_type().map_err(io_at(&path))?;
-        if kind.is_dir() {
-            read(&path, &format!("{name}/"), files)?;
-        } else if kind.is_file() {
-            files.insert(name, fs::read(&path).map_err(io_at(&path))?);
-        } else {
-            // A link, say: under a name that no file of ours has.
-            files.insert(format!("{name}\0"), Vec::new());
+struct Looking<'w> {
+    wanted: &'w Files<'w>,
+    found: Present,
+    /// Of one file after the other: there may be thousands.
+    content: Vec<u8>,
+}
+
+impl Looking<'_> {
+    fn at(&mut self, dir: &Path, prefix: &str) -> Result<(), WriteError> {
+        for entry in fs::read_dir(dir).map_err(io_at(dir))? {
+            let entry = entry.map_err(io_at(dir))?;
+            let path = entry.path();
+            let mut name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type().map_err(io_at(&path))?;
+            if kind.is_dir() {
+                name.push('/');
+                self.at(&path, &name)?;
+                continue;
+            }
+            if !kind.is_file() {
+                // A link, say: under a name that no file of ours has.
+                name.push('\0');
+            }
+            let same = match self.wanted.get(&name) {
+                Some(wanted) => self.is(&path, wanted).map_err(io_at(&path))?,
+                None => false,
+            };
+            if !same {
+                self.found.others.insert(name.clone());
+            }
+            self.found.paths.insert(name);
         }
+        Ok(())
     }
-    Ok(())
+
+    fn is(&mut self, path: &Path, wanted: &[u8]) -> io::Result<bool> {
+        self.content.clear();
+        // One byte more than is wanted shows that there is more.
+        let most = wanted.len() as u64 + 1;
+        File::open(path)?.take(most).read_to_end(&mut self.content)?;
+        Ok(self.content == wanted)
+    }
 }
 
 /// Writes a new folder beside `dir` and puts it in its place.
-fn replace(dir: &Path, files: &Files, exists: bool) -> Result<(), WriteError> {
+fn replace(dir: &Path, files: &Files<'_>, exists: bool) -> Result<(), WriteError> {
     let aside = beside(dir)?;
     let new = aside.path().join("new");
-    fill(&new, files)?;
+    fill(&new, files.iter())?;
     swap(&new, dir, exists.then(|| aside.path().join("old")).as_deref())?;
     // The old folder goes with the temporary one; a link in it is not followed.
     aside.close().map_err(io_at(dir))
 }
 
-/// The same for some folders in `dir`, each with all its files.
-fn replace_some(dir: &Path, changed: &[(&str, Files)]) -> Result<(), WriteError> {
+/// The same for some folders in `dir`, with all their files.
+fn replace_some<'f>(
+    dir: &Path,
+    changed: &[&str],
+    files: impl Iterator<Item = (&'f String, &'f Cow<'f, [u8]>)>,
+) -> Result<(), WriteError> {
     let aside = beside(dir)?;
     let new = aside.path().join("new");
-    for (_, files) in changed {
-        fill(&new, files)?;
-    }
+    fill(&new, files)?;
     let old = aside.path().join("old");
     fs::create_dir(&old).map_err(io_at(&old))?;
-    for (task, _) in changed {
+    for task in changed {
         let place = dir.join(task);
         // A link that stands there is moved away, and not followed.
         let exists = fs::symlink_metadata(&place).is_ok();
@@ -237,7 +280,7 @@ fn beside(dir: &Path) -> Result<tempfile::TempDir, WriteError> {
 }
 
 /// Writes files below a folder that is nobody else's.
-fn fill(folder: &Path, files: &Files) -> Result<(), WriteError> {
+fn fill<'f>(folder: &Path, files: impl Iterator<Item = (&'f String, &'f Cow<'f, [u8]>)>) -> Result<(), WriteError> {
     // The files come folder by folder.
     let mut made = PathBuf::new();
     for (path, content) in files {

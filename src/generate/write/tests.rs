@@ -37,9 +37,13 @@ fn folder() -> (TempDir, PathBuf) {
 
 /// All below `dir`, links not followed.
 fn listing(dir: &Path) -> Vec<String> {
-    let mut files = Files::new();
-    read(dir, "", &mut files).unwrap();
-    files.into_keys().collect()
+    let mut looking = Looking {
+        wanted: &Files::new(),
+        found: Present::default(),
+        content: Vec::new(),
+    };
+    looking.at(dir, "").unwrap();
+    looking.found.paths.into_iter().collect()
 }
 
 #[test]
@@ -227,4 +231,25 @@ fn a_failure_of_one_task_leaves_all() {
             generated.display()
         )
     );
+}
+
+#[test]
+fn what_begins_like_it_is_another_content() {
+    let (_folder, generated) = folder();
+    let a = project("a", "1");
+    write(
+        &generated,
+        &[&a].map(|(sources, manifests)| (sources, manifests.clone())),
+    )
+    .unwrap();
+    for other in ["", "12"] {
+        std::fs::write(generated.join("a/task.go"), other).unwrap();
+        let summary = write(
+            &generated,
+            &[&a].map(|(sources, manifests)| (sources, manifests.clone())),
+        )
+        .unwrap();
+        assert!(!summary.unchanged);
+        assert_eq!(std::fs::read_to_string(generated.join("a/task.go")).unwrap(), "1");
+    }
 }
