@@ -114,6 +114,7 @@ impl Course<'_> {
 
         edge.hold_edge(true);
         begin("drained", Some(back));
+        self.stage.drain().await;
         edge.drain_edge().unwrap();
         sleep(AWAY).await;
         // A host gives what it must end up to ten seconds.

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-pub(super) use self::about::{Agent, Completions, Doctor, Man};
+pub(super) use self::about::{Agent, Completions, Doctor, Drain, Man};
 pub(super) use self::check::{Check, Format};
 #[cfg(feature = "local")]
 pub(super) use self::local::{Dev, Invoke, LocalHost, Test};
@@ -83,6 +83,8 @@ pub(super) enum Command {
     Serve(Serve),
     /// Tell a lattice which hosts may take messages, as a runner does
     Agent(Agent),
+    /// Let a host take no more messages, before it is stopped
+    Drain(Drain),
     /// What a runner ran, newest first
     Runs(Runs),
     /// The log of one of its runs

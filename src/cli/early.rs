@@ -58,6 +58,7 @@ pub(super) fn wants_json(command: &Command) -> bool {
         #[cfg(feature = "local")]
         Command::Test(command) => command.json,
         Command::Doctor(command) => command.json,
+        Command::Drain(command) => command.json,
         Command::New(command) => command.json,
         Command::Templates(command) => match &command.show {
             Some(TemplatesShow::Show { json, .. }) => *json || command.json,

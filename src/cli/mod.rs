@@ -12,6 +12,7 @@ mod deploy;
 #[cfg(feature = "local")]
 mod dev;
 mod doctor;
+mod drain;
 mod early;
 mod exit;
 mod folder;
@@ -98,6 +99,7 @@ pub async fn main() -> ExitCode {
         Command::Logs(command) => runs::logs(&command, &printer).await,
         Command::Cancel(command) => runs::cancel(&command, &printer).await,
         Command::Agent(command) => agent::run(&command, &printer).await,
+        Command::Drain(command) => drain::run(&command, &printer).await,
         Command::Doctor(command) => doctor::run(&command, &printer).await,
         Command::Completions(command) => completions::run(&command, &printer),
         Command::Man(command) => man::run(&command, &printer),

@@ -82,6 +82,11 @@ impl Deployed {
         image_of(&self.document)
     }
 
+    /// The target that it is for.
+    pub(super) fn target(&self) -> Option<&str> {
+        self.annotations.get("pelato.target").map(String::as_str)
+    }
+
     /// Whether `rollback` put it back.
     pub fn is_restored(&self) -> bool {
         self.annotations.contains_key(RESTORED)
@@ -293,7 +298,7 @@ fn parts(document: &Value) -> impl Iterator<Item = (&str, Value)> {
 }
 
 /// The id under which a host runs a part: its own, else one that wadm makes.
-fn id(application: &str, name: &str, properties: &Value) -> String {
+pub(super) fn id(application: &str, name: &str, properties: &Value) -> String {
     match properties["id"].as_str() {
         Some(id) => id.to_owned(),
         None => format!("{}-{}", plain(application), plain(name)),

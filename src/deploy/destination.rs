@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "local")]
 use super::LocalHost;
-use super::{DeployError, Deployed, Lattice, Look, TargetOutcome, Word};
+use super::{DeployError, Deployed, Drained, Lattice, Look, TargetOutcome, Word};
 use crate::generate::{Manifest, Owner};
 use crate::report::Reporter;
 
@@ -25,6 +25,16 @@ impl Destination {
             Self::Lattice(lattice) => lattice.watch_over(cancel, heard).await,
             #[cfg(feature = "local")]
             Self::Local(_) => cancel.cancelled().await,
+        }
+    }
+
+    /// Lets a host take no more messages: see [`Lattice::drain`]. None on a local host,
+    /// which ends only when all that it runs is through.
+    pub async fn drain(&self, named: &str) -> Result<Option<Vec<Drained>>, DeployError> {
+        match self {
+            Self::Lattice(lattice) => lattice.drain(named).await.map(Some),
+            #[cfg(feature = "local")]
+            Self::Local(_) => Ok(None),
         }
     }
 

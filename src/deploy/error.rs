@@ -38,7 +38,7 @@ pub enum DeployError {
     },
     /// The server lets us in, but not do this.
     #[error(
-        "NATS at {url} does not let {tried} do that: {reason}; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"
+        "NATS at {url} does not let {tried} do that: {reason}; the account needs to publish to wadm.api.>, wasmbus.ctl.>, wasmbus.rpc.*.*.health and wasmbus.rpc.*.*.linkdefs.del, and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"
     )]
     NotAllowed {
         /// Without user and password.
@@ -167,6 +167,26 @@ pub enum DeployError {
         lattice: String,
         /// What a host says.
         reason: String,
+    },
+    /// Nobody of that name is on the lattice.
+    #[error("no host of the lattice `{lattice}` is called `{named}`, and none serves a target of that name; {there}")]
+    NoHost {
+        /// What was asked for.
+        named: String,
+        /// The lattice.
+        lattice: String,
+        /// Which hosts there are.
+        there: String,
+    },
+    /// A host keeps what it was told to stop.
+    #[error("the host {host} still runs {left} after {seconds} s; stop it all the same, or look at its log first")]
+    Undrained {
+        /// Its name.
+        host: String,
+        /// The ids of what is left.
+        left: String,
+        /// How long was waited.
+        seconds: u64,
     },
     /// The run was cancelled.
     #[error("cancelled before {application} was deployed")]

@@ -20,7 +20,7 @@ pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(2);
 const HEALTH_LIMIT: Duration = Duration::from_millis(500);
 
 /// The label that makes a host one of a target.
-const TARGET_LABEL: &str = "host-type";
+pub(super) const TARGET_LABEL: &str = "host-type";
 
 /// A host that answers.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]

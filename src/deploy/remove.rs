@@ -33,6 +33,7 @@ impl Lattice {
         reporter.line(task, Stage::Remove, format!("{application}: {} → nothing", had.version));
         let mut watch = Watch::on(&self.control, application, had.ids()).await?;
         let hosts = self.hosts_under(Some(&had)).await?;
+        self.control.quieten(application, &had.document).await?;
         self.wadm.undeploy(application).await?;
         self.wait_until_gone(application, &had.ids(), &hosts, &mut watch)
             .await?;

@@ -24,9 +24,12 @@ impl Lattice {
             return Ok(());
         };
         for host in hosts {
-            if let Asked::Runs(inventory) = self.control.inventory(host).await?
-                && gate.is_open(&inventory)
-            {
+            let may_be_open = match self.control.inventory(host).await? {
+                Asked::Runs(inventory) => gate.is_open(&inventory),
+                Asked::Silent => true,
+                Asked::Gone => false,
+            };
+            if may_be_open {
                 self.control.delete_label(host, &gate.label).await?;
             }
         }

@@ -202,6 +202,9 @@ impl Lattice {
             );
             // It stays known, and what was before it with it, until the new one is there:
             // this process may be killed. What is older was forgotten, or was to be.
+            if had.deployed {
+                self.control.quieten(application, &had.document).await?;
+            }
             self.wadm.undeploy(application).await?;
             self.wadm.forget_all_but(&had.version, application).await?;
         } else {

@@ -141,6 +141,7 @@ impl RunError {
                 | Self::NoTask { .. }
                 | Self::NotRecorded { .. }
                 | Self::Service(ServiceError::Setting(_) | ServiceError::Deploy(DeployError::Database { .. }))
+                | Self::Deploy(DeployError::NoHost { .. })
                 | Self::Generate(_)
         ) || matches!(
             self,

@@ -1,6 +1,7 @@
 //! An edge and a cloud on two sides of a network, and what becomes of an application that
 //! runs on both when the edge dies, is cut off, or is away.
 
+mod readings;
 mod rights;
 mod stage;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use lattice_harness::{Continuum, Timings};
 
+use self::readings::Readings;
 use self::stage::{Setting, Stage};
 use crate::forge::{FakeForge, Push};
 use crate::push::repository::Repository;
@@ -163,4 +165,44 @@ async fn an_edge_that_was_away_during_a_roll_gets_the_new_version_when_it_return
     edge.hold_edge(false);
     let back = async || answer(&edge.leaf(), "2 25").await.as_deref() == Some("2 two edge");
     stage.until("the edge answers with the new version", back).await;
+}
+
+#[tokio::test]
+async fn nobody_notices_an_edge_that_is_drained_comes_back_and_gets_a_new_version() {
+    let Some(stage) = stage(false).await else { return };
+    let edge = &stage.continuum;
+    let readings = Readings::send(&edge.leaf()).await;
+    stage
+        .until("the edge answers", async || readings.last() == "one edge")
+        .await;
+
+    edge.hold_edge(true);
+    let said = stage.drain().await;
+    assert!(
+        said.ends_with(
+            " takes no more messages (1 provider stopped); it may be stopped, and takes part again once it is started\n"
+        ),
+        "{said}"
+    );
+    stage
+        .until("the cloud answers alone", async || readings.last() == "one cloud")
+        .await;
+    edge.drain_edge().unwrap();
+    stage
+        .until("the edge host has stopped", async || !edge.edge_runs())
+        .await;
+
+    edge.hold_edge(false);
+    stage
+        .until("the edge answers again", async || readings.last() == "one edge")
+        .await;
+
+    stage.deploy("tasks/warm.go", &filter(20, "two")).await;
+    stage
+        .until("the new version answers", async || readings.last() == "two edge")
+        .await;
+
+    let (sent, lost) = readings.end().await;
+    // What lies in a provider's socket at the moment when it listens no longer.
+    assert!(lost.len() <= 1, "of {sent} readings these had no answer: {lost:?}");
 }

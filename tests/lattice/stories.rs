@@ -1,5 +1,6 @@
 //! The command line on a real lattice: what a user's project goes through.
 
+mod agent;
 mod busy;
 mod cases;
 mod departs;

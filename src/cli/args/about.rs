@@ -29,6 +29,21 @@ pub(in crate::cli) struct Agent {
 }
 
 #[derive(ClapArgs, Clone, Debug)]
+pub(in crate::cli) struct Drain {
+    /// A host's name or public key, or a target: all of its hosts
+    #[arg(required = true, value_name = "HOST")]
+    pub(in crate::cli) hosts: Vec<String>,
+    /// The folder whose .env says where the lattice is
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(in crate::cli) project: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) place: Place,
+    /// Print one JSON document on stdout
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+#[derive(ClapArgs, Clone, Debug)]
 pub(in crate::cli) struct Completions {
     /// The shell
     #[arg(value_enum)]

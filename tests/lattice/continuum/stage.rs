@@ -26,6 +26,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) heals: bool,
     /// With accounts, users and TLS; nothing of `bus` then.
     pub(crate) guarded: bool,
+    /// Whether nobody says which hosts may take messages.
+    pub(crate) without_agent: bool,
 }
 
 pub(crate) struct Stage {
@@ -75,6 +77,7 @@ environments:
     lattice: {lattice}
     providers: {providers}
     heal: {heals}
+    agent: {agent}
     targets:
       edge: {{ nats: \"{leaf}\" }}
       cloud: {{ nats: \"{hub}\" }}
@@ -88,6 +91,7 @@ environments:
             providers = setting.providers.unwrap_or(&external),
             reconcile = if setting.heals { "1s" } else { "off" },
             heals = setting.heals,
+            agent = !setting.without_agent,
         );
         let variables = [
             ("CONTINUUM_SECRET", SECRET),
@@ -144,6 +148,27 @@ environments:
         let (commit, run) = self.push(file, text).await;
         let (state, description) = self.settled(&commit).await;
         assert_eq!(state, "success", "{description}\n{}", self.log(&run).await);
+    }
+
+    /// `pelato drain edge`, as it is typed before the host there is stopped; what it said.
+    #[allow(dead_code, reason = "each of those who include this takes what it needs")]
+    pub(crate) async fn drain(&self) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let drained = tokio::process::Command::new(env!("CARGO_BIN_EXE_pelato"))
+            .args([
+                "drain",
+                "edge",
+                "--nats",
+                &self.continuum.runner(),
+                "--lattice",
+                self.continuum.name(),
+            ])
+            .current_dir(folder.path())
+            .output();
+        let drained = drained.await.unwrap();
+        let said = String::from_utf8_lossy(&drained.stderr).into_owned();
+        assert!(drained.status.success(), "{said}");
+        said
     }
 
     /// Waits for a condition.

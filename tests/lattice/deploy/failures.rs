@@ -93,7 +93,7 @@ async fn wrong_credentials() {
     insta::assert_snapshot!(shown(Lattice::connect(&nats(&guarded.url), "default").await.err().unwrap()), @"NATS at NATS answers, and refused a connection without credentials: it wants to know who we are; set PELATO_NATS_USER and PELATO_NATS_PASSWORD, PELATO_NATS_TOKEN, PELATO_NATS_NKEY or PELATO_NATS_CREDS (`nats.user` and `nats.password`, `nats.token`, `nats.nkey` or `nats.creds` of the environment in runner.yaml)");
     assert!(as_user("ci", "correct horse").await.is_ok());
     let guest = as_user("guest", "guest").await.unwrap();
-    insta::assert_snapshot!(shown(guest.applications().await.unwrap_err()), @r#"NATS at NATS does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
+    insta::assert_snapshot!(shown(guest.applications().await.unwrap_err()), @r#"NATS at NATS does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.>, wasmbus.rpc.*.*.health and wasmbus.rpc.*.*.linkdefs.del, and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
 }
 
 #[tokio::test]

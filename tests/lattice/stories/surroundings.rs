@@ -54,7 +54,7 @@ async fn a_nats_that_refuses() {
     assert!(!said.contains("hunter2"));
     insta::assert_snapshot!(said, @"error: NATS at nats://127.0.0.1:[PORT] answers, and refused user `ci`: it has no such user, or another password; check PELATO_NATS_USER and PELATO_NATS_PASSWORD (`nats.user` and `nats.password` of the environment in runner.yaml)");
     let project = project.with("PELATO_NATS_URL", &at("guest:guest@"));
-    insta::assert_snapshot!(failed(&project).await, @r#"error: NATS at nats://127.0.0.1:[PORT] does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.> and wasmbus.rpc.*.*.health and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
+    insta::assert_snapshot!(failed(&project).await, @r#"error: NATS at nats://127.0.0.1:[PORT] does not let user `guest` do that: nats: Permissions Violation for Publish to "wadm.api.default.model.list"; the account needs to publish to wadm.api.>, wasmbus.ctl.>, wasmbus.rpc.*.*.health and wasmbus.rpc.*.*.linkdefs.del, and to subscribe to wadm.status.>, wasmbus.evt.> and _INBOX.>"#);
     let project = project
         .with("PELATO_NATS_URL", &guarded.url)
         .with("PELATO_NATS_CREDS", "/nonexistent/ci.creds");
