@@ -138,6 +138,7 @@ impl RunError {
             Self::Workflow(_)
                 | Self::SameName { .. }
                 | Self::NoDatabase { .. }
+                | Self::NoAgent { .. }
                 | Self::NoTask { .. }
                 | Self::NotRecorded { .. }
                 | Self::Service(ServiceError::Setting(_) | ServiceError::Deploy(DeployError::Database { .. }))

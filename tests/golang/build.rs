@@ -112,7 +112,15 @@ async fn files_are_embedded_in_tasks_and_packages() {
     project.write("tasks/convert/wit/world.wit", "mine");
     let ended = project.pelato(&["invoke", "convert", "--data", ""]).await;
     assert_eq!(ended.code, Some(2), "{}", ended.said);
-    insta::assert_snapshot!(ended.said, @r#"error: an embedded file "wit/world.wit" cannot be used: the generated project has a file of that name"#);
+    insta::assert_snapshot!(ended.said, @"
+    error: `tasks/convert/wit/world.wit` cannot be embedded
+     --> tasks/convert/main.go:5:1
+      |
+    5 | //go:embed wit
+      | ^^^^^^^^^^^^^^ the generated project has a file of that name
+      |
+      = help: give it another name, or put it into a folder of another name
+    ");
 }
 
 #[tokio::test]

@@ -227,3 +227,22 @@ fn what_is_not_there_is_named() {
     insta::assert_snapshot!(error(&Task { code: "none.go".into(), ..task() }), @"celsius_to_kelvin: there is no file tasks/none.go; put it there, or correct `code:`");
     insta::assert_snapshot!(error(&Task { code: "a.go:1\npackage x".into(), ..task() }), @r#"code "a.go:1\npackage x" cannot be used: it holds a control character"#);
 }
+
+#[test]
+fn what_the_generated_project_has_is_known_and_nobody_takes_its_place() {
+    let templates = Templates::builtin().unwrap();
+    let generated = &templates.get("processor_nats").unwrap().spec().generated;
+    let sources = rendered(&task());
+    let unknown = sources.files.keys().filter(|path| !generated.contains(path));
+    assert_eq!(unknown.collect::<Vec<_>>(), ["task.go"]);
+
+    let code = CODE_GO.replace(
+        "main\n",
+        "main\n\nimport _ \"embed\"\n\n//go:embed wit\nvar text string\n",
+    );
+    let mut project = project(code.as_bytes());
+    project.files.insert("tasks/wit/world.wit".into(), "mine".into());
+    // `check` says so first, with the line.
+    let refused = render(&task(), &project, &templates).unwrap_err();
+    insta::assert_snapshot!(refused, @r#"an embedded file "wit/world.wit" cannot be used: the generated project has a file of that name"#);
+}

@@ -119,8 +119,13 @@ environments:
         };
         let webhook = self.forge.push(ForgeKind::Gitea, &push).signed(SECRET);
         let (status, answer) = webhook.send(&self.runner.url()).await;
-        assert_eq!(status, 202, "{answer}");
-        (after, answer["run"].as_str().unwrap().to_owned())
+        // A runner that looks after heads itself may have seen the push before it hears of it.
+        let (expected, key) = match answer["duplicate"].is_string() {
+            true => (200, "duplicate"),
+            false => (202, "run"),
+        };
+        assert_eq!(status, expected, "{answer}");
+        (after, answer[key].as_str().unwrap().to_owned())
     }
 
     /// The status of a commit once it is final: its state and its text.

@@ -39,7 +39,7 @@ async fn the_reserve_takes_over_and_gives_back() {
     project.write("tasks/reserved.go", ECHO);
     let nobody = project.pelato(&["deploy"]).await;
     assert_eq!(nobody.code, Some(2), "{}", nobody.said);
-    insta::assert_snapshot!(nobody.last(), @"");
+    insta::assert_snapshot!(nobody.last(), @"error: `reserved` has `placement: prefer`, and the environment `default` has no agent that says which target takes messages: set PELATO_AGENT=true and keep `pelato agent` running, or write `agent: true` for the environment in runner.yaml, where the runner is one");
 
     let project = project.with("PELATO_AGENT", "True");
     let agent = project.start(&["agent"]);
