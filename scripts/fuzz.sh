@@ -69,4 +69,5 @@ fuzz() {
 }
 export -f fuzz
 # As many side by side as there are cores: each is one thread.
+# shellcheck disable=SC2016 # for the shell that xargs starts
 printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I{} bash -c 'fuzz "$1"' fuzz {}
