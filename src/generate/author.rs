@@ -10,7 +10,7 @@ use super::digest::Digest;
 /// out of a build, as `x_test.go` and `x_linux.go`.
 const CODE: &str = "task.go";
 /// The folder of the project's packages, in the generated module `task`.
-pub(super) const PACKAGES: &str = "author";
+const PACKAGES: &str = "author";
 
 /// What the author's part of a project is.
 pub(super) struct Author {
@@ -26,6 +26,8 @@ pub(super) struct Author {
     pub(super) module: Option<String>,
     /// The `go.mod` that `go_mod` has the requirements of.
     pub(super) required_by: Option<String>,
+    /// A path that two embedded files would have.
+    pub(super) clash: Option<String>,
     /// A digest of all of this, as the author wrote it.
     pub(super) digest: String,
 }
@@ -41,6 +43,7 @@ pub(super) fn take(files: &BTreeMap<String, Vec<u8>>, code: &str, template_mod: 
         go_sum: None,
         module: None,
         required_by: None,
+        clash: None,
         digest: String::new(),
     };
     let single = files.contains_key(code);
@@ -63,6 +66,9 @@ pub(super) fn take(files: &BTreeMap<String, Vec<u8>>, code: &str, template_mod: 
         }
     }
     let mut embed = |to: String, content: &[u8]| {
+        if author.files.get(&to).is_some_and(|other| other != content) {
+            author.clash = Some(to.clone());
+        }
         author.files.entry(to).or_insert_with(|| content.to_vec());
     };
     for (path, content) in &parts.embedded {

@@ -35,8 +35,9 @@ pub fn render(task: &Task, project: &ProjectFiles, templates: &Templates) -> Res
         file: code.clone(),
     })?;
     author.names.values().try_for_each(|name| plain(name))?;
+    let clash = author.clash.as_ref();
     for (path, content) in author.files {
-        if files.contains_key(&path) || path == WIT {
+        if files.contains_key(&path) || path == WIT || clash == Some(&path) {
             return Err(GenerateError::Name {
                 what: "an embedded file",
                 name: path,

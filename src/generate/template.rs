@@ -17,7 +17,6 @@ use serde::Serialize;
 pub(super) use self::check::unusable_part;
 use self::describe::{Description, describe};
 use self::world::Part;
-use super::author::PACKAGES;
 use super::digest::Digest;
 use super::render::WIT;
 use super::{TemplateError, fill};
@@ -295,7 +294,7 @@ fn generated(folder: &Files, parts: &[(String, Files)]) -> Vec<String> {
         let code = files.keys().filter(|path| *path != PART_WIT);
         code.map(move |path| format!("{INTERNAL}{part}/{path}"))
     });
-    let others = [WIT.to_owned(), GO_SUM.to_owned(), format!("{PACKAGES}/")];
+    let others = [WIT.to_owned(), GO_SUM.to_owned()];
     skeleton.chain(parts).chain(others).collect()
 }
 

@@ -25,8 +25,8 @@ pub struct TemplateSpec {
     /// from `skeleton/go.mod`, not from `template.yaml`.
     #[serde(skip)]
     pub modules: Vec<String>,
-    /// What its Go project has beside the author's files: paths of files, and of folders
-    /// with a `/` at their end. Read from the template's folder.
+    /// The files that its Go project has beside the author's. Read from the template's
+    /// folder.
     #[serde(skip)]
     pub generated: Vec<String>,
     /// The keys of a task beyond `name`, `type`, `code`, `targets`,

@@ -242,7 +242,31 @@ fn what_the_generated_project_has_is_known_and_nobody_takes_its_place() {
     );
     let mut project = project(code.as_bytes());
     project.files.insert("tasks/wit/world.wit".into(), "mine".into());
-    // `check` says so first, with the line.
+    // `check` says so first, with the line; not of what a package of the author's has.
     let refused = render(&task(), &project, &templates).unwrap_err();
     insta::assert_snapshot!(refused, @r#"an embedded file "wit/world.wit" cannot be used: the generated project has a file of that name"#);
+}
+
+#[test]
+fn what_a_task_embeds_does_not_take_the_place_of_what_a_package_of_its_own_does() {
+    let code = "package main\n\nimport (\n\t_ \"embed\"\n\t\"tasks/lib\"\n)\n\n//go:embed author/lib/x.txt\nvar text string\n\n\
+        func exec_task(arg string) string { return text + lib.Text }\n";
+    let mut project = project(code.as_bytes());
+    project.files.extend(
+        [
+            ("tasks/go.mod", "module tasks\n\ngo 1.26\n"),
+            ("tasks/author/lib/x.txt", "the task's"),
+            (
+                "tasks/lib/lib.go",
+                "package lib\n\nimport _ \"embed\"\n\n//go:embed x.txt\nvar Text string\n",
+            ),
+            ("tasks/lib/x.txt", "the package's"),
+        ]
+        .map(|(path, text)| (path.to_owned(), text.into())),
+    );
+    let templates = Templates::builtin().unwrap();
+    let refused = render(&task(), &project, &templates).unwrap_err();
+    insta::assert_snapshot!(refused, @r#"an embedded file "author/lib/x.txt" cannot be used: the generated project has a file of that name"#);
+    project.files.insert("tasks/lib/x.txt".into(), "the task's".into());
+    assert!(render(&task(), &project, &templates).is_ok());
 }

@@ -34,7 +34,8 @@ impl Desk<'_> {
                 );
             }
             refused(&embed, folder, findings);
-            for path in embed.files.iter().filter(|path| is_taken(path, generated)) {
+            let is_taken = |path: &&&str| generated.iter().any(|taken| taken == **path);
+            for path in embed.files.iter().filter(is_taken) {
                 findings.error(
                     "go-embed",
                     &embed.span,
@@ -90,12 +91,4 @@ fn refused(embed: &Embed<'_>, folder: &str, findings: &mut Findings) {
         let title = format!("`{folder}/{path}`{more} is left out of what is embedded");
         findings.warning("go-embed", &embed.span, title, label, help);
     }
-}
-
-fn is_taken(path: &str, generated: &[String]) -> bool {
-    let taken = |name: &String| match name.ends_with('/') {
-        true => path.starts_with(name.as_str()),
-        false => path == name,
-    };
-    generated.iter().any(taken)
 }

@@ -23,7 +23,7 @@ fn template() -> TemplateSpec {
         world: "w".into(),
         subscribes: true,
         modules: vec!["example.org/templates".into()],
-        generated: vec!["wit/world.wit".into(), "author/".into()],
+        generated: vec!["wit/world.wit".into()],
         keys: Vec::new(),
     }
 }

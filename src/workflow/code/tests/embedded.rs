@@ -75,10 +75,6 @@ fn a_pattern_that_means_nothing() {
 
 #[test]
 fn a_place_that_the_generated_project_has() {
-    for path in ["wit/world.wit", "author/x.txt"] {
-        let said = said("go-embed", "a.go", &[("a.go", &with(path)), (path, "x")]);
-        assert!(said.contains("the generated project has a file of that name"), "{said}");
-    }
     insta::assert_snapshot!(refused("a.go", &[("a.go", &with("wit")), ("wit/world.wit", "x")]), @"
     error: `tasks/wit/world.wit` cannot be embedded
      --> tasks/a.go:5:1
