@@ -24,7 +24,7 @@ pub(super) async fn run(command: &Drain, printer: &Printer) -> Result<bool, Comm
     let mut all: Vec<Drained> = Vec::new();
     for named in &command.hosts {
         let drained = destination.drain(named).await.map_err(RunError::from)?;
-        for one in drained.into_iter().flatten() {
+        for one in drained {
             printer.say(&in_words(&one));
             all.push(one);
         }

@@ -28,13 +28,13 @@ impl Destination {
         }
     }
 
-    /// Lets a host take no more messages: see [`Lattice::drain`]. None on a local host,
-    /// which ends only when all that it runs is through.
-    pub async fn drain(&self, named: &str) -> Result<Option<Vec<Drained>>, DeployError> {
+    /// Lets a host take no more messages: see [`Lattice::drain`]. A local host is none of a
+    /// lattice.
+    pub async fn drain(&self, named: &str) -> Result<Vec<Drained>, DeployError> {
         match self {
-            Self::Lattice(lattice) => lattice.drain(named).await.map(Some),
+            Self::Lattice(lattice) => lattice.drain(named).await,
             #[cfg(feature = "local")]
-            Self::Local(_) => Ok(None),
+            Self::Local(_) => Ok(Vec::new()),
         }
     }
 

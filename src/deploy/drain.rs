@@ -5,13 +5,16 @@
 //! Then its providers are quiet, then they are stopped. Its labels are those that it was
 //! started with: once it starts again it takes part again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::DeployError;
-use super::application::Deployed;
-use super::host::{Asked, Host, Inventory, Part, TARGET_LABEL};
+use super::application::ids_of;
+use super::host::{Host, TARGET_LABEL};
 use super::lattice::Lattice;
+use super::leave::{self, Left};
 
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -51,55 +54,51 @@ impl Lattice {
             .filter(|one| one.deployed && one.target().is_some_and(is_drained));
         let quiet: Vec<_> = quiet.map(|one| (one.application.as_str(), &one.document)).collect();
         self.control.quieten_all(&quiet).await?;
-        let ours: Vec<String> = applications.iter().flat_map(Deployed::ids).collect();
-        let mut drained = Vec::new();
-        for host in hosts {
-            let stopped = self.stop_providers(&host, &ours).await?;
-            drained.push(Drained {
-                host: host.name,
-                id: host.id,
-                stopped,
-            });
-        }
-        Ok(drained)
+        let ours = applications.iter();
+        let ours: Vec<String> = ours.flat_map(|one| ids_of(&one.application, &one.document).1).collect();
+        let mut stopped = self.stop_providers(&hosts, &ours).await?;
+        let drained = hosts.into_iter().map(|host| Drained {
+            stopped: stopped.remove(&host.id).into_iter().flatten().collect(),
+            host: host.name,
+            id: host.id,
+        });
+        Ok(drained.collect())
     }
 
-    /// The ids of those that ran.
-    async fn stop_providers(&self, host: &Host, ours: &[String]) -> Result<Vec<String>, DeployError> {
+    /// The ids of those that ran, by host.
+    async fn stop_providers(
+        &self,
+        hosts: &[Host],
+        ours: &[String],
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, DeployError> {
         let begun = Instant::now();
-        let mut stopped: Vec<String> = Vec::new();
+        let mut told: Option<Instant> = None;
+        let mut stopped: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         loop {
-            let left = match self.control.inventory(host).await? {
-                Asked::Runs(inventory) => of(inventory, ours),
-                Asked::Gone => return Ok(stopped),
-                Asked::Silent => Vec::new(),
-            };
-            let new: Vec<&Part> = left.iter().filter(|part| !stopped.contains(&part.id)).collect();
-            for part in new {
-                self.control.stop_provider(host, part).await?;
-            }
-            stopped.extend(left.iter().map(|part| part.id.clone()));
-            stopped.sort();
-            stopped.dedup();
+            // A host that is silent may run anything.
+            let left = self.left(hosts, ours).await?;
             if left.is_empty() {
                 return Ok(stopped);
             }
-            if begun.elapsed() > self.limits.gone {
-                let ids: Vec<String> = left.into_iter().map(|part| part.id).collect();
+            for left in &left {
+                if let Left::Provider(host, part) = left {
+                    stopped.entry(host.id.clone()).or_default().insert(part.id.clone());
+                }
+            }
+            let waited = begun.elapsed();
+            if waited > self.limits.gone {
                 return Err(DeployError::Undrained {
-                    host: host.name.clone(),
-                    left: ids.join(", "),
-                    seconds: self.limits.gone.as_secs(),
+                    left: leave::in_words(&left),
+                    seconds: waited.as_secs(),
                 });
+            }
+            if told.is_none_or(|told| told.elapsed() > self.limits.stop) {
+                self.stop(&left).await?;
+                told = Some(Instant::now());
             }
             sleep(PAUSE).await;
         }
     }
-}
-
-fn of(inventory: Inventory, ours: &[String]) -> Vec<Part> {
-    let parts = inventory.providers.into_iter();
-    parts.filter(|part| ours.contains(&part.id)).collect()
 }
 
 fn in_words(hosts: &[Host]) -> String {

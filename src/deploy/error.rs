@@ -179,11 +179,9 @@ pub enum DeployError {
         there: String,
     },
     /// A host keeps what it was told to stop.
-    #[error("the host {host} still runs {left} after {seconds} s; stop it all the same, or look at its log first")]
+    #[error("{left} after {seconds} s; look at its log, or stop it all the same: what it works on is lost then")]
     Undrained {
-        /// Its name.
-        host: String,
-        /// The ids of what is left.
+        /// Who still runs what.
         left: String,
         /// How long was waited.
         seconds: u64,

@@ -8,7 +8,7 @@ use super::lattice::Lattice;
 use super::watch::Watch;
 
 /// What is still there.
-enum Left {
+pub(super) enum Left {
     Component(Host, Part),
     Provider(Host, Part),
     /// A host that does not say what it runs.
@@ -50,7 +50,8 @@ impl Lattice {
         }
     }
 
-    async fn left(&self, hosts: &[Host], ids: &[String]) -> Result<Vec<Left>, DeployError> {
+    /// What of `ids` these hosts run, and who does not say.
+    pub(super) async fn left(&self, hosts: &[Host], ids: &[String]) -> Result<Vec<Left>, DeployError> {
         let mut left = Vec::new();
         for host in hosts {
             match self.control.inventory(host).await? {
@@ -68,7 +69,8 @@ impl Lattice {
         Ok(left)
     }
 
-    async fn stop(&self, left: &[Left]) -> Result<(), DeployError> {
+    /// Tells the hosts to stop it.
+    pub(super) async fn stop(&self, left: &[Left]) -> Result<(), DeployError> {
         for left in left {
             match left {
                 Left::Component(host, part) => self.control.stop_component(host, part).await?,
@@ -80,7 +82,8 @@ impl Lattice {
     }
 }
 
-fn in_words(left: &[Left]) -> String {
+/// Who still runs what, as part of a sentence.
+pub(super) fn in_words(left: &[Left]) -> String {
     let words: Vec<String> = left
         .iter()
         .map(|left| match left {

@@ -58,7 +58,7 @@ fn subscriptions(application: &str, document: &Value) -> Vec<Subscription> {
     let named = |name: &str| parts().find(|part| part["name"] == name && part["type"] == "component");
     let id_of = |part: &Value| Some(id(application, part["name"].as_str()?, &part["properties"]));
     let of = |part: &Value, link: &Value| {
-        let target = named(link["target"]["name"].as_str().or(link["target"].as_str())?)?;
+        let target = named(link["target"]["name"].as_str()?)?;
         let (provider, component) = (id_of(part)?, id_of(target)?);
         let link = json!({
             "source_id": provider,
