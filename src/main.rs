@@ -5,6 +5,11 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+/// musl's own has one lock for all threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A thread that still waits for something, a remote that does not answer, may not keep
 /// the process longer than this.
 const LAST: Duration = Duration::from_secs(2);
