@@ -131,8 +131,8 @@ const WORLD: [&str; 10] = [
     "SystemTime",
     "std::thread",
 ];
-/// The one file of them that writes to the disk.
-const WRITES: &str = "src/generate/write.rs";
+/// The noun of them that writes to the disk, and what it finds there.
+const WRITES: [&str; 2] = ["src/generate/write.rs", "src/generate/write/present.rs"];
 
 const LONGEST: usize = 400;
 
@@ -296,7 +296,9 @@ fn libraries_stay_in_their_rooms() {
 #[test]
 fn what_decides_touches_nothing() {
     let mut offences = Vec::new();
-    for source in program().filter(|source| PURE.contains(&source.room.as_str()) && source.path != WRITES) {
+    for source in
+        program().filter(|source| PURE.contains(&source.room.as_str()) && !WRITES.contains(&source.path.as_str()))
+    {
         let touched = WORLD.iter().filter(|name| source.code.contains(**name));
         offences.extend(touched.map(|name| format!("{}: {name}", source.path)));
     }

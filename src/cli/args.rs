@@ -10,7 +10,7 @@ mod promote;
 mod rollback;
 mod runner;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
@@ -112,6 +112,16 @@ pub(super) struct Folder {
     pub(super) dir: PathBuf,
     #[command(flatten)]
     pub(super) templates: TemplatesDir,
+}
+
+impl Folder {
+    /// A folder of a command that renders nothing.
+    pub(super) fn of(dir: &Path) -> Self {
+        Self {
+            dir: dir.to_owned(),
+            templates: TemplatesDir { dir: None },
+        }
+    }
 }
 
 #[derive(ClapArgs, Clone, Debug)]

@@ -1,7 +1,7 @@
 //! `pelato drain`
 
 use super::CommandError;
-use super::args::{Drain, Folder, TemplatesDir};
+use super::args::{Drain, Folder};
 use super::folder::open_any;
 use super::printer::Printer;
 use crate::config::DeployMode;
@@ -10,11 +10,7 @@ use crate::pipeline::RunError;
 
 /// Lets hosts take no more messages.
 pub(super) async fn run(command: &Drain, printer: &Printer) -> Result<bool, CommandError> {
-    let folder = Folder {
-        dir: command.project.clone(),
-        templates: TemplatesDir { dir: None },
-    };
-    let opened = open_any(&folder, &command.place.flags())?;
+    let opened = open_any(&Folder::of(&command.project), &command.place.flags())?;
     printer.hide_those_of(&opened.services);
     if opened.services.environment().deploy == DeployMode::Local {
         let text = "a local host is no host of a lattice, and loses nothing when it ends: leave --deploy local out";

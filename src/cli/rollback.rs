@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::CommandError;
-use super::args::{Folder, Rollback, TemplatesDir};
+use super::args::{Folder, Rollback};
 use super::folder::{Opened, open};
 use super::interrupt::interrupted;
 use super::printer::Printer;
@@ -60,11 +60,7 @@ impl From<&Earlier> for DeploymentJson {
 
 /// Puts back what was deployed before, or shows what that is.
 pub(super) async fn run(command: &Rollback, printer: &Printer) -> Result<bool, CommandError> {
-    let folder = Folder {
-        dir: command.project.clone(),
-        templates: TemplatesDir { dir: None },
-    };
-    let opened = open(&folder, &command.place.flags())?;
+    let opened = open(&Folder::of(&command.project), &command.place.flags())?;
     printer.hide_those_of(&opened.services);
     if command.list {
         return list(command, &opened, printer).await;

@@ -1,18 +1,16 @@
 //! `gen/` on the disk, for people to look at. The builder does not read it.
 
+mod present;
+
 use std::borrow::{Borrow, Cow};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use thiserror::Error;
 
+use self::present::{MARK, MARK_CONTENT, present};
 use super::{Manifest, Sources};
-
-/// The file by which a folder of ours is known, and that keeps it out of commits.
-const MARK: &str = ".gitignore";
-const MARK_CONTENT: &[u8] = b"# Written by `pelato gen`, which replaces this whole folder.\n*\n";
 
 /// What [`write`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,22 +108,6 @@ pub fn write_some<S: Borrow<Sources>>(dir: &Path, projects: &[(S, Vec<Manifest>)
 /// All paths below `gen/` and their contents.
 type Files<'p> = BTreeMap<String, Cow<'p, [u8]>>;
 
-/// What is in `gen/`, beside what is to be there.
-#[derive(Default)]
-struct Present {
-    paths: BTreeSet<String>,
-    /// Those of them that are to be there no more, or have another content.
-    others: BTreeSet<String>,
-}
-
-impl Present {
-    /// Whether of the paths that `count` there are these files and no others.
-    fn is(&self, files: &Files<'_>, count: impl Fn(&str) -> bool) -> bool {
-        let number = |paths: &mut dyn Iterator<Item = &String>| paths.filter(|path| count(path)).count();
-        number(&mut self.others.iter()) == 0 && number(&mut self.paths.iter()) == number(&mut files.keys())
-    }
-}
-
 fn files<S: Borrow<Sources>>(projects: &[(S, Vec<Manifest>)]) -> Result<Files<'_>, WriteError> {
     let mut files = Files::from([(MARK.to_owned(), MARK_CONTENT.into())]);
     for (sources, manifests) in projects {
@@ -162,79 +144,6 @@ fn tasks<'p>(paths: impl Iterator<Item = &'p String>) -> impl Iterator<Item = &'
     paths
         .filter_map(|path| Some(path.split_once('/')?.0))
         .filter(move |task| last.replace(*task) != Some(*task))
-}
-
-/// What is there now: none for no folder.
-fn present(dir: &Path, wanted: &Files<'_>) -> Result<Option<Present>, WriteError> {
-    let kind = match fs::symlink_metadata(dir) {
-        Ok(metadata) => metadata.file_type(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(io_at(dir)(source)),
-    };
-    if !kind.is_dir() {
-        return Err(WriteError::NotFolder { path: dir.to_owned() });
-    }
-    let empty = fs::read_dir(dir).map_err(io_at(dir))?.next().is_none();
-    if !empty && !is_marked(dir) {
-        return Err(WriteError::NotOurs { path: dir.to_owned() });
-    }
-    let mut looking = Looking {
-        wanted,
-        found: Present::default(),
-        content: Vec::new(),
-    };
-    looking.at(dir, "")?;
-    Ok(Some(looking.found))
-}
-
-fn is_marked(dir: &Path) -> bool {
-    let mark = dir.join(MARK);
-    fs::symlink_metadata(&mark).is_ok_and(|metadata| metadata.is_file())
-        && fs::read(&mark).is_ok_and(|content| content == MARK_CONTENT)
-}
-
-struct Looking<'w> {
-    wanted: &'w Files<'w>,
-    found: Present,
-    /// Of one file after the other: there may be thousands.
-    content: Vec<u8>,
-}
-
-impl Looking<'_> {
-    fn at(&mut self, dir: &Path, prefix: &str) -> Result<(), WriteError> {
-        for entry in fs::read_dir(dir).map_err(io_at(dir))? {
-            let entry = entry.map_err(io_at(dir))?;
-            let path = entry.path();
-            let mut name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type().map_err(io_at(&path))?;
-            if kind.is_dir() {
-                name.push('/');
-                self.at(&path, &name)?;
-                continue;
-            }
-            if !kind.is_file() {
-                // A link, say: under a name that no file of ours has.
-                name.push('\0');
-            }
-            let same = match self.wanted.get(&name) {
-                Some(wanted) => self.is(&path, wanted).map_err(io_at(&path))?,
-                None => false,
-            };
-            if !same {
-                self.found.others.insert(name.clone());
-            }
-            self.found.paths.insert(name);
-        }
-        Ok(())
-    }
-
-    fn is(&mut self, path: &Path, wanted: &[u8]) -> io::Result<bool> {
-        self.content.clear();
-        // One byte more than is wanted shows that there is more.
-        let most = wanted.len() as u64 + 1;
-        File::open(path)?.take(most).read_to_end(&mut self.content)?;
-        Ok(self.content == wanted)
-    }
 }
 
 /// Writes a new folder beside `dir` and puts it in its place.

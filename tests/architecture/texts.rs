@@ -27,7 +27,7 @@ const OTHERS: [(&str, &str); 9] = [
     ("src/generate/template.rs", "import wasmcloud:postgres/"),
     ("src/generate/template.rs", "package main"),
     // A file's head, which tests have as bytes.
-    ("src/generate/write.rs", "# Written by `pelato gen`"),
+    ("src/generate/write/present.rs", "# Written by `pelato gen`"),
     // What `new` proposes.
     ("src/generate/draft.rs", "My project"),
     // A program without the local host says these.

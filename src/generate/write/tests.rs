@@ -37,13 +37,8 @@ fn folder() -> (TempDir, PathBuf) {
 
 /// All below `dir`, links not followed.
 fn listing(dir: &Path) -> Vec<String> {
-    let mut looking = Looking {
-        wanted: &Files::new(),
-        found: Present::default(),
-        content: Vec::new(),
-    };
-    looking.at(dir, "").unwrap();
-    looking.found.paths.into_iter().collect()
+    let found = present::look(dir, &Files::new()).unwrap();
+    found.paths.into_iter().collect()
 }
 
 #[test]
