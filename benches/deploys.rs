@@ -31,6 +31,7 @@ mod wash;
 use std::time::Instant;
 
 use futures_util::future::join_all;
+use pelato::deploy::TaskRoll;
 use pelato::report::{Reporter, TargetState};
 use tokio_util::sync::CancellationToken;
 
@@ -80,10 +81,11 @@ async fn one(stage: &Stage, kind: Kind, rounds: usize) {
         let made = stage.made(0, kind, &format!("pelato {round}")).await;
         let begun = Instant::now();
         let (reporter, cancel) = (Reporter::default(), CancellationToken::new());
+        let mut roll = TaskRoll::default();
         // Messages come meanwhile, as they do in the loop: a host that is asked things
         // compiles sooner, which is not to be a difference.
         let (deployed, ()) = tokio::join!(
-            ours.deploy(&made.manifest, &reporter, &cancel),
+            ours.deploy(&made.manifest, &mut roll, &reporter, &cancel),
             stage.until_answered(0, &made.words)
         );
         let deployed = deployed.unwrap();

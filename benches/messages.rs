@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use lattice_harness::{Lattice, Options as LatticeOptions};
-use pelato::deploy::NatsConfig;
+use pelato::deploy::{NatsConfig, TaskRoll};
 use pelato::generate::{Manifest, Owner, Placement, Providers, Templates, manifest};
 use pelato::publish::{Registry, RegistryConfig};
 use pelato::report::Reporter;
@@ -240,7 +240,12 @@ async fn deploy(lattice: &Lattice, wasm: Vec<u8>) {
     let wadm = pelato::deploy::Lattice::connect(&nats, lattice.name()).await.unwrap();
     let manifest = of(lattice, &published.unwrap().reference);
     let deployed = wadm
-        .deploy(&manifest, &Reporter::default(), &CancellationToken::new())
+        .deploy(
+            &manifest,
+            &mut TaskRoll::default(),
+            &Reporter::default(),
+            &CancellationToken::new(),
+        )
         .await;
     println!("\ndeployed: {:?}", deployed.unwrap().state);
 }

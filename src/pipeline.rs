@@ -1,6 +1,7 @@
 //! The order of the stages. The command line, the server and the Action all
 //! come through here.
 
+mod addresses;
 mod artifacts;
 mod away;
 #[cfg(feature = "local")]

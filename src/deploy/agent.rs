@@ -14,10 +14,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::DeployError;
-use super::application::{Parts, plain};
+use super::application::{Deployed, Parts, plain};
 use super::gate::Gate;
 use super::host::{Asked, Host, Inventory, Part};
 use super::lattice::Lattice;
+use super::rolling::Rolled;
 
 /// Between two looks at the hosts where nothing is announced: a host that is killed
 /// announces nothing.
@@ -37,8 +38,25 @@ const AT_ONCE: usize = 16;
 struct Watched {
     task: String,
     application: String,
+    version: String,
     parts: Parts,
     gate: Gate,
+}
+
+impl Watched {
+    /// None where nothing waits, or it is not deployed.
+    fn of(deployed: Deployed) -> Option<Self> {
+        let parts = Parts::of(&deployed);
+        let gate = parts.gate().filter(|_| deployed.deployed)?.clone();
+        let component = deployed.annotations.get("pelato.component")?;
+        Some(Self {
+            task: plain(component),
+            application: deployed.application,
+            version: deployed.version,
+            parts,
+            gate,
+        })
+    }
 }
 
 /// What was done, for people.
@@ -91,7 +109,9 @@ impl Lattice {
             if !tasks.is_empty() {
                 let hosts = self.inventories_by_host().await?;
                 for (task, applications) in &tasks {
-                    self.tend(task, applications, &hosts, heard).await?;
+                    if !self.steps(applications, &hosts).await?.is_empty() {
+                        self.tend(task, applications, heard).await?;
+                    }
                 }
             }
             next(&mut events).await;
@@ -101,17 +121,7 @@ impl Lattice {
     /// Task → its applications that have a gate, in the order in which they are to take
     /// messages.
     async fn watched(&self) -> Result<BTreeMap<String, Vec<Watched>>, DeployError> {
-        let all = self.each_application(|deployed| {
-            let parts = Parts::of(&deployed);
-            let gate = parts.gate().filter(|_| deployed.deployed)?.clone();
-            let component = deployed.annotations.get("pelato.component")?;
-            Some(Watched {
-                task: plain(component),
-                application: deployed.application,
-                parts,
-                gate,
-            })
-        });
+        let all = self.each_application(Watched::of);
         let mut tasks: BTreeMap<String, Vec<Watched>> = BTreeMap::new();
         for one in all.await?.into_iter().flatten() {
             tasks.entry(one.task.clone()).or_default().push(one);
@@ -136,15 +146,39 @@ impl Lattice {
         Ok(all.into_iter().flatten().collect())
     }
 
+    /// The same applications as wadm has them now.
+    async fn anew(&self, applications: &[Watched]) -> Result<Vec<Watched>, DeployError> {
+        let asking = applications.iter().map(|one| self.deployed(&one.application));
+        let all = stream::iter(asking.collect::<Vec<_>>()).buffered(AT_ONCE);
+        let all: Vec<Option<Deployed>> = all.try_collect().await?;
+        Ok(all.into_iter().flatten().filter_map(Watched::of).collect())
+    }
+
+    /// Something seems to be amiss with a task. What is known may be of before a roll, or of
+    /// the middle of one that is over by now: so all of it is looked at anew, and nothing is
+    /// done where somebody rolled meanwhile.
     async fn tend(
         &self,
         task: &str,
         applications: &[Watched],
-        hosts: &[(Host, Inventory)],
         heard: &mut impl FnMut(Result<Word, &DeployError>),
     ) -> Result<(), DeployError> {
-        let steps = self.steps(applications, hosts).await?;
-        if steps.is_empty() || self.control.is_rolled(task).await? {
+        let rolled = self.control.rolled(task).await;
+        if rolled == Rolled::Now {
+            return Ok(());
+        }
+        let applications = self.anew(applications).await?;
+        let hosts = self.inventories_by_host().await?;
+        let steps = self.steps(&applications, &hosts).await?;
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let again = self.anew(&applications).await?;
+        let same = |(one, other): (&Watched, &Watched)| one.version == other.version;
+        if again.len() != applications.len()
+            || !applications.iter().zip(&again).all(same)
+            || self.control.rolled(task).await != rolled
+        {
             return Ok(());
         }
         for Step {

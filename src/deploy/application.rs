@@ -77,6 +77,11 @@ impl Deployed {
         Claim::of(&self.annotations) == Some(Claim::from(owner))
     }
 
+    /// Whose it is, for people; none where pelato did not deploy it.
+    pub fn owner(&self) -> Option<String> {
+        Claim::of(&self.annotations).map(|claim| claim.to_string())
+    }
+
     /// The image of its component.
     pub fn image(&self) -> Option<&str> {
         image_of(&self.document)

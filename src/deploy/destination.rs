@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 #[cfg(feature = "local")]
 use super::LocalHost;
-use super::{DeployError, Deployed, Drained, Lattice, Look, TargetOutcome, Word};
+use super::{DeployError, Deployed, Drained, Lattice, Look, TargetOutcome, TaskRoll, Word};
 use crate::generate::{Manifest, Owner};
 use crate::report::Reporter;
 
@@ -68,15 +68,17 @@ impl Destination {
 
     /// Makes `manifest` run and waits until it does. What is deployed and runs is left
     /// alone; an application of someone else's is refused. One that does not start is
-    /// no error of the call, but of the outcome.
+    /// no error of the call, but of the outcome. All targets of a task are given one `roll`:
+    /// on a lattice nobody else rolls the task while it is kept.
     pub async fn deploy(
         &self,
         manifest: &Manifest,
+        roll: &mut TaskRoll,
         reporter: &Reporter,
         cancel: &CancellationToken,
     ) -> Result<TargetOutcome, DeployError> {
         match self {
-            Self::Lattice(lattice) => lattice.deploy(manifest, reporter, cancel).await,
+            Self::Lattice(lattice) => lattice.deploy(manifest, roll, reporter, cancel).await,
             #[cfg(feature = "local")]
             Self::Local(host) => host.deploy(manifest, reporter, cancel).await,
         }

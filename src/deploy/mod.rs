@@ -59,5 +59,6 @@ pub use local::{Fetch, Listening, LocalConfig, LocalHost, serve_host};
 pub use look::{Look, On};
 pub use nats::NatsConfig;
 pub use outcome::TargetOutcome;
+pub use rolling::TaskRoll;
 pub use specification::Specification;
 pub use survey::{NameKey, OwnerKey, Standing};

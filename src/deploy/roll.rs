@@ -10,6 +10,7 @@ use super::history::recorded;
 use super::host::Host;
 use super::lattice::Lattice;
 use super::outcome::TargetOutcome;
+use super::rolling::TaskRoll;
 use super::start::{Start, Started};
 use super::watch::Watch;
 use crate::generate::Manifest;
@@ -23,7 +24,8 @@ impl Lattice {
     /// the new one is put and deployed, and the old one forgotten: an upgrade in place loses messages and
     /// can leave the old code running under the new name. Calling it again
     /// completes a call that was interrupted. Of many calls at once only so many roll at
-    /// a time as the hosts start quickly; the others leave what they have running.
+    /// a time as the hosts start quickly; the others leave what they have running. Of one
+    /// task nobody else rolls a target for as long as `roll` is kept.
     ///
     /// A target without a host is [`TargetState::Waiting`], one that does not
     /// start is [`TargetState::Failed`]; both are no error of the call. An
@@ -33,6 +35,7 @@ impl Lattice {
     pub async fn deploy(
         &self,
         manifest: &Manifest,
+        roll: &mut TaskRoll,
         reporter: &Reporter,
         cancel: &CancellationToken,
     ) -> Result<TargetOutcome, DeployError> {
@@ -98,37 +101,21 @@ impl Lattice {
                 started => return Ok(outcome(false, started)),
             }
         }
-        let turn = tokio::select! {
-            turn = self.turns.next(&manifest.target) => turn,
-            () = cancel.cancelled() => return Err(cancelled()),
-        };
-        if !turn.came_at_once() {
-            had = self.deployed(application).await?;
-            if let Some(had) = &had {
-                had.check(&wanted.claim, "lattice")?;
-            }
-        }
         let task = plain(&wanted.task);
         let waits = || {
             let text = format!("{application}: another process rolls this task; waiting until it is through");
             self.say(&wanted, reporter, text);
         };
-        let mut waited = false;
-        let rolling = self
-            .control
-            .rolling(
-                &task,
-                || {
-                    waited = true;
-                    waits()
-                },
-                cancel,
-            )
-            .await?;
-        let Some(_rolling) = rolling else {
+        // Before the turn: who has one never waits for other processes.
+        let Some(waited) = roll.begin(&self.control, &task, waits, cancel).await? else {
             return Err(cancelled());
         };
-        if waited {
+        let turn = tokio::select! {
+            turn = self.turns.next(&manifest.target) => turn,
+            () = cancel.cancelled() => return Err(cancelled()),
+        };
+        let _at_work = roll.target();
+        if waited || !turn.came_at_once() {
             had = self.deployed(application).await?;
             if let Some(had) = &had {
                 had.check(&wanted.claim, "lattice")?;

@@ -24,6 +24,10 @@ pub(super) const SUBJECT: &str = "pelato.roll";
 
 /// What one who rolls answers: lower than any ticket.
 const ROLLS: &str = "0";
+/// What an agent asks, which makes nobody yield.
+const AGENT: &str = "2";
+/// What an agent hears of a task between two of its targets, and how many began.
+const PAUSES: &str = "3";
 
 /// After our own question came back, the answers to it are not far.
 const QUIET: Duration = Duration::from_millis(50);
@@ -33,18 +37,87 @@ const MUTE: Duration = Duration::from_secs(1);
 /// Between two questions of one who waits.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The right to roll a task. It ends when it is dropped.
-pub(super) struct Rolling(AbortHandle);
+/// The right to roll a task, all of its targets: of two who roll one after the other none
+/// comes between the targets of the other, or they would end with different versions. It
+/// is taken with the first target that has to be rolled, and ends when it is dropped.
+#[derive(Default)]
+pub struct TaskRoll(Option<Rolling>);
+
+impl TaskRoll {
+    /// Waits for the right to roll the task of this id, where it is not had yet. Whether
+    /// somebody else had it meanwhile, which `waits` hears at once; none where it was
+    /// cancelled.
+    pub(super) async fn begin(
+        &mut self,
+        control: &Control,
+        task: &str,
+        waits: impl Fn(),
+        cancel: &CancellationToken,
+    ) -> Result<Option<bool>, DeployError> {
+        if self.0.is_some() {
+            return Ok(Some(false));
+        }
+        let mut waited = false;
+        let heard = || {
+            waited = true;
+            waits();
+        };
+        self.0 = control.rolling(task, heard, cancel).await?;
+        Ok(self.0.is_some().then_some(waited))
+    }
+
+    /// A target begins: an agent keeps away until what this answers is dropped.
+    pub(super) fn target(&self) -> AtWork {
+        let contender = self.0.as_ref().map(|rolling| Arc::clone(&rolling.contender));
+        if let Some(contender) = &contender {
+            let mut state = contender.state();
+            state.is_at_work = true;
+            state.targets += 1;
+        }
+        AtWork(contender)
+    }
+}
+
+/// How a task stands with those who roll it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Rolled {
+    /// Nobody rolls it.
+    Not,
+    /// Somebody does, and is between two of its targets: which, and none other.
+    Pauses(String),
+    /// Somebody rolls one of its targets, or is about to.
+    Now,
+}
+
+/// A target is being rolled.
+pub(super) struct AtWork(Option<Arc<Contender>>);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        if let Some(contender) = &self.0 {
+            contender.state().is_at_work = false;
+        }
+    }
+}
+
+struct Rolling {
+    answering: AbortHandle,
+    contender: Arc<Contender>,
+}
 
 impl Drop for Rolling {
     fn drop(&mut self) {
-        self.0.abort();
+        self.answering.abort();
     }
 }
 
 #[derive(Default)]
 struct State {
     rolls: bool,
+    /// One of the task's targets has messages that may come to nobody.
+    is_at_work: bool,
+    /// How many of them began.
+    targets: usize,
     /// Somebody with a lower ticket asked, and has not heard that we roll.
     yields: bool,
 }
@@ -60,13 +133,18 @@ impl Contender {
     }
 
     /// What one hears who asks with `ticket`.
-    fn answer(&self, ticket: &str) -> String {
+    fn answer(&self, ticket: &str) -> Option<String> {
         let mut state = self.state();
-        if state.rolls {
-            return ROLLS.to_owned();
+        match (state.rolls, ticket == AGENT) {
+            (true, true) if !state.is_at_work => Some(format!("{PAUSES}{}", state.targets)),
+            (true, _) => Some(ROLLS.to_owned()),
+            // Whoever gets the right answers the next question.
+            (false, true) => None,
+            (false, false) => {
+                state.yields |= ticket < self.ticket.as_str();
+                Some(self.ticket.clone())
+            }
         }
-        state.yields |= ticket < self.ticket.as_str();
-        self.ticket.clone()
     }
 
     /// Whether it rolls, having heard `lowest` of the others.
@@ -81,7 +159,7 @@ impl Contender {
 impl Control {
     /// Waits for the right to roll the task of this id. `waits` hears of it once, where
     /// it has to be waited for. None where it was cancelled.
-    pub(super) async fn rolling(
+    async fn rolling(
         &self,
         task: &str,
         waits: impl FnOnce(),
@@ -96,7 +174,10 @@ impl Control {
             state: Mutex::default(),
         });
         let answering = tokio::spawn(answer(self.clone(), questions, Arc::clone(&contender)));
-        let rolling = Rolling(answering.abort_handle());
+        let rolling = Rolling {
+            answering: answering.abort_handle(),
+            contender: Arc::clone(&contender),
+        };
         let mut waits = Some(waits);
         loop {
             let lowest = self.lowest(&subject, &contender.ticket).await?;
@@ -113,11 +194,18 @@ impl Control {
         }
     }
 
-    /// Whether somebody rolls a task, or is about to.
-    pub(super) async fn is_rolled(&self, task: &str) -> Result<bool, DeployError> {
-        // A ticket that makes nobody yield.
-        let asked = self.connection.client.request(self.roll_subject(task), "2".into());
-        Ok(matches!(timeout(MUTE, asked).await, Ok(Ok(_))))
+    /// How a task stands with those who roll it.
+    pub(super) async fn rolled(&self, task: &str) -> Rolled {
+        let asked = self.connection.client.request(self.roll_subject(task), AGENT.into());
+        match timeout(MUTE, asked).await {
+            Ok(Ok(said)) => match std::str::from_utf8(&said.payload) {
+                Ok(text) if text.starts_with(PAUSES) => Rolled::Pauses(text.to_owned()),
+                _ => Rolled::Now,
+            },
+            Ok(Err(_)) => Rolled::Not,
+            // Who is about to roll says nothing.
+            Err(_) => Rolled::Now,
+        }
     }
 
     /// The lowest that anybody else answers.
@@ -152,7 +240,9 @@ impl Control {
 async fn answer(control: Control, mut questions: Subscriber, contender: Arc<Contender>) {
     while let Some(question) = questions.next().await {
         let Some(inbox) = question.reply else { continue };
-        let said = contender.answer(&String::from_utf8_lossy(&question.payload));
+        let Some(said) = contender.answer(&String::from_utf8_lossy(&question.payload)) else {
+            continue;
+        };
         // Who hears nothing asks again.
         let _ = control.connection.client.publish(inbox, said.into()).await;
     }
@@ -179,8 +269,8 @@ mod tests {
             let mut rolls = Vec::new();
             for step in order.chars() {
                 match step {
-                    'A' => heard_a = Some(b.answer("11")),
-                    'B' => heard_b = Some(a.answer("12")),
+                    'A' => heard_a = b.answer("11"),
+                    'B' => heard_b = a.answer("12"),
                     'a' => rolls.extend(a.decides(heard_a.as_deref()).then_some("a")),
                     _ => rolls.extend(b.decides(heard_b.as_deref()).then_some("b")),
                 }
@@ -196,8 +286,8 @@ mod tests {
         let (a, b) = (contender("11"), contender("12"));
         let heard = b.answer(&a.ticket);
         assert!(!b.decides(None));
-        assert!(a.decides(Some(&heard)));
-        assert_eq!(a.answer(&b.ticket), ROLLS);
+        assert!(a.decides(heard.as_deref()));
+        assert_eq!(a.answer(&b.ticket).as_deref(), Some(ROLLS));
         assert!(!b.decides(Some(ROLLS)));
     }
 
@@ -205,14 +295,25 @@ mod tests {
     fn one_who_rolls_is_not_asked_to_yield() {
         let (a, b) = (contender("11"), contender("12"));
         assert!(b.decides(None));
-        assert_eq!(b.answer(&a.ticket), ROLLS);
+        assert_eq!(b.answer(&a.ticket).as_deref(), Some(ROLLS));
         assert!(!a.decides(Some(ROLLS)));
     }
 
-    #[test]
-    fn who_only_asks_makes_nobody_yield() {
+    #[tokio::test]
+    async fn an_agent_makes_nobody_yield_and_goes_on_between_two_targets() {
         let a = contender("11");
-        a.answer("2");
+        assert_eq!(a.answer(AGENT), None);
         assert!(a.decides(None));
+        assert_eq!(a.answer(AGENT).as_deref(), Some("30"));
+        let contender = Arc::new(a);
+        let roll = TaskRoll(Some(Rolling {
+            answering: tokio::spawn(async {}).abort_handle(),
+            contender: Arc::clone(&contender),
+        }));
+        let at_work = roll.target();
+        assert_eq!(contender.answer(AGENT).as_deref(), Some(ROLLS));
+        assert_eq!(contender.answer("12").as_deref(), Some(ROLLS));
+        drop(at_work);
+        assert_eq!(contender.answer(AGENT).as_deref(), Some("31"));
     }
 }

@@ -105,6 +105,7 @@ pub(super) fn jobs(
                 false => in_the_way(plan, name),
             },
             manifests,
+            refused: None,
         });
     }
     Ok(jobs)
@@ -164,14 +165,31 @@ fn in_the_way(plan: &Planned<'_>, component_name: &str) -> Vec<(Owner, String)> 
     let elsewhere = plan
         .applications_of(component_name)
         .filter(|(_, deployed)| annotation(deployed, "pelato.project") != owner.project);
-    let all = previous.chain(elsewhere).map(|(_, deployed)| {
-        let theirs = Owner {
-            project: annotation(deployed, "pelato.project").to_owned(),
-            ..owner.clone()
-        };
-        (theirs, deployed.application.clone())
-    });
-    all.collect()
+    let all = previous.chain(elsewhere);
+    all.map(|(_, deployed)| (theirs(plan, deployed), deployed.application.clone()))
+        .collect()
+}
+
+/// The applications that go, since the commit does not want them.
+pub(super) fn going<'p>(plan: &'p Planned<'_>) -> impl Iterator<Item = (Owner, String)> + 'p {
+    let goes = plan.leftovers == Leftovers::Remove;
+    let wants = |application: &str| {
+        let mut targets = plan.wanted.iter().flat_map(|wanted| &wanted.targets);
+        targets.any(|target| target.application == application)
+    };
+    let left = plan
+        .found
+        .values()
+        .filter(move |deployed| goes && !wants(&deployed.application));
+    left.map(|deployed| (theirs(plan, deployed), deployed.application.clone()))
+}
+
+/// Its owner, which another project of the repository may be.
+fn theirs(plan: &Planned<'_>, deployed: &Deployed) -> Owner {
+    Owner {
+        project: annotation(deployed, "pelato.project").to_owned(),
+        ..plan.project.owner.clone()
+    }
 }
 
 /// The applications (target, name) of a task that the commit does not want.

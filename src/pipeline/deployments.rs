@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::Cause;
-use crate::deploy::{Destination, TargetOutcome};
+use crate::deploy::{Destination, TargetOutcome, TaskRoll};
 use crate::generate::{Manifest, Owner};
 use crate::report::{Reporter, Stage, TargetState};
 
@@ -23,6 +23,8 @@ pub(super) struct Job {
     pub(super) first: Vec<(Owner, String)>,
     /// In the order in which they are rolled.
     pub(super) manifests: Vec<Manifest>,
+    /// Why none of them can be.
+    pub(super) refused: Option<Cause>,
 }
 
 /// What came of deploying one task.
@@ -73,10 +75,11 @@ async fn one(destination: &Destination, job: Job, reporter: &Reporter, cancel: &
         component_name,
         first,
         manifests,
+        refused,
     } = job;
     let begun: Instant = reporter.started(Some(&component_name), Stage::Deploy);
     let mut targets = Vec::with_capacity(manifests.len());
-    let mut result = Ok(());
+    let mut result = refused.map_or(Ok(()), Err);
     for (owner, application) in &first {
         if let Err(error) = destination.remove(application, owner, reporter, cancel).await {
             result = Err(Cause::from(&error));
@@ -84,8 +87,9 @@ async fn one(destination: &Destination, job: Job, reporter: &Reporter, cancel: &
         }
     }
     let manifests = if result.is_ok() { manifests } else { Vec::new() };
+    let mut roll = TaskRoll::default();
     for manifest in &manifests {
-        match destination.deploy(manifest, reporter, cancel).await {
+        match destination.deploy(manifest, &mut roll, reporter, cancel).await {
             Ok(outcome) => {
                 let failed = outcome.state == TargetState::Failed;
                 if failed {

@@ -1,6 +1,6 @@
 //! Project files → what is right and wrong in them, without doing anything with it.
 
-use crate::document::Diagnostics;
+use crate::document::{Diagnostics, Findings, Span};
 use crate::generate::Templates;
 use crate::services::Services;
 use crate::source::ProjectFiles;
@@ -21,6 +21,8 @@ pub struct Examined {
     /// The workflow, where nothing is wrong with it.
     pub workflow: Option<Workflow>,
     pub(super) found: Option<Found>,
+    /// The tasks that have targets in reserve, and where they say so.
+    in_reserve: Vec<(String, Span)>,
 }
 
 impl Examined {
@@ -31,12 +33,35 @@ impl Examined {
 }
 
 /// Looks at every project: at its workflow, and at the cases beside its tasks. Sources
-/// are not rendered: a template that cannot be is refused when it is read.
+/// are not rendered: a template that cannot be is refused when it is read. What the
+/// environment of the services could not run is a warning: it may be another one's task.
 pub fn examine(projects: &[ProjectFiles], services: &Services) -> Vec<Examined> {
-    projects
-        .iter()
-        .map(|project| one(project, services.templates()))
-        .collect()
+    let environment = services.environment();
+    let look = |project: &ProjectFiles| {
+        let mut examined = one(project, services.templates());
+        if environment.lacks_agent() {
+            let lacking = without_agent(project, &examined, &environment.name);
+            examined.diagnostics.extend(lacking);
+        }
+        examined
+    };
+    projects.iter().map(look).collect()
+}
+
+/// The tasks whose targets in reserve would take no message: nobody says whose turn it is.
+fn without_agent(project: &ProjectFiles, examined: &Examined, environment: &str) -> Option<Diagnostics> {
+    let text = std::str::from_utf8(project.get(workflow::FILE)?).ok()?;
+    let mut findings = Findings::default();
+    for (component_name, span) in &examined.in_reserve {
+        findings.warning(
+            "placement",
+            span,
+            format!("`{component_name}` could not be deployed to the environment `{environment}`"),
+            "no agent says which target takes messages there",
+            "set PELATO_AGENT=true where `pelato agent` runs, or `agent: true` for the environment in runner.yaml",
+        );
+    }
+    (!findings.is_empty()).then(|| findings.of(&examined.file, text))
 }
 
 /// The JSON Schema of a workflow whose tasks are of these services' templates.
@@ -51,12 +76,14 @@ pub(super) fn one(project: &ProjectFiles, templates: &Templates) -> Examined {
         diagnostics: Vec::new(),
         workflow: None,
         found: None,
+        in_reserve: Vec::new(),
         file,
     };
     match workflow::read(&examined.file, project, &templates.specs()) {
         Err(wrong) => examined.diagnostics.extend(wrong),
         Ok(read) => {
             examined.diagnostics.extend(read.notes);
+            examined.in_reserve = read.in_reserve;
             match cases::read(project, &read.workflow) {
                 Err(wrong) => examined.diagnostics.extend(wrong),
                 Ok(found) => {

@@ -4,11 +4,13 @@
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use super::addresses;
 use super::artifacts::Answers;
-use super::carry_out::{carry_out, jobs, skip};
+use super::carry_out::{carry_out, going, jobs, skip};
 use super::deployments::{Deploying, Job};
 use super::state::Planned;
 use super::{RunError, TaskOutcome};
+use crate::deploy::Deployed;
 use crate::report::{Event, Reporter, TaskState};
 use crate::services::Services;
 
@@ -41,7 +43,7 @@ impl Order {
     }
 }
 
-/// Deploys all projects.
+/// Deploys all projects. `deployed` is all that the lattice has.
 ///
 /// # Errors
 /// Before anything is touched, where the manifests cannot be made.
@@ -49,6 +51,7 @@ pub(super) async fn deploy(
     plans: &[Planned<'_>],
     answers: &[Answers],
     tasks: &mut [Vec<TaskOutcome>],
+    deployed: &[Deployed],
     run: &str,
     services: &Services,
     deploying: &Deploying<'_>,
@@ -58,6 +61,9 @@ pub(super) async fn deploy(
         let jobs = jobs(plan, answers, tasks, run, services)?;
         projects.push(Project { plan, jobs, tasks });
     }
+    let going: Vec<_> = plans.iter().flat_map(going).collect();
+    let jobs = projects.iter_mut().flat_map(|project| &mut project.jobs);
+    addresses::settle(jobs, deployed, &going);
     let mut good = true;
     let (first, others): (Vec<_>, Vec<_>) = projects
         .into_iter()

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::choose::{Step, Until, latest_run, moment, steps};
 use super::deployments::{Deploying, Job};
-use super::{Outcome, Recorded, Request, RunError, TaskOutcome, recorded};
+use super::{Outcome, Recorded, Request, RunError, TaskOutcome, addresses, recorded};
 use crate::generate::Manifest;
 use crate::plan::{Change, PlannedTask};
 use crate::publish::{PublishError, Store};
@@ -68,7 +68,7 @@ pub async fn rollback(
 
     let deploying = Instant::now();
     let destination = services.destination().await?;
-    let jobs = planned
+    let mut jobs: Vec<Job> = planned
         .iter()
         .filter(|planned| !planned.steps.is_empty())
         .map(|planned| {
@@ -78,9 +78,11 @@ pub async fn rollback(
                 component_name: planned.task.component_name.clone(),
                 first: Vec::new(),
                 manifests,
+                refused: None,
             }
         })
         .collect();
+    addresses::settle(jobs.iter_mut(), &destination.applications().await?, &[]);
     for deployed in Deploying::to(destination, reporter, cancel).all(jobs).await {
         let of_it = planned
             .iter_mut()

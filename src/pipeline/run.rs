@@ -194,7 +194,16 @@ pub async fn run(
         tasks.iter().for_each(|tasks| announce_ends(tasks, reporter));
     } else if good || request.keep_going {
         let deploying = Deploying::to(services.destination().await?, reporter, cancel);
-        deploy(&plans, &answers, &mut tasks, request.run, services, &deploying).await?;
+        deploy(
+            &plans,
+            &answers,
+            &mut tasks,
+            &deployed,
+            request.run,
+            services,
+            &deploying,
+        )
+        .await?;
     } else {
         tasks.iter_mut().for_each(|tasks| leave_out(tasks, reporter));
     }

@@ -1,8 +1,9 @@
 //! Rules that hold between tasks, and between tasks and files.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
+use super::address::overlap;
 use super::names::application_id;
 use super::read::{Parts, Placed};
 use super::{TemplateSpec, code, flow};
@@ -80,7 +81,8 @@ fn applications(parts: &[Parts], findings: &mut Findings) {
 }
 
 /// One that listens: its address, name and place.
-type Listener<'p> = (IpAddr, &'p str, &'p Span);
+type Listener<'p> = (SocketAddr, &'p str, &'p Span);
+
 /// Two tasks cannot listen on one address of one host.
 fn addresses(parts: &[Parts], findings: &mut Findings) {
     let mut seen: HashMap<(&str, u16), Vec<Listener<'_>>> = HashMap::new();
@@ -93,9 +95,9 @@ fn addresses(parts: &[Parts], findings: &mut Findings) {
             let Some(on) = address.on(target).and_then(|on| on.parse::<SocketAddr>().ok()) else {
                 continue;
             };
-            let (ip, port) = (on.ip().to_canonical(), on.port());
+            let port = on.port();
             let others = seen.entry((target, port)).or_default();
-            if let Some((there, other, place)) = others.iter().find(|(other, ..)| overlap(ip, *other)) {
+            if let Some((there, other, place)) = others.iter().find(|(other, ..)| overlap(on, *other)) {
                 findings.error(
                     "address-taken",
                     span,
@@ -103,17 +105,10 @@ fn addresses(parts: &[Parts], findings: &mut Findings) {
                     format!("`{on}`"),
                     "give each HTTP task a port of its own with `address: 0.0.0.0:<port>`",
                 );
-                findings.also(place, format!("`{}`", SocketAddr::new(*there, port)));
+                findings.also(place, format!("`{there}`"));
             } else {
-                others.push((ip, name, span));
+                others.push((on, name, span));
             }
         }
     }
-}
-
-/// Whether who listens on the one has the other too: `0.0.0.0` is every address of
-/// version 4, and Linux takes `::` for all there are.
-fn overlap(one: IpAddr, other: IpAddr) -> bool {
-    let all = |ip: IpAddr, of: IpAddr| ip.is_unspecified() && (ip.is_ipv6() || of.is_ipv4());
-    one == other || all(one, other) || all(other, one)
 }

@@ -1,5 +1,6 @@
 //! `workflow.yaml`: model, parser, rules, and diagnostics with spans. Pure.
 
+mod address;
 mod check;
 mod code;
 mod flow;
@@ -10,7 +11,8 @@ mod read;
 mod schema;
 mod template;
 
-pub use model::{Address, Order, Task, Workflow};
+pub use address::{Address, overlap};
+pub use model::{Order, Task, Workflow};
 pub use names::application_id;
 pub use read::{Read, read};
 pub use schema::{TaskKey, schema, task_keys};

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Address;
+
 /// A project: a name and its tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Workflow {
@@ -71,25 +73,5 @@ impl Order {
     // serde hands over a reference.
     fn is_default(&self) -> bool {
         *self == Self::All
-    }
-}
-
-/// Where an HTTP task listens, `ip:port`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Address {
-    /// The same on every target.
-    Everywhere(String),
-    /// Target to address.
-    PerTarget(BTreeMap<String, String>),
-}
-
-impl Address {
-    /// The address on one target.
-    pub fn on(&self, target: &str) -> Option<&str> {
-        match self {
-            Self::Everywhere(address) => Some(address),
-            Self::PerTarget(map) => map.get(target).map(String::as_str),
-        }
     }
 }

@@ -7,7 +7,7 @@ mod targets;
 use self::keys::Keys;
 use self::targets::targets_of;
 use super::form::Form;
-use super::{Address, KeySpec, Task, TemplateSpec, Workflow, check};
+use super::{Address, KeySpec, Order, Task, TemplateSpec, Workflow, check};
 use crate::document::{Diagnostics, Fields, Findings, Limits, Node, Span, Value, closest, parse};
 use crate::source::ProjectFiles;
 
@@ -18,12 +18,25 @@ pub struct Read {
     pub workflow: Workflow,
     /// Notes and warnings, about the workflow first, then about the author's files.
     pub notes: Vec<Diagnostics>,
+    /// The tasks that have targets in reserve, and where they say so.
+    pub in_reserve: Vec<(String, Span)>,
 }
 
 /// A task that could be read whole.
 pub(super) struct Placed {
     pub(super) task: Task,
     pub(super) code: Span,
+    placement: Option<Span>,
+}
+
+impl Placed {
+    fn in_reserve(&self) -> Option<(String, Span)> {
+        let prefers = self.task.placement == Order::Prefer;
+        self.placement
+            .clone()
+            .filter(|_| prefers)
+            .map(|span| (self.task.component_name.clone(), span))
+    }
 }
 
 /// What could be read of a task, right or wrong in the rest, for the rules between
@@ -83,11 +96,15 @@ pub fn read(file: &str, project: &ProjectFiles, templates: &[&TemplateSpec]) -> 
         );
         return Err(vec![findings.of(file, if text.is_empty() { " " } else { text })]);
     };
-    let (workflow, code) = project_of(&root, templates, project, &mut findings);
+    let (workflow, in_reserve, code) = project_of(&root, templates, project, &mut findings);
     let all: Vec<Diagnostics> = [vec![findings.of(file, text)], code].concat();
     let all: Vec<Diagnostics> = all.into_iter().filter(|one| !one.is_empty()).collect();
     match workflow {
-        Some(workflow) if !all.iter().any(Diagnostics::has_errors) => Ok(Read { workflow, notes: all }),
+        Some(workflow) if !all.iter().any(Diagnostics::has_errors) => Ok(Read {
+            workflow,
+            notes: all,
+            in_reserve,
+        }),
         _ => Err(all),
     }
 }
@@ -97,9 +114,9 @@ fn project_of(
     templates: &[&TemplateSpec],
     project: &ProjectFiles,
     findings: &mut Findings,
-) -> (Option<Workflow>, Vec<Diagnostics>) {
+) -> (Option<Workflow>, Vec<(String, Span)>, Vec<Diagnostics>) {
     let Some(mut fields) = Fields::of(root, "the workflow", findings) else {
-        return (None, Vec::new());
+        return (None, Vec::new(), Vec::new());
     };
     let project_name = named(
         fields.required("project_name", findings),
@@ -137,11 +154,12 @@ fn project_of(
     }
     fields.finish(findings);
     let code = check::project(&parts, &placed, templates, project, findings);
+    let in_reserve = placed.iter().filter_map(Placed::in_reserve).collect();
     let workflow = project_name.map(|project_name| Workflow {
         project_name,
         tasks: placed.into_iter().map(|placed| placed.task).collect(),
     });
-    (workflow, code)
+    (workflow, in_reserve, code)
 }
 
 fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) -> (Parts, Option<Placed>) {
@@ -158,7 +176,8 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
     let version = named(fields.required("version", findings), "version", Form::Version, findings);
     let targets = targets_of(&mut fields, findings);
     let instances = running::instances_of(&mut fields, findings);
-    let placement = running::order_of(targets.as_ref().map(|(list, _)| list.len()), &mut fields, findings);
+    let (placement, placement_span) =
+        running::order_of(targets.as_ref().map(|(list, _)| list.len()), &mut fields, findings);
     let mut keys = Keys::default();
     for key in template.map(|template| template.keys.as_slice()).unwrap_or_default() {
         keys.read(
@@ -186,6 +205,7 @@ fn task_of(node: &Node, templates: &[&TemplateSpec], findings: &mut Findings) ->
     let whole = || {
         Some(Placed {
             code: code?.1.clone(),
+            placement: placement_span,
             task: Task {
                 name: name?,
                 component_name: component_name?,

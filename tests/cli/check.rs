@@ -311,3 +311,29 @@ async fn the_schema_goes_to_stdout_without_a_project() {
     let schema: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
 }
+
+/// Of `check`'s environment: it may be another one that the task is for.
+#[tokio::test]
+async fn targets_in_reserve_are_warned_of_where_no_agent_is_known() {
+    let project = Project::of("acme/thermo");
+    project.write("tasks/convert.go", ECHO);
+    project.workflow(&[Task::processor("convert", &["edge", "cloud"])]);
+    let workflow = std::fs::read_to_string(project.path().join("workflow.yaml")).unwrap();
+    project.write("workflow.yaml", &format!("{workflow}    placement: prefer\n"));
+    let ended = project.pelato(&["check"]).await;
+    assert_eq!(ended.code, Some(0));
+    insta::assert_snapshot!(ended.said, @"
+    warning: `convert` could not be deployed to the environment `default`
+      --> workflow.yaml:11:16
+       |
+    11 |     placement: prefer
+       |                ^^^^^^ no agent says which target takes messages there
+       |
+       = help: set PELATO_AGENT=true where `pelato agent` runs, or `agent: true` for the environment in runner.yaml
+
+    done: 1 task is right, 1 warning
+    ");
+    let project = project.with("PELATO_AGENT", "true");
+    let ended = project.pelato(&["check"]).await;
+    assert_eq!(ended.last(), "done: 1 task is right");
+}

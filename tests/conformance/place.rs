@@ -72,8 +72,20 @@ impl Place {
 
     /// Gives it a message and waits for the answer.
     pub(crate) async fn ask(&self, body: impl Into<Bytes>) -> Bytes {
-        let asked = self.bus.request(self.subject("relay.in"), body.into(), PATIENCE).await;
-        asked.expect("an answer").body
+        match self.bus.request(self.subject("relay.in"), body.into(), PATIENCE).await {
+            Ok(answer) => answer.body,
+            // Whoever lost it says so there.
+            Err(error) => panic!("{error}; the hosts said last:\n{}", self.last_words()),
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let log = (self.log)();
+        let last = log.iter().map(|log| {
+            let lines: Vec<&str> = log.lines().collect();
+            lines[lines.len().saturating_sub(40)..].join("\n")
+        });
+        last.collect::<Vec<_>>().join("\n\n")
     }
 
     /// Gives a message to one of the tasks that keep things, `keep` or `write`.

@@ -4,6 +4,7 @@
 mod broken;
 mod hostile;
 mod page;
+mod promoted;
 mod push;
 mod release;
 mod runner;

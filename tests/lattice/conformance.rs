@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
 use lattice_harness::{Lattice, Options};
-use pelato::deploy::NatsConfig;
+use pelato::deploy::{NatsConfig, TaskRoll};
 use pelato::generate::Providers;
 use pelato::publish::{Registry, RegistryConfig};
 use pelato::report::{Reporter, TargetState};
@@ -175,7 +175,10 @@ async fn deploy(
     let wadm = wadm.with_database(Some(named));
     for deployment in &all {
         let (reporter, cancel) = (Reporter::default(), CancellationToken::new());
-        let outcome = wadm.deploy(&deployment.manifest, &reporter, &cancel).await.unwrap();
+        let outcome = wadm
+            .deploy(&deployment.manifest, &mut TaskRoll::default(), &reporter, &cancel)
+            .await
+            .unwrap();
         assert_eq!(
             outcome.state,
             TargetState::Running,

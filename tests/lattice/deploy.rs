@@ -8,11 +8,12 @@ mod failures;
 pub(crate) mod guarded_nats;
 mod messages;
 mod roll;
+mod together;
 
 use std::time::Duration;
 
 use lattice_harness::Lattice as Real;
-use pelato::deploy::{Lattice, Limits, NatsConfig, TargetOutcome};
+use pelato::deploy::{Lattice, Limits, NatsConfig, TargetOutcome, TaskRoll};
 use pelato::generate::Manifest;
 use pelato::report::Reporter;
 use tokio_util::sync::CancellationToken;
@@ -38,7 +39,7 @@ async fn connect(real: &Real) -> Lattice {
 async fn deploy(lattice: &Lattice, manifest: &Manifest) -> TargetOutcome {
     let reporter = Reporter::default();
     let outcome = lattice
-        .deploy(manifest, &reporter, &CancellationToken::new())
+        .deploy(manifest, &mut TaskRoll::default(), &reporter, &CancellationToken::new())
         .await
         .unwrap();
     println!("{}: {:?} in {:?}", manifest.application, outcome.state, outcome.took);
@@ -47,6 +48,8 @@ async fn deploy(lattice: &Lattice, manifest: &Manifest) -> TargetOutcome {
 
 async fn refused(lattice: &Lattice, manifest: &Manifest) -> String {
     let reporter = Reporter::default();
-    let refused = lattice.deploy(manifest, &reporter, &CancellationToken::new()).await;
+    let refused = lattice
+        .deploy(manifest, &mut TaskRoll::default(), &reporter, &CancellationToken::new())
+        .await;
     refused.unwrap_err().to_string()
 }

@@ -1,5 +1,6 @@
 //! The command line on a real lattice: what a user's project goes through.
 
+mod addresses;
 mod agent;
 mod busy;
 mod cases;

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Promoted, Promotion};
 use crate::pipeline::deployments::{Deploying, Job};
-use crate::pipeline::{Outcome, RunError, TaskOutcome};
+use crate::pipeline::{Outcome, RunError, TaskOutcome, addresses};
 use crate::plan::{Change, PlannedTask};
 use crate::report::{Event, PlannedEvent, Reporter, Stage, TaskState};
 use crate::services::Services;
@@ -52,9 +52,11 @@ pub async fn promote(
         component_name: task.component_name.clone(),
         first: Vec::new(),
         manifests: task.manifests.iter().map(|manifest| manifest.clone().by(run)).collect(),
+        refused: None,
     });
-    let jobs: Vec<Job> = jobs.collect();
+    let mut jobs: Vec<Job> = jobs.collect();
     let destination = to.destination().await?;
+    addresses::settle(jobs.iter_mut(), &destination.applications().await?, &[]);
     for deployed in Deploying::to(destination, reporter, cancel).all(jobs).await {
         let mut tasks = outcome.tasks.iter_mut();
         if let Some(task) = tasks.find(|task| task.component_name == deployed.component_name) {

@@ -1,6 +1,6 @@
 //! `instances:` and `placement:` of a task: how it runs where it runs.
 
-use crate::document::{Fields, Findings};
+use crate::document::{Fields, Findings, Span};
 use crate::workflow::Order;
 use crate::workflow::form::Form;
 
@@ -12,8 +12,13 @@ pub(super) fn instances_of(fields: &mut Fields<'_>, findings: &mut Findings) -> 
         .ok()
 }
 
-/// Which of the targets take messages. There are `targets` of them, if that is known.
-pub(super) fn order_of(targets: Option<usize>, fields: &mut Fields<'_>, findings: &mut Findings) -> Order {
+/// Which of the targets take messages, and where that is said. There are `targets` of
+/// them, if that is known.
+pub(super) fn order_of(
+    targets: Option<usize>,
+    fields: &mut Fields<'_>,
+    findings: &mut Findings,
+) -> (Order, Option<Span>) {
     let taken = fields.text("placement", findings);
     let order = super::named(taken, "placement", Form::Placement, findings)
         .and_then(|word| Order::named(&word))
@@ -27,5 +32,5 @@ pub(super) fn order_of(targets: Option<usize>, fields: &mut Fields<'_>, findings
             "add another label to `targets`, or remove this line",
         );
     }
-    order
+    (order, taken.map(|(_, span)| span.clone()))
 }

@@ -67,6 +67,14 @@ impl Runner {
         self
     }
 
+    /// The same with `pelato` installed.
+    pub(super) fn with_pelato(self) -> Self {
+        let bin = self.at("bin");
+        fs::create_dir(&bin).unwrap();
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pelato"), bin.join("pelato")).unwrap();
+        self
+    }
+
     fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
@@ -146,7 +154,10 @@ impl Runner {
             .args(given.iter().flat_map(|(kind, pair)| [*kind, *pair]))
             .current_dir(repository.folder())
             .env_clear()
-            .env("PATH", std::env::var("PATH").unwrap())
+            .env(
+                "PATH",
+                format!("{}:{}", self.at("bin").display(), std::env::var("PATH").unwrap()),
+            )
             .env("HOME", self.at("home"))
             .env("TMPDIR", self.at("temporary"))
             .stdin(Stdio::null());

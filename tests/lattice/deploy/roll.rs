@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use lattice_harness::{Lattice as Real, Options};
-use pelato::deploy::Limits;
+use pelato::deploy::{Limits, TaskRoll};
 use pelato::generate::{Manifest, Owner};
 use pelato::report::{Reporter, TargetState};
 use tokio_util::sync::CancellationToken;
@@ -186,7 +186,7 @@ async fn a_cancelled_run_changes_nothing() {
     cancel.cancel();
     let manifest = manifest(real, "cancelled", "edge", &image, &owner());
     let error = lattice
-        .deploy(&manifest, &Reporter::default(), &cancel)
+        .deploy(&manifest, &mut TaskRoll::default(), &Reporter::default(), &cancel)
         .await
         .unwrap_err();
     assert_eq!(error.to_string(), "cancelled before cancelled-edge was deployed");

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use lattice_harness::{Lattice, Options};
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::project_on;
 use crate::command::ECHO;
@@ -26,14 +27,18 @@ tasks:
 /// A busy machine compiles a component for some seconds, and gives a host up after 10.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-#[tokio::test]
-async fn the_reserve_takes_over_and_gives_back() {
-    // Of its own: its hosts die.
+/// One of its own: its hosts die.
+async fn mortal() -> Lattice {
     let options = Options {
         cleanup_interval: Duration::from_secs(10),
         ..Options::default()
     };
-    let lattice = Lattice::start(options).await.unwrap();
+    Lattice::start(options).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_reserve_takes_over_and_gives_back() {
+    let lattice = mortal().await;
     let project = project_on(&lattice, "acme/reserve");
     project.write("workflow.yaml", WORKFLOW);
     project.write("tasks/reserved.go", ECHO);
@@ -82,6 +87,55 @@ async fn the_reserve_takes_over_and_gives_back() {
         unknown.said
     );
     drop(agent);
+}
+
+#[tokio::test]
+async fn providers_within_the_hosts_take_over_and_give_back_too() {
+    let lattice = mortal().await;
+    let project = project_on(&lattice, "acme/reserve")
+        .with("PELATO_PROVIDERS", "builtin")
+        .with("PELATO_AGENT", "True");
+    project.write("workflow.yaml", WORKFLOW);
+    project.write("tasks/reserved.go", ECHO);
+    let agent = project.start(&["agent"]);
+    let ended = project.pelato(&["brush"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.said);
+    until_takes(&lattice, &["edge"]).await;
+    lattice.kill("edge").unwrap();
+    until_takes(&lattice, &["cloud"]).await;
+    lattice.start_host("edge", &[]).await.unwrap();
+    until_takes(&lattice, &["edge"]).await;
+    drop(agent);
+}
+
+/// Who rolls puts the labels of what he rolls. An agent that took what it saw during a
+/// roll for news, or held it against the version before, would close a place that is open.
+#[tokio::test]
+async fn an_agent_closes_nothing_that_was_rolled() {
+    let lattice = Lattice::start(Options::default()).await.unwrap();
+    let project = project_on(&lattice, "acme/watched").with("PELATO_AGENT", "True");
+    project.write("workflow.yaml", &WORKFLOW.replace("    placement: prefer\n", ""));
+    let mut agent = project.start(&["agent"]);
+    let mut lines = BufReader::new(agent.stderr.take().unwrap()).lines();
+    let words = tokio::spawn(async move {
+        let mut words = Vec::new();
+        while let Ok(Some(line)) = lines.next_line().await {
+            println!("the agent: {line}");
+            words.push(line);
+        }
+        words
+    });
+    for version in 0..6 {
+        let code = format!("package main\n\nfunc exec_task(arg string) string {{ return arg + \" {version}\" }}\n");
+        project.write("tasks/reserved.go", &code);
+        let ended = project.pelato(&["brush"]).await;
+        assert_eq!(ended.code, Some(0), "{}", ended.said);
+        // It looks every half second, and at what is deployed every five.
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+    agent.kill().await.unwrap();
+    let words = words.await.unwrap();
+    assert!(!words.iter().any(|line| line.contains("no longer")), "{words:#?}");
 }
 
 /// Waits until exactly these hosts have the provider, which listens.
