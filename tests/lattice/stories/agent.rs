@@ -24,8 +24,10 @@ tasks:
     version: 1.0.0
 ";
 
-/// A busy machine compiles a component for some seconds, and gives a host up after 10.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// A busy machine compiles a component for some seconds, and gives a host up after 10. wadm
+/// waits a minute for the start of a provider within the hosts, which it does not see, and
+/// starts it nowhere else meanwhile.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// One of its own: its hosts die.
 async fn mortal() -> Lattice {
