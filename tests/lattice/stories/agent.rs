@@ -135,9 +135,12 @@ async fn an_agent_closes_nothing_that_was_rolled() {
         // It looks every half second, and at what is deployed every five.
         tokio::time::sleep(Duration::from_millis(700)).await;
     }
+    assert!(agent.try_wait().unwrap().is_none(), "it watched to the end");
     agent.kill().await.unwrap();
     let words = words.await.unwrap();
-    assert!(!words.iter().any(|line| line.contains("no longer")), "{words:#?}");
+    assert!(words[0].starts_with("watching the lattice"), "{words:#?}");
+    let is_wrong = |line: &String| line.contains("no longer") || line.contains("trying again");
+    assert!(!words.iter().any(is_wrong), "{words:#?}");
 }
 
 /// Waits until exactly these hosts have the provider, which listens.
