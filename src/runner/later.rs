@@ -3,9 +3,10 @@
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
+use super::ending::end;
 use super::patience::Patience;
 use super::platform::Needs;
-use super::push::{Serve, end};
+use super::push::Serve;
 use crate::pipeline::Away;
 use crate::queue::{Job, Later, Run, RunEnd, RunState};
 use crate::report::Reporter;

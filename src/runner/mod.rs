@@ -1,6 +1,7 @@
 //! The webhook runner: the door, the queue and its workers around the pipeline.
 
 mod agent;
+mod ending;
 mod fetch;
 mod held;
 mod identity;

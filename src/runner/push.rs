@@ -7,6 +7,7 @@ use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use super::ending::{end, finished, hidden};
 use super::fetch::{self, Fetched};
 use super::held::Held;
 use super::later::Came;
@@ -15,9 +16,9 @@ use super::patience::Patience;
 use super::platform::Platform;
 use crate::config::Repository;
 use crate::generate::Templates;
-use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling, TaskOutcome};
-use crate::queue::{Answer, Job, Outbox, Queue, Run, RunEnd, RunState, TargetRecord, TaskRecord};
-use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, TaskState, counted};
+use crate::pipeline::{self, Away, Goal, Outcome, Part, Prune, Request, RunError, Settling};
+use crate::queue::{Answer, Job, Outbox, Queue, Run, RunState};
+use crate::report::{Event, Log, Mask, Record, Reporter, Stage, Statuses, counted};
 use crate::server::Figures;
 use crate::services::Services;
 use crate::source::{Commit, Remote, SourceError};
@@ -287,56 +288,5 @@ async fn clean_up(run: &str, services: &Services, reporter: &Reporter) {
             ),
             Err(error) => tracing::warn!(%error, run, "containers of an earlier attempt may be left"),
         }
-    }
-}
-
-pub(super) fn end(state: RunState, reason: impl Into<String>) -> RunEnd {
-    RunEnd {
-        state,
-        reason: Some(reason.into()),
-        tasks: Vec::new(),
-    }
-}
-
-/// The same with the secrets hidden: an error may repeat what a registry answered.
-fn hidden(mut ended: RunEnd, mask: &Mask) -> RunEnd {
-    let reasons = ended.tasks.iter_mut().flat_map(|task| &mut task.reasons);
-    for text in ended.reason.iter_mut().chain(reasons) {
-        *text = mask.hide(text).into_owned();
-    }
-    ended
-}
-
-fn finished(outcome: &Outcome) -> RunEnd {
-    let state = match outcome.failed().next() {
-        None => RunState::Success,
-        Some(_) if outcome.failed().any(|task| task.state == TaskState::Failure) => RunState::Failure,
-        Some(_) => RunState::Error,
-    };
-    RunEnd {
-        state,
-        reason: Some(outcome.summary()),
-        tasks: outcome.tasks.iter().map(record).collect(),
-    }
-}
-
-fn record(task: &TaskOutcome) -> TaskRecord {
-    let mut reasons = task.reasons.clone();
-    reasons.extend(task.reason.clone());
-    TaskRecord {
-        component_name: task.component_name.clone(),
-        change: task.change.to_string(),
-        reasons,
-        state: task.state,
-        reference: task.reference.clone(),
-        targets: task
-            .targets
-            .iter()
-            .map(|target| TargetRecord {
-                name: target.target.clone(),
-                state: target.state,
-                address: target.address.clone(),
-            })
-            .collect(),
     }
 }
